@@ -1,0 +1,61 @@
+# Everything runs in .venv, which `setup` makes. Needs Python 3.11 or newer: `make demo PYTHON=python3.12` names another.
+PYTHON ?= python3
+CORES ?= all
+BIN := .venv/bin
+DEMO := $(BIN)/snakemake --cores $(CORES) --configfile config/demo.yaml
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format check lock clean
+
+help: ## say what each target does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: .venv/installed ## install the pinned packages into .venv
+
+demo: .venv/installed ## run the whole study on the bundled digits: offline, in minutes
+	@$(DEMO)
+	@echo "Done. Look at results/tables/global.md and at the figures:"
+	@ls results/plots/*_digits.png
+
+test: .venv/installed-dev ## run all tests
+	@$(BIN)/python -m pytest
+
+lint: .venv/installed-dev ## check style and the workflow
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/snakefmt --check Snakefile workflow/rules
+	@$(BIN)/snakemake --lint
+
+format: .venv/installed-dev ## rewrite the code in the project's style
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+	@$(BIN)/snakefmt Snakefile workflow/rules
+
+check: lint test ## lint, then test
+
+# What torch brings along only where it is built for CUDA is pinned as constraints: it installs nothing by itself.
+CUDA_ONLY := ^(cuda-|nvidia-|triton=)
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate pyproject.toml
+
+lock: .venv/installed-dev ## pin all packages anew, from pyproject.toml
+	@$(COMPILE) | grep -E '$(CUDA_ONLY)' > requirements-cuda.txt
+	@{ echo "# Written by make lock."; echo "-c requirements-cuda.txt"; $(COMPILE) | grep -vE '$(CUDA_ONLY)'; } > requirements.txt
+	@{ echo "# Written by make lock."; echo "-c requirements-cuda.txt"; $(COMPILE) --extra dev -c requirements.txt | grep -vE '$(CUDA_ONLY)'; } > requirements-dev.txt
+
+clean: ## remove .venv and Snakemake's own records (not results/)
+	rm -rf .venv .snakemake .pytest_cache .ruff_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Error: $(PYTHON) is not Python 3.11 or newer; install one and name it: make $(MAKECMDGOALS) PYTHON=..."; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Error: $(PYTHON) cannot make a virtual environment (Debian: apt install python3-venv)"; exit 1; }
+
+.venv/installed: requirements.txt requirements-cuda.txt | .venv/bin/python
+	@echo "Installing the pinned packages into .venv (a minute or two; some minutes where torch comes with CUDA) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	@echo "Installing the development packages into .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

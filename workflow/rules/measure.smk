@@ -1,0 +1,21 @@
+rule measure:
+    input:
+        dataset=lambda wildcards: f"results/datasets/{RUNS[wildcards.run].dataset}.h5",
+        checkpoint="results/checkpoints/{run}.pt",
+    output:
+        "results/variance/{run}.h5",
+    log:
+        "results/logs/measure/{run}.log",
+    conda:
+        "../envs/torch.yaml"
+    threads: config["execution"]["threads"]["measure"]
+    resources:
+        mem_mb=config["execution"]["memory_mb"]["measure"],
+        runtime=config["execution"]["runtime_minutes"]["measure"],
+    params:
+        measurement=lambda wildcards: spec_of(wildcards.run, "measurement")["measurement"],
+        code=lambda wildcards: code_of("measure.py", wildcards.run),
+        # Snakemake does not compare functions of `threads`: another device reruns nothing.
+        device=lambda wildcards, threads: config["execution"]["device"],
+    script:
+        "../scripts/measure.py"

@@ -1,0 +1,20 @@
+TABLES = ["results/tables/global.csv", "results/tables/global.md"]
+
+
+rule tables:
+    input:
+        variances=expand("results/variance/{run}.h5", run=RUNS),
+        histories=expand("results/checkpoints/{run}.csv", run=RUNS),
+        published=os.path.relpath(RULES.parent / "resources" / "published.csv"),
+    output:
+        csv=TABLES[0],
+        md=TABLES[1],
+    log:
+        "results/logs/tables.log",
+    conda:
+        "../envs/plot.yaml"
+    params:
+        runs=[run.as_dict() for run in RUNS.values()],
+        code=code_of("tables.py"),
+    script:
+        "../scripts/tables.py"

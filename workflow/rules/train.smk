@@ -1,0 +1,22 @@
+rule train:
+    input:
+        dataset=lambda wildcards: f"results/datasets/{RUNS[wildcards.run].dataset}.h5",
+    output:
+        checkpoint="results/checkpoints/{run}.pt",
+        history="results/checkpoints/{run}.csv",
+    log:
+        "results/logs/train/{run}.log",
+    conda:
+        "../envs/torch.yaml"
+    threads: config["execution"]["threads"]["train"]
+    resources:
+        mem_mb=config["execution"]["memory_mb"]["train"],
+        runtime=config["execution"]["runtime_minutes"]["train"],
+    params:
+        run=lambda wildcards: RUNS[wildcards.run].as_dict(),
+        spec=lambda wildcards: spec_of(wildcards.run, "model", "training"),
+        code=lambda wildcards: code_of("train.py", wildcards.run),
+        # Snakemake does not compare functions of `threads`: another device reruns nothing.
+        device=lambda wildcards, threads: config["execution"]["device"],
+    script:
+        "../scripts/train.py"

@@ -1,0 +1,27 @@
+"""How (in)variant is every activation of a convolutional network to rotations of its input?
+
+The measure (Quiroga, Torrents-Barrena, Lanzarini, Puig 2019). Let a[u, x, r] be the activation of unit u for sample x
+rotated by angle r. A unit of a convolutional layer is a feature map, reduced over space to one number (its mean or its
+maximum) before any statistics; a unit of a vector layer is one element.
+
+    transformation std   sigma_T(u) = mean over x of  std over r of a[u, x, r]
+    sample std           sigma_S(u) = mean over r of  std over x of a[u, x, r]
+    normalized variance  M(u)       = sigma_T(u) / sigma_S(u)
+
+Standard deviations have divisor n - 1. M = 0 is fully invariant; about 1 or more is not invariant: turning one sample
+changes the unit as much as going to another sample does.
+
+Words
+    run          (model, dataset, training, seed); training is "unrotated" or "rotated"
+    layer        one activation of the model: the output of a module or of a function in its forward pass
+    unit         one feature map, or one element of a vector
+    aggregation  how a feature map becomes one number: "mean" or "max"
+    sample set   which test samples: "all", or those of one class; "stratified" is the mean over classes of M
+    dead         a unit that never changes: 0 / 0, set to M = 1. Infinite: it changes with the angle only, x / 0.
+
+Imports point one way:
+    datasets, sources, inputs, rotation, models -> training -> checkpoints
+    activations, variance, normalized           -> measurement
+    storage (files)                             -> figures, tables, which import no torch
+This package knows no Snakemake, no config file and no results/ path.
+"""

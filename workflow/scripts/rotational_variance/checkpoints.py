@@ -1,0 +1,62 @@
+"""Checkpoints: a trained network's weights and what it takes to build it again. Tensors and plain data only."""
+
+import pickle
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from rotational_variance import models
+from rotational_variance.storage.files import replacing
+
+FORMAT = "rotational-variance checkpoint 1"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A trained network.
+
+    run          its model, dataset, training and seed
+    spec         all the numbers it was made with
+    model        the arguments of `models.build`, name included
+    class_names  of its outputs, in order
+    state_dict   its weights and batch statistics, on the CPU
+    """
+
+    run: dict
+    spec: dict
+    model: dict
+    class_names: list[str]
+    state_dict: dict[str, torch.Tensor]
+
+    def build(self) -> nn.Module:
+        """Build the network with its weights, in evaluation mode. Raises ValueError where the two do not fit."""
+        model = models.build(**self.model)
+        try:
+            model.load_state_dict(self.state_dict)
+        except RuntimeError as error:
+            raise ValueError(f"checkpoint of {self.run}: its weights do not fit {self.model}: {error}") from error
+        return model.eval()
+
+
+def save(path: str | Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint that `torch.load(path, weights_only=True)` reads as a plain dict."""
+    with replacing(path) as temporary:
+        torch.save({"format": FORMAT, **asdict(checkpoint)}, temporary)
+
+
+def load(path: str | Path) -> Checkpoint:
+    """Read a checkpoint, running no code in it. Raises ValueError for a file that is broken, or none of ours."""
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
+            raise ValueError(f"its format is not {FORMAT!r}")
+        return Checkpoint(**content)
+    except FileNotFoundError:
+        raise
+    except (OSError, RuntimeError, EOFError, ValueError, TypeError, pickle.UnpicklingError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(
+            f"{path}: not a whole checkpoint of this study ({reason}); delete it to train again"
+        ) from error

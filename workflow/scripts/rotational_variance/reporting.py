@@ -1,0 +1,50 @@
+"""Tell a person how a job goes: a bar on a terminal, plain lines in the job's log, one clear line for an error."""
+
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tqdm import tqdm
+
+
+class Report:
+    """Where one job reports to: `line` adds a line to its log, `bar` makes a progress bar on the terminal."""
+
+    def __init__(self, log_path: str | Path, label: str) -> None:
+        Path(log_path).parent.mkdir(parents=True, exist_ok=True)
+        self._log = open(log_path, "w", encoding="utf-8")  # noqa: SIM115 (closed by `reporting`)
+        self.label = label
+
+    def line(self, text: str) -> None:
+        """Write a line to the log, at once."""
+        print(text, file=self._log, flush=True)
+
+    def bar(self, total: int, unit: str) -> tqdm:
+        """Return a progress bar of `total` steps, on the standard error; silent where that is no terminal."""
+        return tqdm(total=total, desc=self.label, unit=unit, disable=None, leave=False, dynamic_ncols=True, delay=0.5)
+
+    def close(self) -> None:
+        self._log.close()
+
+
+@contextmanager
+def reporting(log_path: str | Path, label: str) -> Iterator[Report]:
+    """Yield a Report; turn an error of the user's (ValueError, OSError) into one line and exit status 1.
+
+    Other errors are bugs: their traceback goes to the log, too.
+    """
+    report = Report(log_path, label)
+    try:
+        yield report
+    except (ValueError, OSError) as error:
+        message = f"Error: {label}: {error}"
+        report.line(message)
+        print(f"\n{message}", file=sys.stderr)
+        sys.exit(1)
+    except Exception:
+        report.line(traceback.format_exc())
+        raise
+    finally:
+        report.close()

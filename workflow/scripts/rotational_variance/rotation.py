@@ -1,0 +1,69 @@
+"""Rotate batches of images, and lay grids of angles.
+
+Positive angles turn counter-clockwise, about the image's centre, bilinearly, and what comes from outside the image is
+0 (black, where images are not yet normalised): the conventions of torchvision's `rotate`.
+"""
+
+import math
+
+import torch
+import torch.nn.functional as F
+
+
+def angle_grid(n_angles: int) -> list[float]:
+    """Lay `n_angles` evenly over the full circle: -180 degrees included, 180 not.
+
+    Raises ValueError for fewer than one angle. Source: Quiroga et al. 2019 (16 angles).
+    """
+    if n_angles < 1:
+        raise ValueError(f"n_angles: got {n_angles}, expected 1 or more")
+    return [-180 + 360 * i / n_angles for i in range(n_angles)]
+
+
+def rotate(images: torch.Tensor, degrees: float | torch.Tensor) -> torch.Tensor:
+    """Rotate every image, by one angle for all or by an angle of its own.
+
+    images   [sample, channel, height, width], floating point
+    degrees  a number, or a tensor [sample] (best kept on the CPU: its values decide what is computed)
+    returns  [sample, channel, height, width]
+
+    Multiples of 90 degrees move pixels without interpolating (square images only, for odd multiples).
+    Raises ValueError where the shapes do not fit.
+    """
+    if images.dim() != 4:
+        raise ValueError(f"images: got shape {tuple(images.shape)}, expected [sample, channel, height, width]")
+    degrees = torch.as_tensor(degrees, dtype=torch.float64)
+    if degrees.dim() == 0:
+        quarters = _quarter_turns(degrees.view(1), images)
+        if quarters[0] >= 0:
+            return torch.rot90(images, int(quarters[0]), dims=(2, 3))
+        return _resample(images, degrees.expand(len(images)))
+    if degrees.shape != (len(images),):
+        raise ValueError(f"degrees: got shape {tuple(degrees.shape)}, expected one angle or [{len(images)}]")
+    rotated = _resample(images, degrees)
+    quarters = _quarter_turns(degrees, images)
+    for quarter in quarters[quarters >= 0].unique().tolist():
+        chosen = (quarters == quarter).nonzero().flatten().to(images.device)
+        rotated[chosen] = torch.rot90(images[chosen], quarter, dims=(2, 3))
+    return rotated
+
+
+def _quarter_turns(degrees: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
+    """Count the quarter turns (0 to 3) of each angle that is an exact multiple of 90 degrees; -1 for the others."""
+    turns = degrees % 360 / 90
+    exact = turns == turns.round()
+    if images.shape[2] != images.shape[3]:
+        exact &= turns % 2 == 0  # odd turns of a rectangle do not land on its pixels
+    return torch.where(exact, turns.round(), -1).long()
+
+
+def _resample(images: torch.Tensor, degrees: torch.Tensor) -> torch.Tensor:
+    n_samples, _, height, width = images.shape
+    radians = degrees * (math.pi / 180)
+    cos, sin = radians.cos(), radians.sin()
+    # grid_sample's coordinates run from -1 to 1 along either side, so a turn also rescales by the sides' ratio.
+    inverse = torch.zeros(n_samples, 2, 3, dtype=torch.float64)
+    inverse[:, 0, 0], inverse[:, 0, 1] = cos, -sin * height / width
+    inverse[:, 1, 0], inverse[:, 1, 1] = sin * width / height, cos
+    grid = F.affine_grid(inverse.to(images), list(images.shape), align_corners=False)
+    return F.grid_sample(images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)

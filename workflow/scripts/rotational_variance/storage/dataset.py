@@ -1,0 +1,51 @@
+"""The dataset file (HDF5)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from rotational_variance.datasets import Dataset, channel_statistics
+from rotational_variance.storage.files import STRING, open_hdf5, replacing
+
+FORMAT = "rotational-variance dataset 1"
+
+
+def write_dataset(path: str | Path, dataset: Dataset) -> None:
+    """Write a dataset: {train,test}/{images,labels}, class_names, and the training set's mean and std [channel]."""
+    mean, std = channel_statistics(dataset.train_images)
+    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+        file.attrs["format"] = FORMAT
+        file.attrs["name"] = dataset.name
+        file.create_dataset("class_names", data=dataset.class_names, dtype=STRING)
+        for part in ("train", "test"):
+            images = file.create_dataset(f"{part}/images", data=getattr(dataset, f"{part}_images"))
+            for axis, label in enumerate(("sample", "height", "width", "channel")):
+                images.dims[axis].label = label
+            file.create_dataset(f"{part}/labels", data=getattr(dataset, f"{part}_labels")).dims[0].label = "sample"
+        for name, values in (("mean", mean), ("std", std)):
+            file.create_dataset(name, data=values).dims[0].label = "channel"
+
+
+@dataclass(frozen=True)
+class StoredDataset:
+    """A dataset file's content; mean and std float64 [channel] of the training set, on the scale of 0 to 1."""
+
+    dataset: Dataset
+    mean: np.ndarray
+    std: np.ndarray
+
+
+def read_dataset(path: str | Path) -> StoredDataset:
+    """Read a dataset file whole. Raises ValueError for one that is broken or whose parts do not fit together."""
+    with open_hdf5(path, FORMAT, "rule dataset") as file:
+        dataset = Dataset(
+            name=file.attrs["name"],
+            class_names=file["class_names"].asstr()[:].tolist(),
+            train_images=file["train/images"][:],
+            train_labels=file["train/labels"][:],
+            test_images=file["test/images"][:],
+            test_labels=file["test/labels"][:],
+        )
+        return StoredDataset(dataset, mean=file["mean"][:], std=file["std"][:])

@@ -1,0 +1,170 @@
+"""Check a config, and say in a line what is wrong with it: which key, what it holds, what it may hold."""
+
+import ast
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+import jsonschema
+import yaml
+
+from study.runs import Run, list_runs, overlays, spec
+
+
+class ConfigError(ValueError):
+    """A mistake in the config; the message is for its author."""
+
+
+def check(config: dict, schema_path: Path, models_folder: Path) -> None:
+    """Raise ConfigError, naming the key, for a config that does not follow the schema or names what does not exist."""
+    schema = yaml.safe_load(schema_path.read_text(encoding="utf-8"))
+    validator = jsonschema.Draft202012Validator(schema)
+    errors = sorted(validator.iter_errors(config), key=lambda error: [str(part) for part in error.absolute_path])
+    if errors:
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        raise ConfigError(f"config: {_explain(errors[0])}{more}")
+    options = {path.stem: build_options(path) for path in sorted(models_folder.glob("[a-z]*.py"))}
+    _check_names(config, list(options))
+    runs = list_runs(config)
+    _check_file_names(runs)
+    for run in runs:
+        _check_spec(run, config, options[run.model])
+
+
+def _explain(error: jsonschema.ValidationError) -> str:
+    key = ".".join(str(part) for part in error.absolute_path)
+    got = _show(error.instance)
+    if error.validator == "additionalProperties":
+        allowed = list(error.schema["properties"])
+        unknown = next(name for name in error.instance if name not in allowed)
+        return f"{_join(key, unknown)}: unknown key{_did_you_mean(unknown, allowed)}; allowed: {', '.join(allowed)}"
+    if error.validator == "required":
+        missing = next(name for name in error.validator_value if name not in error.instance)
+        return f"{_join(key, missing)}: missing"
+    if error.validator == "enum":
+        allowed = [str(value) for value in error.validator_value]
+        return f"{key}: got {got}, expected one of {', '.join(allowed)}{_did_you_mean(error.instance, allowed)}"
+    return f"{key or 'the whole file'}: got {got}, expected {_expected(error)}"
+
+
+def _expected(error: jsonschema.ValidationError) -> str:
+    value = error.validator_value
+    if error.validator == "type":
+        types = [value] if isinstance(value, str) else value
+        words = {"object": "a mapping of keys", "array": "a list", "string": "text", "boolean": "true or false"}
+        expected = " or ".join(words.get(type_, f"a number ({type_})") for type_ in types)
+        if isinstance(error.instance, str) and _is_number(error.instance):
+            expected += f"; YAML reads {error.instance} as text, write {float(error.instance)!r} without quotes"
+        return expected
+    words = {
+        "minimum": f"{value} or more",
+        "maximum": f"{value} or less",
+        "exclusiveMinimum": f"more than {value}",
+        "minItems": f"{value} entries or more",
+        "minLength": "some text",
+        "uniqueItems": "no entry twice",
+        "pattern": "letters, digits, _ and - only, as it becomes part of file names",
+    }
+    return words.get(error.validator, error.message)
+
+
+def _show(value: object) -> str:
+    text = repr(value) if isinstance(value, str) else yaml.safe_dump(value, default_flow_style=True).strip()
+    text = text.removesuffix("\n...").replace("\n", " ")
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _join(key: str, name: object) -> str:
+    return f"{key}.{name}" if key else str(name)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _did_you_mean(name: object, allowed: Iterable[str]) -> str:
+    close = difflib.get_close_matches(str(name), list(allowed), n=1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def _check_names(config: dict, models: list[str]) -> None:
+    datasets = list(config["datasets"])
+    levels = {
+        "study.models": (config["study"]["models"], models),
+        "study.datasets": (config["study"]["datasets"], datasets),
+        "runs.models": (config["runs"].get("models", {}), models),
+        "runs.datasets": (config["runs"].get("datasets", {}), datasets),
+        "runs.pairs": (config["runs"].get("pairs", {}), models),
+    }
+    for model, pairs in config["runs"].get("pairs", {}).items():
+        levels[f"runs.pairs.{model}"] = (pairs, datasets)
+    for key, (names, allowed) in levels.items():
+        for name in names:
+            if name not in allowed:
+                what = "dataset" if allowed is datasets else "model"
+                raise ConfigError(
+                    f"config: {key}: got {name}, expected a {what}{_did_you_mean(name, allowed)}; "
+                    f"there are {', '.join(allowed)}"
+                )
+
+
+def _check_file_names(runs: list[Run]) -> None:
+    """Refuse names that would send two runs to one file, as models a and a_b with datasets b_c and c do."""
+    pairs: dict[str, tuple[str, str]] = {}
+    for run in runs:
+        first = pairs.setdefault(run.pair, (run.model, run.dataset))
+        if first != (run.model, run.dataset):
+            raise ConfigError(
+                f"config: study: model {run.model} on dataset {run.dataset} and model {first[0]} on dataset {first[1]} "
+                f"would both be written to {run.pair}; rename a dataset"
+            )
+
+
+def build_options(path: Path) -> dict[str, bool]:
+    """Read, without importing it, which options an architecture's `build` takes: name -> is it required?
+
+    Raises ConfigError for a file without such a function.
+    """
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and node.name == "build":
+            given = {"n_channels", "image_size", "n_classes"}
+            arguments = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+            return {argument.arg: default is None for argument, default in arguments if argument.arg not in given}
+    raise ConfigError(f"{path}: no function build(*, n_channels, image_size, n_classes, ...) in it")
+
+
+def _check_spec(run: Run, config: dict, options: dict[str, bool]) -> None:
+    """Check that a run's numbers are complete, and that its architecture takes the options it is given."""
+    numbers = spec(config, run)
+    for option in numbers["model"]:
+        if option not in options:
+            raise ConfigError(
+                f"config: {_where(config, run, option)}.model.{option}: unknown option of {run.model}"
+                f"{_did_you_mean(option, options)}; it takes {', '.join(options) or 'none'}"
+            )
+    required = {
+        "model": [option for option, is_required in options.items() if is_required],
+        "training": [
+            "batch_size",
+            "epochs",
+            "learning_rate",
+            "rotate",
+            "schedule",
+            "test_rotation_seed",
+            "weight_decay",
+        ],
+        "measurement": ["batch_size", "n_angles"],
+    }
+    for section, names in required.items():
+        for name in names:
+            if name not in numbers[section]:
+                raise ConfigError(f"config: runs: {section}.{name} is missing for {run.stem}; set it in runs.defaults")
+
+
+def _where(config: dict, run: Run, option: str) -> str:
+    """Name the most specific place that gives a model option to a run."""
+    return [key for key, overlay in overlays(config["runs"], run) if option in overlay.get("model", {})][-1]

@@ -1,0 +1,57 @@
+"""Fingerprint the code that a job really runs: its script and the project's modules that it imports, directly or not.
+
+Snakemake itself notices only that the script's own file is newer. Contents are hashed, so that a touched file or a
+fresh clone reruns nothing. Imports are found by reading the code, not by running it: absolute imports anywhere in a
+module.
+"""
+
+import ast
+import hashlib
+from functools import cache
+from pathlib import Path
+
+
+def fingerprint(script: Path, *further: Path) -> dict[str, str]:
+    """Return {file: hash} of `script`, of the files `further`, and of what any of them imports below script's folder.
+
+    Files are named relative to that folder. A module that holds nothing but a docstring is left out.
+    """
+    folder = script.parent
+    files = set()
+    waiting = [script, *further]
+    while waiting:
+        path = waiting.pop()
+        if path not in files:
+            files.add(path)
+            waiting += imports(path, folder)
+    return {path.relative_to(folder).as_posix(): _hash(path) for path in sorted(files) if not _only_docstring(path)}
+
+
+@cache
+def imports(path: Path, folder: Path) -> tuple[Path, ...]:
+    """List the files below `folder` that a module imports, and the packages' own `__init__.py` on the way to them."""
+    names = []
+    for node in ast.walk(_parse(path)):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    parents = {name.rsplit(".", i)[0] for name in names for i in range(name.count(".") + 1)}
+    candidates = [folder.joinpath(*name.split(".")) for name in sorted(parents)]
+    files = [file for base in candidates for file in (base.with_suffix(".py"), base / "__init__.py")]
+    return tuple(file for file in files if file.is_file())
+
+
+@cache
+def _parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_bytes(), filename=str(path))
+
+
+def _only_docstring(path: Path) -> bool:
+    body = _parse(path).body
+    return all(isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) for node in body)
+
+
+@cache
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]

@@ -1,0 +1,97 @@
+"""Rule train: train one network and write its checkpoint and its history."""
+
+import torch
+
+from rotational_variance import models
+from rotational_variance.checkpoints import Checkpoint, save
+from rotational_variance.compute import set_up
+from rotational_variance.inputs import Samples, to_samples
+from rotational_variance.reporting import Report, reporting
+from rotational_variance.storage.dataset import StoredDataset, read_dataset
+from rotational_variance.storage.history import write_history
+from rotational_variance.training import Epoch, fit
+
+
+def main(
+    dataset: str,
+    checkpoint: str,
+    history: str,
+    *,
+    run: dict,
+    spec: dict,
+    device: str,
+    threads: int,
+    report: Report,
+) -> None:
+    """Train on the file `dataset`; write `checkpoint` and `history`.
+
+    run   model, dataset, training, seed
+    spec  "model": options of `models.build`; "training": numbers of `training.fit`
+    """
+    torch_device = set_up(device, threads)
+    stored = read_dataset(dataset)
+    report.line(f"training on {torch_device} with {threads} thread(s): {spec}")
+    model_arguments = {
+        "name": run["model"],
+        "n_channels": stored.dataset.n_channels,
+        "image_size": stored.dataset.image_size,
+        "n_classes": len(stored.dataset.class_names),
+        **spec["model"],
+    }
+    torch.manual_seed(run["seed"])
+    model = models.build(**model_arguments).to(torch_device, memory_format=torch.channels_last)
+    rows = _fit(model, stored, torch_device, run["seed"], spec["training"], report)
+    state = {name: tensor.cpu().contiguous() for name, tensor in model.state_dict().items()}
+    write_history(history, rows)
+    save(checkpoint, Checkpoint(run, spec, model_arguments, stored.dataset.class_names, state))
+
+
+def _fit(
+    model: torch.nn.Module, stored: StoredDataset, device: torch.device, seed: int, training: dict, report: Report
+) -> list[dict]:
+    train, test = (_samples(stored, part, device) for part in ("train", "test"))
+    rows = []
+    n_batches = -(-len(train) // training["batch_size"])
+    with report.bar(training["epochs"] * n_batches, "batch") as bar:
+
+        def on_batch(loss: float) -> None:
+            bar.set_postfix_str(f"epoch {len(rows) + 1}/{training['epochs']}, loss {loss:.4f}{tested}", refresh=False)
+            bar.update()
+
+        tested = ""
+        for epoch in fit(model, train, test, seed=seed, on_batch=on_batch, **training):
+            rows.append(_row(epoch))
+            tested = f", accuracy {epoch.test_upright.accuracy:.1%}, rotated {epoch.test_rotated.accuracy:.1%}"
+            report.line(
+                f"epoch {epoch.number}/{training['epochs']}: loss {epoch.train.loss:.4f}, "
+                f"accuracy {epoch.train.accuracy:.2%}, tested upright {epoch.test_upright.accuracy:.2%}, "
+                f"rotated {epoch.test_rotated.accuracy:.2%}"
+            )
+    return rows
+
+
+def _samples(stored: StoredDataset, part: str, device: torch.device) -> Samples:
+    images, labels = getattr(stored.dataset, f"{part}_images"), getattr(stored.dataset, f"{part}_labels")
+    return to_samples(images, labels, stored.mean, stored.std, device)
+
+
+def _row(epoch: Epoch) -> dict[str, float]:
+    row = {"epoch": epoch.number}
+    for name in ("train", "test_upright", "test_rotated"):
+        score = getattr(epoch, name)
+        row[f"{name}_loss"], row[f"{name}_accuracy"] = score.loss, score.accuracy
+    return row
+
+
+if __name__ == "__main__":
+    with reporting(snakemake.log[0], f"train {snakemake.wildcards.run}") as job_report:
+        main(
+            snakemake.input.dataset,
+            snakemake.output.checkpoint,
+            snakemake.output.history,
+            run=snakemake.params.run,
+            spec=snakemake.params.spec,
+            device=snakemake.params.device,
+            threads=snakemake.threads,
+            report=job_report,
+        )
