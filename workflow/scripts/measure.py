@@ -1,6 +1,7 @@
 """Rule measure: measure every activation of a trained network and write the variance tensor."""
 
 from dataclasses import replace
+from importlib.metadata import version
 
 from rotational_variance import checkpoints
 from rotational_variance.compute import set_up
@@ -36,7 +37,7 @@ def main(
     model = trained.build().to(torch_device)
     samples = to_samples(stored.dataset.test_images, stored.dataset.test_labels, stored.mean, stored.std, torch_device)
     report.line(f"measuring on {torch_device} with {threads} thread(s): {len(samples)} samples, {n_angles} angles")
-    with report.bar(n_passes(samples.labels, n_angles, batch_size), "pass") as bar:
+    with report.bar(n_passes(samples.labels, n_angles, batch_size)) as bar:
         tensor = measure(
             model,
             samples,
@@ -50,6 +51,7 @@ def main(
         "spec": {**trained.spec, "measurement": {"n_angles": n_angles, "batch_size": batch_size}},
         "dataset_sha256": sha256(dataset),
         "checkpoint_sha256": sha256(checkpoint),
+        "versions": {package: version(package) for package in ("torch", "numpy", "h5py")},
     }
     write_variance(output, replace(tensor, attributes=attributes))
     report.line(f"{len(tensor.layers)} layers, {sum(layer.n_units for layer in tensor.layers)} units")

@@ -52,7 +52,7 @@ def _fit(
     train, test = (_samples(stored, part, device) for part in ("train", "test"))
     rows = []
     n_batches = -(-len(train) // training["batch_size"])
-    with report.bar(training["epochs"] * n_batches, "batch") as bar:
+    with report.bar(training["epochs"] * n_batches) as bar:
 
         def on_batch(loss: float) -> None:
             bar.set_postfix_str(f"epoch {len(rows) + 1}/{training['epochs']}, loss {loss:.4f}{tested}", refresh=False)

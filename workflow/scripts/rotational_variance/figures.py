@@ -140,14 +140,15 @@ def _draw_heatmap(axes: Axes, normalized: Sequence[np.ndarray], scale: Normalize
 
 
 def _label_layers(axes: Axes, names: Sequence[str]) -> None:
-    """Name the layers; where there are too many, only the first one of each block."""
-    shown, labels, note = list(range(len(names))), list(names), ""
+    """Name the layers; where there are too many, only the first one of a block, and no two names too close."""
+    labels, note = list(names), ""
     if len(names) > MAX_LABELS:
-        blocks = [".".join(name.split(".")[:2]) for name in names]
-        shown = [i for i in shown if i == 0 or blocks[i] != blocks[i - 1]]
-        labels, note = [blocks[i] for i in shown], "; names stand at the first layer of each block"
-    step = -(-len(shown) // MAX_LABELS)
-    axes.set_xticks(shown[::step], labels[::step], rotation=90)
+        labels, note = [".".join(name.split(".")[:2]) for name in names], "; names stand at the first layer of a block"
+    shown: list[int] = []
+    for i, label in enumerate(labels):
+        if not shown or (label != labels[i - 1] and i - shown[-1] >= len(names) / MAX_LABELS):
+            shown.append(i)
+    axes.set_xticks(shown, [labels[i] for i in shown], rotation=90)
     axes.set_xlabel(f"layer, from the input to the output ({len(names)} layers{note})")
 
 

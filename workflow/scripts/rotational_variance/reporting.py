@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+BAR = "{desc} {percentage:3.0f}%|{bar:12}| {remaining} left{postfix}"
+
 
 class Report:
     """Where one job reports to: `line` adds a line to its log, `bar` makes a progress bar on the terminal."""
@@ -21,9 +23,9 @@ class Report:
         """Write a line to the log, at once."""
         print(text, file=self._log, flush=True)
 
-    def bar(self, total: int, unit: str) -> tqdm:
+    def bar(self, total: int) -> tqdm:
         """Return a progress bar of `total` steps, on the standard error; silent where that is no terminal."""
-        return tqdm(total=total, desc=self.label, unit=unit, disable=None, leave=False, dynamic_ncols=True, delay=0.5)
+        return tqdm(total=total, desc=self.label, bar_format=BAR, disable=None, leave=False, dynamic_ncols=True)
 
     def close(self) -> None:
         self._log.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jsonschema
 import yaml
+from jsonschema.protocols import Validator
 
 from study.runs import Run, list_runs, overlays, spec
 
@@ -16,9 +17,13 @@ class ConfigError(ValueError):
 
 
 def check(config: dict, schema_path: Path, models_folder: Path) -> None:
-    """Raise ConfigError, naming the key, for a config that does not follow the schema or names what does not exist."""
+    """Raise ConfigError, naming the key, for a config that does not follow the schema or names what does not exist.
+
+    Numbers that came as text, as they do by `--config`, become numbers in `config`; nothing else is changed.
+    """
     schema = yaml.safe_load(schema_path.read_text(encoding="utf-8"))
     validator = jsonschema.Draft202012Validator(schema)
+    _read_text_as_numbers(config, validator)
     errors = sorted(validator.iter_errors(config), key=lambda error: [str(part) for part in error.absolute_path])
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
@@ -29,6 +34,22 @@ def check(config: dict, schema_path: Path, models_folder: Path) -> None:
     _check_file_names(runs)
     for run in runs:
         _check_spec(run, config, options[run.model])
+
+
+def _read_text_as_numbers(config: dict, validator: Validator) -> None:
+    """Turn text into the number or truth value that YAML reads it as, where the schema wants one."""
+    for error in list(validator.iter_errors(config)):
+        if error.validator in ("type", "enum") and isinstance(error.instance, str):
+            try:
+                value = yaml.safe_load(error.instance)
+            except yaml.YAMLError:
+                continue
+            if isinstance(value, bool | int | float) and error.absolute_path:
+                *parents, last = error.absolute_path
+                parent = config
+                for key in parents:
+                    parent = parent[key]
+                parent[last] = value
 
 
 def _explain(error: jsonschema.ValidationError) -> str:

@@ -1,0 +1,76 @@
+"""What several tests need: small real data, a small trained-looking network, and a way to call Snakemake."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from rotational_variance.inputs import Samples
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_threads():
+    torch.set_num_threads(2)
+
+
+@pytest.fixture
+def make_samples():
+    """Return a function that makes `n` random images of `n_classes` classes, in no order, the same for the same seed."""
+
+    def make(n: int = 24, n_classes: int = 3, size: int = 12, n_channels: int = 1, seed: int = 0) -> Samples:
+        generator = torch.Generator().manual_seed(seed)
+        return Samples(
+            images=torch.randint(0, 256, (n, n_channels, size, size), generator=generator, dtype=torch.uint8),
+            labels=torch.arange(n)[torch.randperm(n, generator=generator)] % n_classes,
+            mean=torch.full((n_channels, 1, 1), 0.4),
+            std=torch.full((n_channels, 1, 1), 0.3),
+        )
+
+    return make
+
+
+class Project:
+    """A copy of the workflow in a folder of its own, and Snakemake in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for name in ("Snakefile", "workflow", "config", "profiles"):
+            source = PROJECT / name
+            copy = shutil.copytree if source.is_dir() else shutil.copy2
+            copy(source, folder / name)
+
+    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess:
+        """Run Snakemake with `arguments`; stdout and stderr come back as one text."""
+        return subprocess.run(
+            [sys.executable, "-m", "snakemake", *arguments],
+            cwd=self.folder,
+            env={**os.environ, "NO_COLOR": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=280,
+        )
+
+    def planned(self, *arguments: str) -> dict[str, int]:
+        """Return the jobs of a dry run: {rule: number of jobs}."""
+        done = self.snakemake("-n", *arguments)
+        assert done.returncode == 0, done.stdout
+        table = done.stdout.partition("Job stats:")[2].partition("total")[0]
+        return {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", table, flags=re.MULTILINE)}
+
+
+@pytest.fixture
+def project(tmp_path):
+    return Project(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def make_project():
+    return Project

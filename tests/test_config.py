@@ -1,0 +1,174 @@
+"""The config: each mistake is refused in a line that names the key, what was got and what is allowed."""
+
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+from snakemake.utils import update_config
+
+from study.config import ConfigError, build_options, check
+from study.runs import Run, canonical, list_runs, spec
+
+PROJECT = Path(__file__).resolve().parents[1]
+SCHEMA = PROJECT / "workflow" / "schemas" / "config.schema.yaml"
+MODELS = PROJECT / "workflow" / "scripts" / "rotational_variance" / "models"
+
+
+def load(*names):
+    config = {}
+    for name in names:
+        update_config(config, yaml.safe_load((PROJECT / "config" / name).read_text(encoding="utf-8")))
+    return config
+
+
+@pytest.fixture
+def config():
+    return load("config.yaml")
+
+
+def set_key(config, key, value):
+    *parents, last = key.split(".")
+    for parent in parents:
+        config = config.setdefault(parent, {})
+    config[last] = value
+
+
+def refusal(config):
+    with pytest.raises(ConfigError) as caught:
+        check(config, SCHEMA, MODELS)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("names", [["config.yaml"], ["config.yaml", "demo.yaml"], ["config.yaml", "paper.yaml"]])
+def test_the_configs_of_the_project_are_accepted(names):
+    check(load(*names), SCHEMA, MODELS)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("sudy", {}, "sudy: unknown key (did you mean study?)"),
+        ("study.model", [], "study.model: unknown key (did you mean models?)"),
+        ("study.models", ["resnet", "resnet"], "study.models: got [resnet, resnet], expected no entry twice"),
+        ("study.models", [], "study.models: got [], expected 1 entries or more"),
+        ("study.models", ["resnet50"], "study.models: got resnet50, expected a model (did you mean resnet?)"),
+        ("study.models", "resnet", "study.models: got 'resnet', expected a list"),
+        ("study.datasets", ["minst"], "study.datasets: got minst, expected a dataset (did you mean mnist?)"),
+        ("study.datasets", ["a/b"], "study.datasets.0: got 'a/b', expected letters, digits, _ and - only"),
+        ("study.trainings", ["rotate"], "study.trainings.0: got 'rotate', expected one of unrotated, rotated"),
+        ("study.seeds", [1.5], "study.seeds.0: got 1.5, expected a number (integer)"),
+        ("study.seeds", [-1], "study.seeds.0: got -1, expected 0 or more"),
+        ("runs.defaults.training.epochs", -3, "runs.defaults.training.epochs: got -3, expected 1 or more"),
+        ("runs.defaults.training.epochs", "ten", "epochs: got 'ten', expected a number (integer)"),
+        ("runs.defaults.training.learning_rate", "1e-3", "YAML reads 1e-3 as text, write 0.001 without quotes"),
+        ("runs.defaults.training.epoch", 3, "runs.defaults.training.epoch: unknown key (did you mean epochs?)"),
+        ("runs.defaults.training.schedule", "onecycle", "expected one of constant, one_cycle (did you mean one_cycle?)"),
+        ("runs.models.resnt", {}, "runs.models: got resnt, expected a model (did you mean resnet?)"),
+        ("runs.pairs.resnet.cifar", {}, "runs.pairs.resnet: got cifar, expected a dataset (did you mean cifar10?)"),
+        ("runs.models.resnet.model.dept", 18, "runs.models.resnet.model.dept: unknown option of resnet (did you mean depth?)"),
+        ("runs.models.resnet.model.depth", 20, "runs.models.resnet.model.depth: got 20, expected one of 18, 34, 50"),
+        ("runs.models.vgg16.rotated.model.hidden", 8, "runs.models.vgg16.rotated.model.hidden: unknown option of vgg16"),
+        ("datasets.mnist.source", "torchvison", "expected one of torchvision, scikit-learn, images (did you mean torchvision?)"),
+        ("datasets.mnist.name", "MINST", "datasets.mnist.name: got 'MINST', expected one of MNIST"),
+        ("datasets.mnist.path", "x", "datasets.mnist.path: unknown key"),
+        ("datasets.mine", {"source": "images"}, "datasets.mine.path: missing"),
+        ("datasets.mine", {"path": "x"}, "datasets.mine.source: missing"),
+        ("execution.device", "gpu", "execution.device: got 'gpu', expected one of auto, cpu, cuda"),
+        ("execution.threads.train", 0, "execution.threads.train: got 0, expected 1 or more"),
+        ("figures.aggregation", "sum", "figures.aggregation: got 'sum', expected one of mean, max"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named(config, key, value, message):
+    set_key(config, key, value)
+    text = refusal(config)
+    assert message in text
+    assert "\n" not in text
+
+
+def test_a_missing_section_is_named(config):
+    del config["study"]
+    assert refusal(config) == "config: study: missing"
+
+
+def test_a_missing_number_is_named(config):
+    del config["runs"]["defaults"]["training"]["batch_size"]
+    assert "training.batch_size is missing for simple_conv_mnist_unrotated_seed0" in refusal(config)
+
+
+def test_a_missing_option_of_an_architecture_is_named(config):
+    del config["runs"]["models"]["resnet"]["model"]["depth"]
+    assert "model.depth is missing for resnet_cifar10_unrotated_seed0" in refusal(config)
+
+
+def test_runs_that_would_share_a_file_are_refused(config, tmp_path):
+    for name in ("net", "net_a"):
+        (tmp_path / f"{name}.py").write_text("def build(*, n_channels, image_size, n_classes, width): ...\n")
+    config["datasets"] |= {"a_b": config["datasets"]["mnist"], "b": config["datasets"]["mnist"]}
+    config["study"] |= {"models": ["net", "net_a"], "datasets": ["a_b", "b"]}
+    config["runs"] = {"defaults": config["runs"]["defaults"]}
+    with pytest.raises(ConfigError, match="would both be written to net_a_b"):
+        check(config, SCHEMA, tmp_path)
+
+
+def test_options_are_read_from_the_architecture_without_importing_it(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text("import no_such_module\ndef build(*, n_channels, image_size, n_classes, width, gain=1.0): ...\n")
+    assert build_options(path) == {"width": True, "gain": False}
+    path.write_text("x = 1\n")
+    with pytest.raises(ConfigError, match="no function build"):
+        build_options(path)
+
+
+def test_the_most_specific_number_wins(config):
+    runs = {
+        "defaults": {"training": {"epochs": 1, "batch_size": 1}, "rotated": {"training": {"epochs": 5}}},
+        "models": {"resnet": {"training": {"epochs": 2, "batch_size": 2}}},
+        "datasets": {"mnist": {"training": {"epochs": 3}}},
+        "pairs": {"resnet": {"mnist": {"training": {"epochs": 4}, "rotated": {"training": {"epochs": 6}}}}},
+    }
+
+    def epochs(model, dataset, training):
+        return spec({"runs": runs}, Run(model, dataset, training, 0))["training"]["epochs"]
+
+    assert epochs("vgg16", "cifar10", "unrotated") == 1
+    assert epochs("resnet", "cifar10", "unrotated") == 2
+    assert epochs("vgg16", "mnist", "unrotated") == 3
+    assert epochs("resnet", "mnist", "unrotated") == 4
+    assert epochs("vgg16", "mnist", "rotated") == 5
+    assert epochs("resnet", "mnist", "rotated") == 6
+    assert spec({"runs": runs}, Run("resnet", "mnist", "rotated", 0))["training"]["batch_size"] == 2
+
+
+def test_equal_numbers_are_written_the_same():
+    assert repr(canonical({"b": 10.0, "a": [1.5, 2.0]})) == repr({"a": [1.5, 2], "b": 10})
+
+
+PUBLISHED_EPOCHS = {  # unrotated, rotated
+    ("simple_conv", "mnist"): (5, 15), ("simple_conv", "cifar10"): (70, 120),
+    ("all_convolutional", "mnist"): (15, 50), ("all_convolutional", "cifar10"): (32, 150),
+    ("vgg16", "mnist"): (15, 50), ("vgg16", "cifar10"): (70, 150),
+    ("resnet", "mnist"): (15, 50), ("resnet", "cifar10"): (70, 150),
+}  # fmt: skip
+PUBLISHED_RATES = {  # learning rate, weight decay
+    "simple_conv": (1e-3, 1e-9), "all_convolutional": (1e-3, 1e-13), "vgg16": (1e-5, 1e-13), "resnet": (1e-5, 1e-13),
+}  # fmt: skip
+
+
+def test_paper_yaml_is_the_published_protocol():
+    config = load("config.yaml", "paper.yaml")
+    runs = list_runs(config)
+    assert len(runs) == 16
+    for run in runs:
+        training = spec(config, run)["training"]
+        assert training["epochs"] == PUBLISHED_EPOCHS[run.model, run.dataset][run.training == "rotated"]
+        assert (training["learning_rate"], training["weight_decay"]) == PUBLISHED_RATES[run.model]
+        assert training["schedule"] == "constant"
+        assert training["batch_size"] == 256
+        assert training["rotate"] == (run.training == "rotated")
+
+
+def test_checking_changes_nothing(config):
+    before = copy.deepcopy(config)
+    check(config, SCHEMA, MODELS)
+    assert config == before

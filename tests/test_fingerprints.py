@@ -1,0 +1,88 @@
+from pathlib import Path
+
+import pytest
+
+from study.fingerprints import fingerprint
+
+SCRIPTS = Path(__file__).resolve().parents[1] / "workflow" / "scripts"
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(name, text):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_follows_imports_of_every_form(write):
+    script = write("script.py", "import os\nimport package.a\nfrom package import b\nfrom package.c import thing\n")
+    write("package/__init__.py", "x = 1\n")
+    write("package/a.py", "def f():\n    from package.deep import d\n")
+    for name in ("b", "c", "unused", "deep/d"):
+        write(f"package/{name}.py", "x = 1\n")
+    write("package/deep/__init__.py", '"""Only words."""\n')
+    assert list(fingerprint(script)) == [
+        "package/__init__.py", "package/a.py", "package/b.py", "package/c.py", "package/deep/d.py", "script.py",
+    ]  # fmt: skip
+
+
+def test_contents_count_and_times_do_not(write):
+    script = write("script.py", "import module\n")
+    module = write("module.py", "x = 1\n")
+    before = fingerprint(script)
+    module.touch()
+    assert fingerprint(script) == before
+
+
+def test_a_comment_in_a_module_changes_its_own_hash_only(write, tmp_path):
+    script = write("one/script.py", "import module\n")
+    write("one/module.py", "x = 1\n")
+    other = write("two/script.py", "import module\n")
+    write("two/module.py", "x = 1  # why\n")
+    first, second = fingerprint(script), fingerprint(other)
+    assert first["script.py"] == second["script.py"]
+    assert first["module.py"] != second["module.py"]
+
+
+def test_imports_in_a_circle_end(write):
+    script = write("script.py", "import a\n")
+    write("a.py", "import b\n")
+    write("b.py", "import a\n")
+    assert list(fingerprint(script)) == ["a.py", "b.py", "script.py"]
+
+
+def test_further_files_are_followed_too(write):
+    script = write("script.py", "import a\n")
+    write("a.py", "x = 1\n")
+    write("helper.py", "x = 1\n")
+    assert list(fingerprint(script, write("model.py", "import helper\n"))) == [
+        "a.py", "helper.py", "model.py", "script.py",
+    ]  # fmt: skip
+
+
+def files_of(script, *further):
+    return set(fingerprint(SCRIPTS / script, *further))
+
+
+def test_training_does_not_depend_on_measuring_or_drawing():
+    library = {name.removeprefix("rotational_variance/") for name in files_of("train.py")}
+    assert {"training.py", "rotation.py", "inputs.py", "storage/dataset.py", "models/__init__.py"} <= library
+    assert not {"measurement.py", "variance.py", "normalized.py", "figures.py", "tables.py", "sources.py"} & library
+
+
+def test_architectures_are_reached_by_the_name_of_the_run_only():
+    library = files_of("train.py")
+    assert not {name for name in library if "/models/" in name} - {"rotational_variance/models/__init__.py"}
+    resnet = SCRIPTS / "rotational_variance" / "models" / "resnet.py"
+    added = files_of("train.py", resnet) - library
+    assert added == {"rotational_variance/models/resnet.py", "rotational_variance/vision.py"}
+
+
+def test_only_plots_depend_on_figures():
+    assert "rotational_variance/figures.py" in files_of("plot.py")
+    for script in ("dataset.py", "train.py", "measure.py", "tables.py"):
+        assert "rotational_variance/figures.py" not in files_of(script)

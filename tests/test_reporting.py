@@ -1,0 +1,67 @@
+import os
+import pty
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from rotational_variance.reporting import reporting
+
+SCRIPTS = Path(__file__).resolve().parents[1] / "workflow" / "scripts"
+
+
+def test_lines_go_to_the_log(tmp_path):
+    log = tmp_path / "logs" / "job.log"
+    with reporting(log, "train x") as report:
+        report.line("epoch 1")
+        assert log.read_text() == "epoch 1\n"
+
+
+@pytest.mark.parametrize("error", [ValueError("bad number"), OSError("no space")])
+def test_a_users_error_is_one_line_and_an_exit_status(tmp_path, capsys, error):
+    log = tmp_path / "job.log"
+    with pytest.raises(SystemExit) as caught, reporting(log, "train x"):
+        raise error
+    assert caught.value.code == 1
+    assert log.read_text() == f"Error: train x: {error}\n"
+    assert capsys.readouterr().err == f"\nError: train x: {error}\n"
+
+
+def test_a_bug_leaves_its_traceback_in_the_log(tmp_path):
+    log = tmp_path / "job.log"
+    with pytest.raises(KeyError), reporting(log, "train x"):
+        raise KeyError("bug")
+    assert "Traceback" in log.read_text()
+
+
+PROGRAM = textwrap.dedent(
+    f"""
+    import sys
+    sys.path.insert(0, {str(SCRIPTS)!r})
+    from rotational_variance.reporting import reporting
+    with reporting({{log!r}}, "train x") as report, report.bar(4) as bar:
+        for i in range(4):
+            bar.set_postfix_str(f"epoch {{{{i + 1}}}}/4, loss 0.5")
+            bar.update()
+    """
+)
+
+
+def test_a_terminal_shows_a_bar(tmp_path):
+    main_end, program_end = pty.openpty()
+    program = PROGRAM.format(log=str(tmp_path / "log"))
+    done = subprocess.run([sys.executable, "-c", program], stderr=program_end, env={**os.environ, "COLUMNS": "100"})
+    os.close(program_end)
+    shown = os.read(main_end, 100_000).decode()
+    os.close(main_end)
+    assert done.returncode == 0
+    assert "train x" in shown
+    assert "left, epoch 4/4, loss 0.5" in shown
+
+
+def test_what_is_no_terminal_shows_none(tmp_path):
+    program = PROGRAM.format(log=str(tmp_path / "log"))
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

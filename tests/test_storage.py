@@ -1,0 +1,288 @@
+import hashlib
+import json
+import math
+import re
+import time
+from dataclasses import replace
+
+import h5py
+import numpy as np
+import pytest
+
+from rotational_variance.datasets import Dataset, channel_statistics
+from rotational_variance.normalized import Layer, VarianceTensor
+from rotational_variance.storage.dataset import read_dataset, write_dataset
+from rotational_variance.storage.files import replacing, sha256
+from rotational_variance.storage.history import COLUMNS, read_history, write_history
+from rotational_variance.storage.variance import read_variance, write_variance
+
+
+@pytest.fixture
+def dataset():
+    random = np.random.default_rng(0)
+    return Dataset(
+        name="toy",
+        class_names=["cat", "dog", "égret"],
+        train_images=random.integers(0, 256, (6, 4, 4, 3), dtype=np.uint8),
+        train_labels=np.array([0, 1, 2, 0, 1, 2]),
+        test_images=random.integers(0, 256, (3, 4, 4, 3), dtype=np.uint8),
+        test_labels=np.array([2, 1, 0]),
+    )
+
+
+def random_layer(name, n_units, shape=(2, 3)):
+    transformation_std, sample_std = np.random.default_rng(n_units).random((2, *shape, n_units))
+    return Layer(name, "convolution", transformation_std, sample_std)
+
+
+@pytest.fixture
+def tensor():
+    """Two layers: random, and one with a plain, a dead, an infinite and an invariant unit."""
+    transformation_std = np.broadcast_to([3.0, 0.0, 1.0, 0.0], (2, 3, 4)).copy()
+    sample_std = np.broadcast_to([2.0, 0.0, 0.0, 5.0], (2, 3, 4)).copy()
+    return VarianceTensor(
+        layers=[random_layer("stage.conv1", 5), Layer("fc", "linear", transformation_std, sample_std)],
+        angles_degrees=np.array([-180.0, -90.0, 0.0, 90.0]),
+        aggregations=["mean", "max"],
+        sample_sets=["all", "cat", "égret"],
+        n_samples=np.array([7, 4, 3]),
+        attributes={"run": {"seed": 1, "model": "simple_conv"}, "checkpoint_sha256": "ab12", "n_angles": 4},
+    )
+
+
+def history_row(epoch, **changes):
+    return {**{name: 1 / (epoch + i) for i, name in enumerate(COLUMNS, start=1)}, "epoch": epoch, **changes}
+
+
+def assert_refused(read, path, reason=""):
+    with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: not a whole file of this study .*{reason}"):
+        read(path)
+
+
+def test_replacing_replaces(tmp_path):
+    target = tmp_path / "new" / "file.txt"
+    for text in ("first", "second"):
+        with replacing(target) as temporary:
+            temporary.write_text(text)
+        assert target.read_text() == text
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_the_target_changes_only_at_the_end(tmp_path):
+    target = tmp_path / "file.txt"
+    target.write_text("before")
+    with replacing(str(target)) as temporary:
+        temporary.write_text("after")
+        assert target.read_text() == "before"
+        assert temporary.parent == target.parent  # the same file system: renaming is atomic
+
+
+@pytest.mark.parametrize("exception", [ValueError, KeyboardInterrupt])
+@pytest.mark.parametrize("existing", [True, False])
+def test_an_exception_leaves_everything_as_it_was(exception, existing, tmp_path):
+    target = tmp_path / "file.txt"
+    if existing:
+        target.write_text("before")
+
+    def fail():
+        with replacing(target) as temporary:
+            temporary.write_text("half")
+            raise exception("stop")
+
+    with pytest.raises(exception, match="stop"):
+        fail()
+    assert [(path, path.read_text()) for path in tmp_path.iterdir()] == [(target, "before")] * existing
+
+
+def test_sha256_is_that_of_the_bytes(tmp_path):
+    (tmp_path / "file").write_bytes(b"abc\r\n\0")
+    assert sha256(tmp_path / "file") == hashlib.sha256(b"abc\r\n\0").hexdigest()
+
+
+def test_dataset_round_trip(dataset, tmp_path):
+    write_dataset(tmp_path / "a.h5", dataset)
+    stored = read_dataset(tmp_path / "a.h5")
+    assert stored.dataset.name == dataset.name
+    assert stored.dataset.class_names == dataset.class_names
+    for (_, *arrays), (_, *others) in zip(dataset.parts(), stored.dataset.parts(), strict=True):
+        for array, other in zip(arrays, others, strict=True):
+            assert array.dtype == other.dtype
+            np.testing.assert_array_equal(array, other)
+    np.testing.assert_array_equal((stored.mean, stored.std), channel_statistics(dataset.train_images))
+    assert stored.mean.dtype == stored.std.dtype == np.float64
+
+
+def test_dataset_axes_have_names(dataset, tmp_path):
+    write_dataset(tmp_path / "a.h5", dataset)
+    with h5py.File(tmp_path / "a.h5") as file:
+        for part in ("train", "test"):
+            labels = [dimension.label for dimension in file[f"{part}/images"].dims]
+            assert labels == ["sample", "height", "width", "channel"]
+            assert file[f"{part}/labels"].dims[0].label == "sample"
+        assert file["mean"].dims[0].label == file["std"].dims[0].label == "channel"
+
+
+def test_a_dataset_file_whose_parts_do_not_fit_is_refused(dataset, tmp_path):
+    path = tmp_path / "a.h5"
+    write_dataset(path, dataset)
+    with h5py.File(path, "a") as file:
+        file["test/labels"][0] = 3
+    assert_refused(read_dataset, path, "test set: got labels from 0 to 3, expected 0 to 2")
+
+
+def test_variance_round_trip(tensor, tmp_path):
+    write_variance(tmp_path / "a.h5", tensor)
+    stored = read_variance(tmp_path / "a.h5")
+    assert [(layer.name, layer.kind) for layer in stored.layers] == [("stage.conv1", "convolution"), ("fc", "linear")]
+    for layer, other in zip(tensor.layers, stored.layers, strict=True):
+        np.testing.assert_array_equal(layer.transformation_std, other.transformation_std)
+        np.testing.assert_array_equal(layer.sample_std, other.sample_std)
+        np.testing.assert_array_equal(layer.normalized, other.normalized)
+    assert stored.angles_degrees.tolist() == tensor.angles_degrees.tolist()
+    assert stored.aggregations == tensor.aggregations
+    assert stored.sample_sets == tensor.sample_sets
+    assert stored.n_samples.tolist() == tensor.n_samples.tolist()
+
+
+def test_variance_attributes_are_plain_or_json(tensor, tmp_path):
+    write_variance(tmp_path / "a.h5", tensor)
+    attributes = read_variance(tmp_path / "a.h5").attributes
+    assert json.loads(attributes.pop("run")) == {"seed": 1, "model": "simple_conv"}
+    assert attributes == {"format": "rotational-variance tensor 1", "checkpoint_sha256": "ab12", "n_angles": 4}
+
+
+def test_the_variance_file_holds_m_itself(tensor, tmp_path):
+    write_variance(tmp_path / "a.h5", tensor)
+    with h5py.File(tmp_path / "a.h5") as file:
+        values = file["layers/001_fc/normalized"]
+        assert values.dtype == np.float64
+        assert values.shape == (2, 3, 4)
+        assert values[1, 2].tolist() == [1.5, 1, math.inf, 0]
+
+
+def test_variance_axes_carry_scales(tensor, tmp_path):
+    write_variance(tmp_path / "a.h5", tensor)
+    with h5py.File(tmp_path / "a.h5") as file:
+        for name, n_units in (("000_stage.conv1", 5), ("001_fc", 4)):
+            group = file["layers"][name]
+            assert group["unit"][:].tolist() == list(range(n_units))
+            for statistic in ("transformation_std", "sample_std", "normalized"):
+                dimensions = group[statistic].dims
+                assert [dimension.label for dimension in dimensions] == ["aggregation", "sample_set", "unit"]
+                scales = [dimension[0] for dimension in dimensions]
+                assert scales == [file["aggregation"], file["samples"], group["unit"]]
+        assert file["n_samples"].dims[0].label == "sample_set"
+        assert file["n_samples"].dims[0][0] == file["samples"]
+        names = {name: h5py.h5ds.get_scale_name(file[name].id) for name in ("angles_degrees", "samples", "aggregation")}
+        assert names == {"angles_degrees": b"angle", "samples": b"sample_set", "aggregation": b"aggregation"}
+
+
+def test_many_layers_stay_in_order(tensor, tmp_path):
+    layers = [random_layer(f"layer{n}", n) for n in range(12, 0, -1)]
+    write_variance(tmp_path / "a.h5", replace(tensor, layers=layers))
+    stored = read_variance(tmp_path / "a.h5").layers
+    assert [layer.name for layer in stored] == [f"layer{n}" for n in range(12, 0, -1)]
+    assert [layer.n_units for layer in stored] == list(range(12, 0, -1))
+
+
+@pytest.mark.parametrize("shape", [(1, 3), (2, 2), (3, 2)])
+def test_variance_of_other_axes_is_refused(shape, tensor, tmp_path):
+    path = tmp_path / "a.h5"
+    write_variance(path, replace(tensor, layers=[random_layer("fc", 4, shape)]))
+    found = ", ".join(map(str, (*shape, 4)))
+    reason = rf"layers/000_fc: got axes \({found}\), expected \[2 aggregations, 3 sample sets, unit\]"
+    assert_refused(read_variance, path, reason)
+
+
+@pytest.mark.parametrize("part", ["layers", "samples", "n_samples", "layers/001_fc/sample_std"])
+def test_a_variance_file_with_a_part_missing_is_refused(part, tensor, tmp_path):
+    path = tmp_path / "a.h5"
+    write_variance(path, tensor)
+    with h5py.File(path, "a") as file:
+        del file[part]
+    assert_refused(read_variance, path, part.rpartition("/")[2])
+
+
+def test_equal_content_makes_equal_bytes(dataset, tensor, tmp_path):
+    for folder in ("first", "second"):
+        write_dataset(tmp_path / folder / "dataset.h5", dataset)
+        write_variance(tmp_path / folder / "variance.h5", tensor)
+        write_history(tmp_path / folder / "history.csv", [history_row(1)])
+        if folder == "first":
+            time.sleep(1.1)  # HDF5's own clock counts seconds
+    for name in ("dataset.h5", "variance.h5", "history.csv"):
+        assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
+
+
+@pytest.fixture(params=["dataset", "variance"])
+def hdf5_file(request, tmp_path):
+    """Return a written file of either layout, what reads it, and what reads the other layout."""
+    path = tmp_path / "a.h5"
+    if request.param == "dataset":
+        write_dataset(path, request.getfixturevalue("dataset"))
+        return path, read_dataset, read_variance
+    write_variance(path, request.getfixturevalue("tensor"))
+    return path, read_variance, read_dataset
+
+
+@pytest.mark.parametrize("kept", [0, 0.02, 0.5, 0.999])
+def test_truncated_files_are_refused(kept, hdf5_file):
+    path, read, _ = hdf5_file
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * kept)])
+    assert_refused(read, path)
+
+
+def test_files_of_another_layout_are_refused(hdf5_file):
+    path, _, read_other = hdf5_file
+    assert_refused(read_other, path, "got 'rotational-variance [a-z]+ 1', expected 'rotational-variance [a-z]+ 1'")
+
+
+def test_files_of_others_are_refused(hdf5_file):
+    path, read, _ = hdf5_file
+    path.write_text("epoch,loss\n")
+    assert_refused(read, path)
+    with h5py.File(path, "w") as file:
+        file["x"] = 1
+    assert_refused(read, path, "got 'no format'")
+
+
+def test_missing_files_are_said_to_be_missing(hdf5_file):
+    path, read, _ = hdf5_file
+    path.unlink()
+    with pytest.raises(FileNotFoundError, match=re.escape(str(path))):
+        read(path)
+
+
+def test_history_keeps_floats_exactly(tmp_path):
+    rows = [
+        history_row(1, train_loss=0.1 + 0.2, test_upright_loss=1 / 3, test_rotated_loss=5e-324),
+        history_row(2, train_loss=1.7976931348623157e308, test_upright_accuracy=1.0, test_rotated_accuracy=math.inf),
+    ]
+    write_history(tmp_path / "history.csv", rows)
+    assert read_history(tmp_path / "history.csv") == rows
+    assert (tmp_path / "history.csv").read_bytes().startswith(",".join(COLUMNS).encode() + b"\n1,")
+
+
+@pytest.mark.parametrize(
+    "header", ["", "epoch,loss", ",".join(COLUMNS[:-1]), ",".join(COLUMNS[::-1]), ",".join((*COLUMNS, "more"))]
+)
+def test_history_with_other_columns_is_refused(header, tmp_path):
+    path = tmp_path / "history.csv"
+    path.write_text(f"{header}\n1,1,1,1,1,1,1\n")
+    with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: got columns .*, expected {', '.join(COLUMNS)}"):
+        read_history(path)
+
+
+def test_history_without_epochs_is_refused(tmp_path):
+    path = tmp_path / "history.csv"
+    write_history(path, [])
+    with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: holds no epochs"):
+        read_history(path)
+
+
+def test_a_row_of_unknown_columns_is_not_written(tmp_path):
+    path = tmp_path / "history.csv"
+    with pytest.raises(ValueError, match="loss"):
+        write_history(path, [history_row(1), history_row(2, loss=0.5)])
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,171 @@
+"""A whole tiny study through Snakemake, in a folder whose path holds a space: what it leaves behind is checked."""
+
+import csv
+import io
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from sklearn.datasets import load_digits
+
+from rotational_variance import checkpoints
+from rotational_variance.inputs import to_samples
+from rotational_variance.normalized import global_variance
+from rotational_variance.storage.dataset import read_dataset
+from rotational_variance.storage.history import read_history
+from rotational_variance.storage.variance import read_variance
+from rotational_variance.training import evaluate
+
+MODELS = {"simple_conv": 16, "all_convolutional": 29, "vgg16": 48, "resnet": 68}  # layers; 12 pixels pool three times
+TRAININGS = ["unrotated", "rotated"]
+RUNS = [(model, training) for model in MODELS for training in TRAININGS]
+TINY = ["--cores", "2", "--configfile", str(Path(__file__).with_name("tiny.yaml"))]
+
+
+def write_tiny_zip(path, n_train=6, n_test=4):
+    """Write the first real digits of each class as PNGs of 12 x 12 pixels."""
+    digits = load_digits()
+    with zipfile.ZipFile(path, "w") as archive:
+        for label in range(10):
+            images = digits.images[digits.target == label][: n_train + n_test]
+            for i, image in enumerate(images):
+                png = io.BytesIO()
+                Image.fromarray(np.uint8(image * 255 / 16)).resize((12, 12)).save(png, format="png")
+                part = "train" if i < n_train else "test"
+                archive.writestr(f"{part}/{label}/{i}.png", png.getvalue())
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory, make_project):
+    folder = tmp_path_factory.mktemp("tiny study")
+    project = make_project(folder)
+    write_tiny_zip(folder / "tiny.zip")
+    done = project.snakemake(*TINY)
+    assert done.returncode == 0, done.stdout
+    assert "Warning" not in done.stdout
+    return project
+
+
+def stem(model, training):
+    return f"{model}_tiny_{training}_seed0"
+
+
+def test_nothing_is_left_to_be_done(study):
+    done = study.snakemake(*TINY)
+    assert done.returncode == 0
+    assert "Nothing to be done" in done.stdout
+
+
+def test_results_hold_what_was_asked_for_and_no_leftovers(study):
+    files = {path.relative_to(study.folder / "results").as_posix() for path in study.folder.glob("results/**/*.*")}
+    runs = [stem(*run) for run in RUNS]
+    assert files == {
+        "datasets/tiny.h5",
+        *(f"checkpoints/{run}.{suffix}" for run in runs for suffix in ("pt", "csv")),
+        *(f"variance/{run}.h5" for run in runs),
+        *(f"plots/{model}_tiny.png" for model in MODELS),
+        *(f"plots/{model}_tiny/headline_max.png" for model in MODELS),
+        "tables/global.csv",
+        "tables/global.md",
+        "logs/dataset/tiny.log",
+        *(f"logs/{stage}/{run}.log" for stage in ("train", "measure") for run in runs),
+        *(f"logs/plot/{model}_tiny.log" for model in MODELS),
+        "logs/tables.log",
+    }
+
+
+def test_dataset_holds_the_images_of_the_zip(study):
+    dataset = read_dataset(study.folder / "results/datasets/tiny.h5").dataset
+    assert dataset.class_names == [str(digit) for digit in range(10)]
+    assert dataset.train_images.shape == (60, 12, 12, 1)
+    assert np.bincount(dataset.test_labels).tolist() == [4] * 10
+    with zipfile.ZipFile(study.folder / "tiny.zip") as archive:
+        expected = np.asarray(Image.open(io.BytesIO(archive.read("test/7/6.png"))))
+    np.testing.assert_array_equal(dataset.test_images[28, ..., 0], expected)
+
+
+@pytest.mark.parametrize(("model", "training"), RUNS)
+def test_the_checkpoint_scores_what_its_history_says(study, model, training):
+    stored = read_dataset(study.folder / "results/datasets/tiny.h5")
+    path = study.folder / f"results/checkpoints/{stem(model, training)}"
+    checkpoint = checkpoints.load(f"{path}.pt")
+    assert checkpoint.run == {"model": model, "dataset": "tiny", "training": training, "seed": 0}
+    assert checkpoint.spec["training"]["rotate"] == (training == "rotated")
+    network = checkpoint.build()
+    test = to_samples(
+        stored.dataset.test_images, stored.dataset.test_labels, stored.mean, stored.std, torch.device("cpu")
+    )
+    history = read_history(f"{path}.csv")
+    assert len(history) == 1
+    score = evaluate(network, test, batch_size=16)
+    assert score.accuracy == history[-1]["test_upright_accuracy"]
+    assert score.loss == pytest.approx(history[-1]["test_upright_loss"], rel=1e-5)
+
+
+@pytest.mark.parametrize(("model", "training"), RUNS)
+def test_the_variance_tensor_is_whole(study, model, training):
+    path = study.folder / f"results/variance/{stem(model, training)}.h5"
+    tensor = read_variance(path)
+    assert len(tensor.layers) == MODELS[model]
+    assert tensor.angles_degrees.tolist() == [-180, -90, 0, 90]
+    assert tensor.n_samples.tolist() == [40, *[4] * 10]
+    assert tensor.attributes["training"] == training
+    for layer in tensor.layers:
+        assert layer.transformation_std.shape == (2, 11, layer.n_units)
+        assert np.isfinite(layer.transformation_std).all()
+        assert (layer.sample_std >= 0).all()
+    assert 0.05 < global_variance(tensor, "mean", "all").value < 3
+    with h5py.File(path) as file:
+        layer = file["layers"][f"000_{tensor.layers[0].name}"]
+        assert [dim.label for dim in layer["normalized"].dims] == ["aggregation", "sample_set", "unit"]
+        np.testing.assert_array_equal(layer["normalized"][:], tensor.layers[0].normalized)
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("name", ["{}_tiny.png", "{}_tiny/headline_max.png"])
+def test_figures_are_drawn(study, model, name):
+    with Image.open(study.folder / "results/plots" / name.format(model)) as image:
+        pixels = np.asarray(image.convert("RGB"))
+    height, width, _ = pixels.shape
+    assert width == 13 * 160
+    assert height > 1000
+    heatmaps = pixels[height // 2 : 4 * height // 5, width // 5 : width // 2].reshape(-1, 3)
+    assert len(np.unique(heatmaps, axis=0)) > 20
+
+
+def test_the_table_says_what_the_files_say(study):
+    with open(study.folder / "results/tables/global.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["model"], row["training"]) for row in rows] == RUNS
+    for row in rows:
+        run = stem(row["model"], row["training"])
+        tensor = read_variance(study.folder / f"results/variance/{run}.h5")
+        history = read_history(study.folder / f"results/checkpoints/{run}.csv")
+        for aggregation in ("mean", "max"):
+            for sample_set in ("all", "stratified"):
+                value = global_variance(tensor, aggregation, sample_set)
+                assert float(row[f"variance_{aggregation}_{sample_set}"]) == value.value
+                assert int(row[f"n_dead_{aggregation}_{sample_set}"]) == value.n_dead
+        assert float(row["accuracy_rotated"]) == history[-1]["test_rotated_accuracy"]
+    text = (study.folder / "results/tables/global.md").read_text()
+    for model, training in RUNS:
+        assert f"| {model}" in text
+        assert f"| {training}" in text
+
+
+def test_logs_say_how_training_went(study):
+    text = (study.folder / f"results/logs/train/{stem('resnet', 'rotated')}.log").read_text()
+    assert "epoch 1/1: loss" in text
+    assert "tested upright" in text
+
+
+def test_plots_and_tables_need_no_torch(study):
+    for script in ("plot", "tables"):
+        check = f"import sys; sys.path.insert(0, 'workflow/scripts'); import {script}; sys.exit('torch' in sys.modules)"
+        assert subprocess.run([sys.executable, "-c", check], cwd=study.folder).returncode == 0

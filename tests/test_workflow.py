@@ -1,0 +1,62 @@
+"""What Snakemake plans, and what it says to a user's mistakes."""
+
+from pathlib import Path
+
+import pytest
+
+WHOLE_STUDY = {"all": 1, "dataset": 2, "train": 16, "measure": 16, "plot": 8, "tables": 1}
+ONE_FIGURE = {"dataset": 1, "train": 2, "measure": 2, "plot": 1}
+
+
+def test_the_whole_study_is_planned(project):
+    assert project.planned("--cores", "8") == WHOLE_STUDY
+
+
+def test_one_figure_is_planned_without_a_flag(project):
+    assert project.planned("results/plots/resnet_cifar10.png") == ONE_FIGURE
+
+
+@pytest.mark.parametrize(("configfile", "jobs"), [
+    ("config/paper.yaml", WHOLE_STUDY),
+    ("config/demo.yaml", {"all": 1, "dataset": 1, "train": 8, "measure": 8, "plot": 4, "tables": 1}),
+])  # fmt: skip
+def test_the_other_configs_are_planned(project, configfile, jobs):
+    assert project.planned("--configfile", configfile) == jobs
+
+
+def test_more_seeds_are_more_runs_in_the_same_figures(project):
+    planned = project.planned("results/plots/resnet_mnist.png", "--config", "study={seeds: [0, 1, 2]}")
+    assert planned == {"dataset": 1, "train": 6, "measure": 6, "plot": 1}
+
+
+def test_a_dataset_of_the_users_own_is_one_entry(project):
+    (project.folder / "mine.zip").touch()
+    mine = "config/mine.yaml"
+    (project.folder / mine).write_text(
+        "study: {datasets: [mine], models: [vgg16]}\ndatasets: {mine: {source: images, path: mine.zip}}\n"
+    )
+    assert project.planned("results/plots/vgg16_mine.png", "--configfile", mine) == ONE_FIGURE
+
+
+def test_a_model_of_the_users_own_is_one_file(project):
+    models = project.folder / "workflow/scripts/rotational_variance/models"
+    (models / "mine.py").write_text("def build(*, n_channels, image_size, n_classes, width): ...\n")
+    assert project.planned("results/plots/mine_mnist.png", "--config", "study={models: [mine]}") == ONE_FIGURE
+
+
+def test_a_mistake_in_the_config_is_one_clear_line(project):
+    done = project.snakemake("-n", "--config", "runs={defaults: {training: {epoch: 3}}}")
+    assert done.returncode != 0
+    (line,) = [line for line in done.stdout.splitlines() if "unknown key" in line]
+    assert line.startswith("config: runs.defaults.training.epoch: unknown key (did you mean epochs?)")
+    assert "Traceback" not in done.stdout
+
+
+def test_a_dataset_that_is_not_there_is_one_clear_line(project):
+    done = project.snakemake(
+        "results/datasets/mine.h5", "--config", "datasets={mine: {source: images, path: no/such/folder}}"
+    )
+    assert done.returncode != 0
+    assert "Error: dataset mine: no/such/folder: no such folder or zip; put it there" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert not Path(project.folder, "results/datasets/mine.h5").exists()
