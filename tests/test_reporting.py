@@ -53,8 +53,8 @@ def test_a_terminal_shows_a_bar(tmp_path):
     main_end, program_end = pty.openpty()
     program = PROGRAM.format(log=str(tmp_path / "log"))
     done = subprocess.run([sys.executable, "-c", program], stderr=program_end, env={**os.environ, "COLUMNS": "100"})
-    os.close(program_end)
     shown = os.read(main_end, 100_000).decode()
+    os.close(program_end)
     os.close(main_end)
     assert done.returncode == 0
     assert "train x" in shown

@@ -162,9 +162,9 @@ def _draw_scale(axes: Axes, image, scale: Normalize, values: Mapping[str, list[n
     bar.set_title("M", fontsize=10)
     handles = [Patch(color=OVER_COLOR, label=f"above the scale (M > {scale.vmax:.2f})")] if is_over else []
     if not np.isfinite(everything).all():
-        handles.append(Patch(color=NOT_FINITE_COLOR, label="infinite: changes with the angle only"))
+        handles.append(Patch(color=NOT_FINITE_COLOR, label="infinite: changes with\nthe angle, not the image"))
     if handles:
-        axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.05, 0.38), frameon=False, handlelength=1.2)
+        axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(-0.06, 0.38), frameon=False, handlelength=1.2)
     axes.text(
         0.0,
         0.02,
