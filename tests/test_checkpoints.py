@@ -91,7 +91,7 @@ def test_saving_leaves_nothing_else_behind(checkpoint, tmp_path):
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["a.pt"]
 
 
-@pytest.mark.parametrize("kept", [1, 100, 0.5, -1], ids=str)
+@pytest.mark.parametrize("kept", [0, 1, 100, 0.5, -1], ids=str)
 def test_refuses_a_truncated_file(kept, checkpoint, tmp_path):
     path = tmp_path / "a.pt"
     checkpoints.save(path, checkpoint)

@@ -66,8 +66,15 @@ def test_refuses_parts_that_differ_in_size_or_channels(size, n_channels):
 
 @pytest.mark.parametrize("value", [0, 77])
 def test_refuses_a_training_set_of_one_colour(value):
-    with pytest.raises(ValueError, match="dataset toy: every pixel of the training set has the same value"):
+    with pytest.raises(ValueError, match=f"dataset toy: channel 0 of all training images is {value} everywhere"):
         make(train_images=np.full((6, 4, 4, 1), value, np.uint8))
+
+
+def test_refuses_a_channel_that_never_varies():
+    images = random_images(6, n_channels=3)
+    images[..., 1] = 9
+    with pytest.raises(ValueError, match="dataset toy: channel 1 of all training images is 9 everywhere"):
+        make(train_images=images, test_images=random_images(3, n_channels=3))
 
 
 def test_accepts_a_test_set_of_one_colour():

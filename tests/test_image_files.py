@@ -86,6 +86,16 @@ def test_a_folder_and_a_zip_are_the_same_dataset(tmp_path):
     assert_same(read_images("pets", path=folder), read_images("pets", path=archive))
 
 
+def test_a_class_comes_before_those_that_its_name_begins(write):
+    files = {
+        f"{part}/{name}/0.png": plain(value) for part in ("train", "test") for value, name in enumerate(["a-2", "a"])
+    }
+    dataset = read_images("pets", path=write(files))
+    assert dataset.class_names == ["a", "a-2"]
+    assert dataset.train_images[:, 0, 0, 0].tolist() == dataset.test_images[:, 0, 0, 0].tolist() == [1, 0]
+    assert dataset.train_labels.tolist() == dataset.test_labels.tolist() == [0, 1]
+
+
 def test_reads_rgb_images(write):
     colours = {name: noise(seed, 8, 8, 3) for seed, name in enumerate(TREE)}
     dataset = read_images("pets", path=write({name: encode(image) for name, image in colours.items()}))
@@ -215,6 +225,34 @@ def test_refuses_a_zip_with_a_damaged_member(tmp_path):
     path.write_bytes(path.read_bytes().replace(TREE["train/cat/1.png"], damaged))
     with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: train/cat/1.png cannot be read .*CRC"):
         read_images("pets", path=str(path))
+
+
+def test_refuses_a_zip_whose_compressed_data_is_damaged(tmp_path):
+    path = tmp_path / "pets.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in TREE.items():
+            archive.writestr(name, content)
+        start = archive.getinfo("train/cat/1.png").header_offset + 30 + len("train/cat/1.png")
+    content = bytearray(path.read_bytes())
+    content[start : start + 20] = b"\xff" * 20
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"train/cat/1\.png cannot be read as an image"):
+        read_images("pets", path=str(path))
+
+
+def test_a_zip_of_the_folder_itself_is_read(tmp_path):
+    path = write_zip(tmp_path / "pets.zip", {"./": b"", **TREE})
+    assert len(read_images("pets", path=path).train_labels) == 3
+
+
+def test_links_to_folders_are_followed(tmp_path):
+    write_folder(tmp_path / "real", TREE)
+    linked = tmp_path / "linked"
+    (linked / "train").mkdir(parents=True)
+    (linked / "test").symlink_to(tmp_path / "real" / "test")
+    for name in ("cat", "dog"):
+        (linked / "train" / name).symlink_to(tmp_path / "real" / "train" / name)
+    assert_same(read_images("pets", path=str(linked)), read_images("pets", path=str(tmp_path / "real")))
 
 
 def test_refuses_a_path_that_is_not_there(tmp_path):

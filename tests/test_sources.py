@@ -119,7 +119,9 @@ def test_torchvision_refuses_an_unknown_name(name, tmp_path):
     ],
 )
 def test_a_failed_download_says_what_to_put_where(name, files, tmp_path, no_network):
-    with pytest.raises(OSError, match=f"^dataset toy: {name} is not in {re.escape(str(tmp_path))}") as caught:
+    with pytest.raises(
+        OSError, match=f"^dataset toy: {name} could not be read from {re.escape(str(tmp_path))}"
+    ) as caught:
         read("toy", "torchvision", name=name, root=str(tmp_path))
     assert caught.type is OSError
     assert f"Put it there by hand: {files}" in str(caught.value)

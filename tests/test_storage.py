@@ -190,8 +190,18 @@ def test_variance_of_other_axes_is_refused(shape, tensor, tmp_path):
     path = tmp_path / "a.h5"
     write_variance(path, replace(tensor, layers=[random_layer("fc", 4, shape)]))
     found = ", ".join(map(str, (*shape, 4)))
-    reason = rf"layers/000_fc: got axes \({found}\), expected \[2 aggregations, 3 sample sets, unit\]"
+    reason = rf"layers/000_fc: got axes \({found}\), expected \[2 aggregations, 3 sample sets, 4 units\]"
     assert_refused(read_variance, path, reason)
+
+
+def test_statistics_of_unequal_lengths_are_refused(tensor, tmp_path):
+    path = tmp_path / "a.h5"
+    write_variance(path, tensor)
+    with h5py.File(path, "a") as file:
+        values = file["layers/001_fc/sample_std"][..., 1:]
+        del file["layers/001_fc/sample_std"]
+        file["layers/001_fc/sample_std"] = values
+    assert_refused(read_variance, path, "layers/001_fc: got axes")
 
 
 @pytest.mark.parametrize("part", ["layers", "samples", "n_samples", "layers/001_fc/sample_std"])
@@ -271,6 +281,15 @@ def test_history_with_other_columns_is_refused(header, tmp_path):
     path = tmp_path / "history.csv"
     path.write_text(f"{header}\n1,1,1,1,1,1,1\n")
     with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: got columns .*, expected {', '.join(COLUMNS)}"):
+        read_history(path)
+
+
+@pytest.mark.parametrize("line", ["2,0.5", "2,0.5,x,0,0,0,0", "2,0,0,0,0,0,0,0"])
+def test_a_damaged_line_of_a_history_is_named(line, tmp_path):
+    path = tmp_path / "history.csv"
+    write_history(path, [history_row(1)])
+    path.write_text(path.read_text() + line + "\n")
+    with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: line 3 is damaged"):
         read_history(path)
 
 

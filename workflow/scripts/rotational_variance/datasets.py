@@ -46,8 +46,12 @@ class Dataset:
                 f"dataset {self.name}: training images are {self.train_images.shape[1:]}, "
                 f"test images {self.test_images.shape[1:]}; expected the same size and channels"
             )
-        if (self.train_images == self.train_images.flat[0]).all():
-            raise ValueError(f"dataset {self.name}: every pixel of the training set has the same value")
+        lowest, highest = self.train_images.min((0, 1, 2)), self.train_images.max((0, 1, 2))
+        for channel in (lowest == highest).nonzero()[0]:
+            raise ValueError(
+                f"dataset {self.name}: channel {channel} of all training images is {lowest[channel]} everywhere; "
+                "it cannot be normalised"
+            )
 
     def parts(self) -> list[tuple[str, np.ndarray, np.ndarray]]:
         """Return (name, images, labels) of the training and the test set."""

@@ -1,6 +1,7 @@
 """Read a dataset from image files: a folder or a zip of `train/<class>/*` and `test/<class>/*`."""
 
 import io
+import os
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -51,8 +52,7 @@ def read_images(dataset: str, *, path: str, size: int | None = None) -> Dataset:
 def _open_tree(path: Path) -> Iterator[tuple[list[str], Callable[[str], bytes]]]:
     """Yield the names below a folder or in a zip (those of folders end in a slash), and a function that reads one."""
     if path.is_dir():
-        names = [p.relative_to(path).as_posix() + ("/" if p.is_dir() else "") for p in path.rglob("*")]
-        yield sorted(names), lambda name: (path / name).read_bytes()
+        yield sorted(_walk(path)), lambda name: (path / name).read_bytes()
         return
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such folder or zip; put it there, or correct `path` in the config")
@@ -67,12 +67,19 @@ def _open_tree(path: Path) -> Iterator[tuple[list[str], Callable[[str], bytes]]]
         raise ValueError(f"{path}: not a whole zip file ({error}); copy or download it again") from error
 
 
+def _walk(folder: Path) -> Iterator[str]:
+    for parent, folders, files in os.walk(folder, followlinks=True):
+        base = Path(parent).relative_to(folder)
+        yield from ((base / name).as_posix() for name in files)
+        yield from (f"{(base / name).as_posix()}/" for name in folders)
+
+
 def _files_by_class(path: str, names: list[str], part: str) -> dict[str, list[str]]:
     """List the files of each class of one part; a class is a folder just below it."""
     classes: dict[str, list[str]] = {}
     for name in names:
         parts = PurePosixPath(name).parts
-        if parts[0] != part or len(parts) < 2 or any(p.startswith((".", "__MACOSX")) for p in parts):
+        if parts[:1] != (part,) or len(parts) < 2 or any(p.startswith((".", "__MACOSX")) for p in parts):
             continue
         if len(parts) == 2 and not name.endswith("/"):
             raise ValueError(f"{path}: {name} lies beside the classes; expected {part}/<class>/<image>")
@@ -97,7 +104,7 @@ def _decode(path: str, name: str, read_bytes: Callable[[str], bytes], size: int 
             if size is not None:
                 converted = converted.resize((size, size), Image.Resampling.BILINEAR)
             return np.asarray(converted)
-    except (OSError, ValueError, SyntaxError, zipfile.BadZipFile) as error:  # what PIL raises for broken files
+    except Exception as error:  # decoders and zipfile raise many types for broken files
         raise ValueError(f"{path}: {name} cannot be read as an image: {error}") from error
 
 

@@ -39,10 +39,11 @@ def read_torchvision(dataset: str, *, name: str, root: str) -> Dataset:
     source = getattr(torchvision.datasets, name)
     try:
         train, test = (source(root, train=is_train, download=True) for is_train in (True, False))
-    except (OSError, RuntimeError) as error:
+    except Exception as error:  # torchvision raises many types for downloads that fail and files that are damaged
         raise OSError(
-            f"dataset {dataset}: {name} is not in {Path(root).resolve()}, and could not be downloaded ({error}). "
-            f"Put it there by hand: {TORCHVISION_FILES[name]}; torchvision's documentation of {name} names its site."
+            f"dataset {dataset}: {name} could not be read from {Path(root).resolve()}, nor downloaded into it "
+            f"({' '.join(str(error).split())}). Put it there by hand: {TORCHVISION_FILES[name]}; torchvision's "
+            f"documentation of {name} names its site. If files are there already, they are damaged: delete them."
         ) from error
     class_names = _torchvision_class_names(train)
     arrays = [array for part in (train, test) for array in _torchvision_arrays(part)]

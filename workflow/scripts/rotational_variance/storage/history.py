@@ -30,7 +30,12 @@ def read_history(path: str | Path) -> list[dict[str, float]]:
         reader = csv.DictReader(file)
         if tuple(reader.fieldnames or ()) != COLUMNS:
             raise ValueError(f"{path}: got columns {reader.fieldnames}, expected {', '.join(COLUMNS)}")
-        rows = [{name: float(value) for name, value in row.items()} for row in reader]
+        try:
+            rows = [{name: float(value) for name, value in row.items()} for row in reader]
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f"{path}: line {reader.line_num} is damaged ({error}); delete it, rule train makes it again"
+            ) from error
     if not rows:
         raise ValueError(f"{path}: holds no epochs; delete it, rule train makes it again")
     return rows

@@ -61,10 +61,10 @@ def read_variance(path: str | Path) -> VarianceTensor:
                 sample_std=group["sample_std"][:],
             )
             for statistic in (layer.transformation_std, layer.sample_std):
-                if statistic.shape[:2] != (len(aggregations), len(sample_sets)):
+                if statistic.shape != (len(aggregations), len(sample_sets), len(group["unit"])):
                     raise ValueError(
-                        f"layers/{name}: got axes {statistic.shape}, expected "
-                        f"[{len(aggregations)} aggregations, {len(sample_sets)} sample sets, unit]"
+                        f"layers/{name}: got axes {statistic.shape}, expected [{len(aggregations)} aggregations, "
+                        f"{len(sample_sets)} sample sets, {len(group['unit'])} units]"
                     )
             layers.append(layer)
         return VarianceTensor(
