@@ -2,6 +2,7 @@ import os
 import pty
 import subprocess
 import sys
+import termios
 import textwrap
 from pathlib import Path
 
@@ -51,8 +52,9 @@ PROGRAM = textwrap.dedent(
 
 def test_a_terminal_shows_a_bar(tmp_path):
     main_end, program_end = pty.openpty()
+    termios.tcsetwinsize(program_end, (40, 100))
     program = PROGRAM.format(log=str(tmp_path / "log"))
-    done = subprocess.run([sys.executable, "-c", program], stderr=program_end, env={**os.environ, "COLUMNS": "100"})
+    done = subprocess.run([sys.executable, "-c", program], stderr=program_end)
     shown = os.read(main_end, 100_000).decode()
     os.close(program_end)
     os.close(main_end)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-BAR = "{desc} {percentage:3.0f}%|{bar:12}| {remaining} left{postfix}"
+BAR = "{desc} {percentage:3.0f}%|{bar:8}| {remaining} left{postfix}"
 
 
 class Report:
