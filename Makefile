@@ -38,19 +38,23 @@ CUDA_ONLY := ^(cuda-|nvidia-|triton=)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate pyproject.toml
 
 lock: .venv/installed-dev ## pin all packages anew, from pyproject.toml
-	@$(COMPILE) | grep -E '$(CUDA_ONLY)' > requirements-cuda.txt
-	@{ echo "# Written by make lock."; echo "-c requirements-cuda.txt"; $(COMPILE) | grep -vE '$(CUDA_ONLY)'; } > requirements.txt
-	@{ echo "# Written by make lock."; echo "-c requirements-cuda.txt"; $(COMPILE) --extra dev -c requirements.txt | grep -vE '$(CUDA_ONLY)'; } > requirements-dev.txt
+	@$(COMPILE) -o .venv/runtime.txt
+	@grep -E '$(CUDA_ONLY)' .venv/runtime.txt > requirements-cuda.txt
+	@{ echo "# Written by make lock."; echo "-c requirements-cuda.txt"; grep -vE '$(CUDA_ONLY)' .venv/runtime.txt; } > requirements.txt
+	@$(COMPILE) --extra dev -c requirements.txt -o .venv/dev.txt
+	@{ echo "# Written by make lock."; echo "-c requirements-cuda.txt"; grep -vE '$(CUDA_ONLY)' .venv/dev.txt; } > requirements-dev.txt
 
-clean: ## remove .venv and Snakemake's own records (not results/)
-	rm -rf .venv .snakemake .pytest_cache .ruff_cache
+clean: ## remove .venv and caches (not results/, nor the records of how they were made)
+	rm -rf .venv .pytest_cache .ruff_cache
 
-.venv/bin/python:
+.venv/created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "Error: $(PYTHON) is not Python 3.11 or newer; install one and name it: make $(MAKECMDGOALS) PYTHON=..."; exit 1; }
-	@$(PYTHON) -m venv .venv || { echo "Error: $(PYTHON) cannot make a virtual environment (Debian: apt install python3-venv)"; exit 1; }
+	@$(PYTHON) -m venv --clear .venv || { \
+		echo "Error: $(PYTHON) cannot make a virtual environment (Debian: apt install python3-venv)"; exit 1; }
+	@touch $@
 
-.venv/installed: requirements.txt requirements-cuda.txt | .venv/bin/python
+.venv/installed: requirements.txt requirements-cuda.txt | .venv/created
 	@echo "Installing the pinned packages into .venv (a minute or two; some minutes where torch comes with CUDA) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@

@@ -40,6 +40,7 @@ def checkpoint(model):
         run={"model": "all_convolutional", "dataset": "toy", "training": "rotated", "seed": 3},
         spec={"training": {"epochs": 2, "learning_rate": 1e-3, "rotate": True}, "dataset": {"size": None}},
         model=MODEL,
+        computed_on={"device": "cpu", "threads": 2},
         class_names=["cat", "dog", "égret"],
         state_dict=model.state_dict(),
     )
@@ -73,7 +74,7 @@ def test_torch_alone_reads_the_file(checkpoint, tmp_path):
     checkpoints.save(tmp_path / "a.pt", checkpoint)
     content = torch.load(tmp_path / "a.pt", weights_only=True)
     assert type(content) is dict
-    assert content.keys() == {"format", "run", "spec", "model", "class_names", "state_dict"}
+    assert content.keys() == {"format", "run", "spec", "model", "class_names", "computed_on", "state_dict"}
     assert content["run"] == checkpoint.run
 
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
-from study.config import ConfigError, build_options, check
+from study.config import ConfigError, Option, build_options, check
 from study.runs import Run, canonical, list_runs, spec
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -67,7 +67,12 @@ def test_the_configs_of_the_project_are_accepted(names):
         ("runs.models.resnt", {}, "runs.models: got resnt, expected a model (did you mean resnet?)"),
         ("runs.pairs.resnet.cifar", {}, "runs.pairs.resnet: got cifar, expected a dataset (did you mean cifar10?)"),
         ("runs.models.resnet.model.dept", 18, "runs.models.resnet.model.dept: unknown option of resnet (did you mean depth?)"),
-        ("runs.models.resnet.model.depth", 20, "runs.models.resnet.model.depth: got 20, expected one of 18, 34, 50"),
+        ("runs.models.resnet.model.depth", 20, "runs.models.resnet.model.depth: got 20, expected Literal[18, 34, 50]"),
+        ("runs.models.resnet.model.width", 0, "runs.models.resnet.model.width: got 0, expected int"),
+        ("runs.models.resnet.model.width", 8.5, "runs.models.resnet.model.width: got 8.5, expected int"),
+        ("runs.models.resnet.model.width", "wide", "runs.models.resnet.model.width: got 'wide', expected int"),
+        ("runs.defaults.model.hidden", 8, "runs.defaults.model.hidden: unknown option of all_convolutional"),
+        ("runs.defaults.training.weight_decay", float("nan"), "weight_decay of simple_conv_mnist_unrotated_seed0: got nan"),
         ("runs.models.vgg16.rotated.model.hidden", 8, "runs.models.vgg16.rotated.model.hidden: unknown option of vgg16"),
         ("datasets.mnist.source", "torchvison", "expected one of torchvision, scikit-learn, images (did you mean torchvision?)"),
         ("datasets.mnist.name", "MINST", "datasets.mnist.name: got 'MINST', expected one of MNIST"),
@@ -113,8 +118,10 @@ def test_runs_that_would_share_a_file_are_refused(config, tmp_path):
 
 def test_options_are_read_from_the_architecture_without_importing_it(tmp_path):
     path = tmp_path / "mine.py"
-    path.write_text("import no_such_module\ndef build(*, n_channels, image_size, n_classes, width, gain=1.0): ...\n")
-    assert build_options(path) == {"width": True, "gain": False}
+    path.write_text(
+        "import no_such_module\ndef build(*, n_channels, image_size, n_classes, width: int, gain: float = 1.0): ...\n"
+    )
+    assert build_options(path) == {"width": Option(True, "int"), "gain": Option(False, "float")}
     path.write_text("x = 1\n")
     with pytest.raises(ConfigError, match="no function build"):
         build_options(path)

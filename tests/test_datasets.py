@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rotational_variance.datasets import Dataset, channel_statistics
+from rotational_variance.datasets import Dataset, channel_statistics, check_classes
 
 
 def random_images(n, size=4, n_channels=1, seed=0):
@@ -97,3 +97,28 @@ def test_channel_statistics_of_black_and_white():
     mean, std = channel_statistics(images)
     assert mean.tolist() == [0.5]
     assert std.tolist() == [0.5]
+
+
+def with_classes(names, test_labels):
+    labels = np.arange(6) % len(names)
+    return make(
+        class_names=names,
+        train_labels=labels,
+        test_images=random_images(len(test_labels)),
+        test_labels=np.array(test_labels),
+    )
+
+
+def test_classes_that_can_be_measured_pass():
+    check_classes(with_classes(["cat", "dog"], [0, 0, 1, 1]))
+
+
+def test_a_class_with_too_few_test_images_is_named():
+    with pytest.raises(ValueError, match="class dog has 3 training and 1 test images, expected 1 and 2 or more"):
+        check_classes(with_classes(["cat", "dog"], [0, 0, 1]))
+
+
+@pytest.mark.parametrize("name", ["all", "stratified"])
+def test_a_class_named_like_a_sample_set_is_refused(name):
+    with pytest.raises(ValueError, match=f"a class cannot be called {name}"):
+        check_classes(with_classes([name, "dog"], [0, 0, 1, 1]))

@@ -82,6 +82,11 @@ def test_architectures_are_reached_by_the_name_of_the_run_only():
     assert added == {"rotational_variance/models/resnet.py", "rotational_variance/vision.py"}
 
 
+def test_how_a_job_reports_is_without_effect():
+    for script in ("dataset.py", "train.py", "measure.py", "plot.py", "tables.py"):
+        assert "rotational_variance/reporting.py" not in files_of(script)
+
+
 def test_only_plots_depend_on_figures():
     assert "rotational_variance/figures.py" in files_of("plot.py")
     for script in ("dataset.py", "train.py", "measure.py", "tables.py"):

@@ -84,12 +84,3 @@ def test_the_stored_images_stay_as_they_are(images, degrees):
     samples.inputs(slice(None), degrees).zero_()
     assert samples.images.dtype == torch.uint8
     assert torch.equal(samples.images, before)
-
-
-def test_select_keeps_images_and_labels_together(images):
-    samples = make(images, 0.25, 0.5)
-    chosen = samples.select(torch.tensor([4, 1]))
-    assert len(chosen) == 2
-    assert chosen.labels.tolist() == [4, 1]
-    assert torch.equal(chosen.images, samples.images[[4, 1]])
-    assert torch.equal(chosen.inputs(slice(None)), samples.inputs(torch.tensor([4, 1])))

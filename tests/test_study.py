@@ -70,7 +70,7 @@ def test_results_hold_what_was_asked_for_and_no_leftovers(study):
         *(f"checkpoints/{run}.{suffix}" for run in runs for suffix in ("pt", "csv")),
         *(f"variance/{run}.h5" for run in runs),
         *(f"plots/{model}_tiny.png" for model in MODELS),
-        *(f"plots/{model}_tiny/headline_max.png" for model in MODELS),
+        *(f"plots/{model}_tiny/headline_{aggregation}.png" for model in MODELS for aggregation in ("mean", "max")),
         "tables/global.csv",
         "tables/global.md",
         "logs/dataset/tiny.log",
@@ -169,3 +169,33 @@ def test_plots_and_tables_need_no_torch(study):
     for script in ("plot", "tables"):
         check = f"import sys; sys.path.insert(0, 'workflow/scripts'); import {script}; sys.exit('torch' in sys.modules)"
         assert subprocess.run([sys.executable, "-c", check], cwd=study.folder).returncode == 0
+
+
+ALL_PLOTS = {"all": 1, "plot": 4}
+ONE_TRAINING = {"all": 1, "train": 1, "measure": 1, "plot": 1, "tables": 1}
+
+
+@pytest.mark.parametrize(("change", "jobs"), [
+    ("figures={aggregation: max}", ALL_PLOTS),
+    ("runs={pairs: {resnet: {tiny: {rotated: {training: {epochs: 2}}}}}}", ONE_TRAINING),
+    ("runs={datasets: {tiny: {measurement: {n_angles: 6}}}}", {"all": 1, "measure": 8, "plot": 4, "tables": 1}),
+    ("execution={device: auto, threads: {train: 2, measure: 2}}", {}),
+])  # fmt: skip
+def test_a_changed_number_reruns_what_uses_it(study, change, jobs):
+    assert study.planned(*TINY, "--config", change) == jobs
+
+
+@pytest.mark.parametrize(("name", "jobs"), [
+    ("scripts/rotational_variance/figures.py", ALL_PLOTS),
+    ("scripts/rotational_variance/models/vgg16.py", {"all": 1, "train": 2, "measure": 2, "plot": 1, "tables": 1}),
+    ("scripts/rotational_variance/reporting.py", {}),
+    ("envs/plot.yaml", {"all": 1, "plot": 4, "tables": 1}),
+])  # fmt: skip
+def test_changed_code_reruns_what_uses_it(study, name, jobs):
+    path = study.folder / "workflow" / name
+    before = path.read_bytes()
+    path.write_bytes(before + b"# another comment\n")
+    try:
+        assert study.planned(*TINY) == jobs
+    finally:
+        path.write_bytes(before)

@@ -49,12 +49,20 @@ def spec_of(run, *sections):
     return {section: numbers[section] for section in sections}
 
 
-def code_of(script, run=None):
-    """What a script runs; a run's architecture is found by its name, so its file is added by name."""
+def code_of(script, environment, run=None):
+    """What a script runs, and in what; a run's architecture is found by its name, so its file is added by name."""
     further = []
     if run is not None:
         further.append(SCRIPTS / "rotational_variance" / "models" / f"{RUNS[run].model}.py")
-    return fingerprints.fingerprint(SCRIPTS / script, *further)
+    return fingerprints.fingerprint(SCRIPTS / script, *further) | fingerprints.hashes(
+        RULES.parent / "envs" / environment
+    )
+
+
+def source_of(dataset):
+    """The source of a dataset, but for the folder that it is downloaded into."""
+    source = study_runs.canonical(config["datasets"][dataset])
+    return {key: value for key, value in source.items() if key != "root"}
 
 
 def source_files(wildcards):

@@ -11,7 +11,9 @@ rule dataset:
         mem_mb=config["execution"]["memory_mb"]["dataset"],
         runtime=config["execution"]["runtime_minutes"]["dataset"],
     params:
-        source=lambda wildcards: study_runs.canonical(config["datasets"][wildcards.dataset]),
-        code=code_of("dataset.py"),
+        source=lambda wildcards: source_of(wildcards.dataset),
+        code=code_of("dataset.py", "torch.yaml"),
+        # Snakemake does not compare functions of `threads`: the same download elsewhere reruns nothing.
+        root=lambda wildcards, threads: config["datasets"][wildcards.dataset].get("root"),
     script:
         "../scripts/dataset.py"

@@ -14,7 +14,7 @@ rule measure:
         runtime=config["execution"]["runtime_minutes"]["measure"],
     params:
         measurement=lambda wildcards: spec_of(wildcards.run, "measurement")["measurement"],
-        code=lambda wildcards: code_of("measure.py", wildcards.run),
+        code=lambda wildcards: code_of("measure.py", "torch.yaml", wildcards.run),
         # Snakemake does not compare functions of `threads`: another device reruns nothing.
         device=lambda wildcards, threads: config["execution"]["device"],
     script:

@@ -15,6 +15,6 @@ rule tables:
         "../envs/plot.yaml"
     params:
         runs=[run.as_dict() for run in RUNS.values()],
-        code=code_of("tables.py"),
+        code=code_of("tables.py", "plot.yaml"),
     script:
         "../scripts/tables.py"

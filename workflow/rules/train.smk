@@ -15,7 +15,7 @@ rule train:
     params:
         run=lambda wildcards: RUNS[wildcards.run].as_dict(),
         spec=lambda wildcards: spec_of(wildcards.run, "model", "training"),
-        code=lambda wildcards: code_of("train.py", wildcards.run),
+        code=lambda wildcards: code_of("train.py", "torch.yaml", wildcards.run),
         # Snakemake does not compare functions of `threads`: another device reruns nothing.
         device=lambda wildcards, threads: config["execution"]["device"],
     script:

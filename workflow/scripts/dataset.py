@@ -1,6 +1,7 @@
 """Rule dataset: read a dataset from its source and write it to one HDF5 file."""
 
 from rotational_variance import sources
+from rotational_variance.datasets import check_classes
 from rotational_variance.reporting import Report, reporting
 from rotational_variance.storage.dataset import write_dataset
 
@@ -8,6 +9,7 @@ from rotational_variance.storage.dataset import write_dataset
 def main(output: str, *, name: str, source: dict, report: Report) -> None:
     """Write the dataset `name` to `output`; `source` holds the arguments of `sources.read`."""
     dataset = sources.read(name, **source)
+    check_classes(dataset)
     write_dataset(output, dataset)
     size, n_channels = dataset.image_size, dataset.n_channels
     report.line(
@@ -21,6 +23,6 @@ if __name__ == "__main__":
         main(
             snakemake.output[0],
             name=snakemake.wildcards.dataset,
-            source=snakemake.params.source,
+            source=snakemake.params.source | ({"root": snakemake.params.root} if snakemake.params.root else {}),
             report=job_report,
         )

@@ -51,6 +51,7 @@ def main(
         "spec": {**trained.spec, "measurement": {"n_angles": n_angles, "batch_size": batch_size}},
         "dataset_sha256": sha256(dataset),
         "checkpoint_sha256": sha256(checkpoint),
+        "computed_on": {"train": trained.computed_on, "measure": {"device": torch_device.type, "threads": threads}},
         "versions": {package: version(package) for package in ("torch", "numpy", "h5py")},
     }
     write_variance(output, replace(tensor, attributes=attributes))

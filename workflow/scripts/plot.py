@@ -1,10 +1,11 @@
-"""Rule plot: draw the headline figure of one model on one dataset, for both aggregations."""
+"""Rule plot: draw the headline figure of one model on one dataset, for each aggregation."""
 
+import shutil
 from collections import defaultdict
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from rotational_variance.figures import TrainingResult, headline
+from rotational_variance.figures import TrainingResult, headline, style
 from rotational_variance.reporting import reporting
 from rotational_variance.storage.files import replacing
 from rotational_variance.storage.history import read_history
@@ -12,20 +13,26 @@ from rotational_variance.storage.variance import read_variance
 
 
 def main(
-    runs: list[dict], variances: list[str], histories: list[str], aggregations: list[str], outputs: list[str]
+    runs: list[dict], variances: list[str], histories: list[str], outputs: dict[str, str], aggregation: str, copy: str
 ) -> None:
-    """Draw `runs` (of one model and dataset) with their files of the same order: one of `outputs` an aggregation."""
+    """Draw `runs` (of one model and dataset) with their files of the same order, once for each aggregation.
+
+    outputs           the file for each aggregation
+    aggregation, copy which of them is the headline figure, and the file for it
+    """
     tensors, accuracies = defaultdict(list), defaultdict(list)
     for run, variance, history in zip(runs, variances, histories, strict=True):
         last = read_history(history)[-1]
         tensors[run["training"]].append(read_variance(variance))
         accuracies[run["training"]].append((last["test_upright_accuracy"], last["test_rotated_accuracy"]))
     results = {training: TrainingResult(tensors[training], accuracies[training]) for training in tensors}
-    for aggregation, output in zip(aggregations, outputs, strict=True):
-        figure = headline(runs[0]["model"], runs[0]["dataset"], aggregation, results)
-        FigureCanvasAgg(figure)
-        with replacing(output) as temporary:
+    for name, output in outputs.items():
+        with style(), replacing(output) as temporary:
+            figure = headline(runs[0]["model"], runs[0]["dataset"], name, results)
+            FigureCanvasAgg(figure)
             figure.savefig(temporary, format="png", metadata={"Software": None})
+    with replacing(copy) as temporary:
+        shutil.copyfile(outputs[aggregation], temporary)
 
 
 if __name__ == "__main__":
@@ -34,6 +41,7 @@ if __name__ == "__main__":
             snakemake.params.runs,
             snakemake.input.variances,
             snakemake.input.histories,
-            snakemake.params.aggregations,
-            list(snakemake.output),
+            {"mean": snakemake.output.mean, "max": snakemake.output.max},
+            snakemake.params.aggregation,
+            snakemake.output.headline,
         )

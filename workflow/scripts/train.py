@@ -43,7 +43,8 @@ def main(
     rows = _fit(model, stored, torch_device, run["seed"], spec["training"], report)
     state = {name: tensor.cpu().contiguous() for name, tensor in model.state_dict().items()}
     write_history(history, rows)
-    save(checkpoint, Checkpoint(run, spec, model_arguments, stored.dataset.class_names, state))
+    computed_on = {"device": torch_device.type, "threads": threads}
+    save(checkpoint, Checkpoint(run, spec, model_arguments, computed_on, stored.dataset.class_names, state))
 
 
 def _fit(

@@ -16,8 +16,9 @@ AGGREGATIONS = ("mean", "max")
 _NOT_ACTIVATIONS = {
     nn.Flatten, nn.Unflatten, nn.Identity, nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout,
     torch.flatten, torch.reshape, torch.squeeze, torch.unsqueeze, torch.permute, torch.transpose,
-    nn.functional.dropout, nn.functional.dropout2d, getattr, operator.getitem,
-    "flatten", "view", "reshape", "squeeze", "unsqueeze", "permute", "transpose", "contiguous", "size", "dim", "clone",
+    torch.unflatten, nn.functional.dropout, nn.functional.dropout2d, nn.functional.pad, getattr, operator.getitem,
+    "flatten", "unflatten", "view", "reshape", "squeeze", "unsqueeze", "permute", "transpose", "contiguous", "size",
+    "dim", "clone", "detach", "to", "float", "double",
 }  # fmt: skip
 
 _MODULE_KINDS = {
@@ -102,11 +103,12 @@ class Activations(fx.Interpreter):
     @torch.inference_mode()
     def _observe(self, inputs: torch.Tensor) -> None:
         self._reduced = dict.fromkeys(self._candidates)
+        self._n_samples = len(inputs)
         self.run(inputs)
 
     def run_node(self, node: fx.Node):
         result = super().run_node(node)
-        if node in self._reduced and _is_batch_of_units(result):
+        if node in self._reduced and _is_batch_of_units(result, self._n_samples):
             self._reduced[node] = aggregate(result)
         return result
 
@@ -135,8 +137,9 @@ class Activations(fx.Interpreter):
         return next((kind for part, kind in _FUNCTION_KINDS.items() if part in name), "activation")
 
 
-def _is_batch_of_units(result: object) -> bool:
-    return isinstance(result, torch.Tensor) and result.is_floating_point() and result.dim() >= 2
+def _is_batch_of_units(result: object, n_samples: int) -> bool:
+    is_tensor = isinstance(result, torch.Tensor) and result.is_floating_point()
+    return is_tensor and result.dim() >= 2 and len(result) == n_samples
 
 
 def _function_name(node: fx.Node) -> str:

@@ -19,6 +19,7 @@ class Checkpoint:
     run          its model, dataset, training and seed
     spec         all the numbers it was made with
     model        the arguments of `models.build`, name included
+    computed_on  the device and the number of CPU threads, on which the last bits depend
     class_names  of its outputs, in order
     state_dict   its weights and batch statistics, on the CPU
     """
@@ -26,6 +27,7 @@ class Checkpoint:
     run: dict
     spec: dict
     model: dict
+    computed_on: dict
     class_names: list[str]
     state_dict: dict[str, torch.Tensor]
 
@@ -52,7 +54,7 @@ def load(path: str | Path) -> Checkpoint:
         if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
             raise ValueError(f"its format is not {FORMAT!r}")
         return Checkpoint(**content)
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         raise
     except Exception as error:  # unpickling what is no pickle may raise anything
         reason = str(error).partition("\n")[0] or type(error).__name__

@@ -18,6 +18,7 @@ def set_up(device: str, n_threads: int) -> torch.device:
     torch.set_num_threads(n_threads)
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS repeats itself only with this
     torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.allow_tf32 = False  # 10 bits of mantissa would be noise in units that hardly vary
     # Only a warning, because some CUDA kernels have no repeatable version; all of the CPU's that are used here do.
     torch.use_deterministic_algorithms(True, warn_only=True)
     return torch.device("cuda" if device != "cpu" and torch.cuda.is_available() else "cpu")

@@ -5,9 +5,11 @@ colour-blind readers); lines differ in their dashes as well.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import matplotlib as mpl
+import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
@@ -45,13 +47,18 @@ class TrainingResult:
     accuracies: Sequence[tuple[float, float]]
 
 
+def style() -> AbstractContextManager[None]:
+    """Return a context in which figures look the same whatever the user's matplotlibrc says; draw and save in it."""
+    return mpl.style.context(["default", STYLE])
+
+
 def headline(model: str, dataset: str, aggregation: str, results: Mapping[str, TrainingResult]) -> Figure:
     """Draw M by layer, the heatmap of each training on one colour scale, and the accuracies.
 
     results  by training, "unrotated" or "rotated" or both. Curves and bars show the mean over seeds, and the range over
              seeds where there are several; heatmaps show the first seed.
     """
-    with mpl.rc_context(STYLE):
+    with style():
         trainings = [name for name in COLORS if name in results]
         layers = results[trainings[0]].tensors[0].layers
         figure = Figure(figsize=(13, 3.2 + 2.7 * len(trainings)), dpi=160, layout="constrained")

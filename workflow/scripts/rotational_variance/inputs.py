@@ -34,10 +34,6 @@ class Samples:
         # oneDNN's convolutions are up to twice as fast on channels-last batches.
         return rotate(images, degrees).sub(self.mean).div_(self.std).contiguous(memory_format=torch.channels_last)
 
-    def select(self, index: torch.Tensor) -> "Samples":
-        """Return the samples at `index` only."""
-        return Samples(self.images[index], self.labels[index], self.mean, self.std)
-
 
 def to_samples(
     images: np.ndarray, labels: np.ndarray, mean: np.ndarray, std: np.ndarray, device: torch.device

@@ -41,8 +41,9 @@ def reporting(log_path: str | Path, label: str) -> Iterator[Report]:
     try:
         yield report
     except (ValueError, OSError) as error:
-        message = f"Error: {label}: {error}"
-        report.line(message)
+        text = str(error)
+        message = f"Error: {text}" if text.startswith(label) else f"Error: {label}: {text}"
+        report.line(f"{message}\n\n{traceback.format_exc()}")  # the log may hold what the terminal need not
         print(f"\n{message}", file=sys.stderr)
         sys.exit(1)
     except Exception:

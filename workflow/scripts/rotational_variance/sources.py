@@ -3,6 +3,7 @@
 `read(source, ...)` turns one entry of the config's `datasets` into a Dataset. A new source is one new function here.
 """
 
+import socket
 from pathlib import Path
 
 import numpy as np
@@ -37,12 +38,15 @@ def read_torchvision(dataset: str, *, name: str, root: str) -> Dataset:
     if name not in TORCHVISION_FILES:
         raise ValueError(f"dataset {dataset}: got name {name!r}, expected one of {', '.join(TORCHVISION_FILES)}")
     source = getattr(torchvision.datasets, name)
+    root = Path(root).expanduser().resolve()
+    socket.setdefaulttimeout(60)  # seconds; torchvision sets none, and a silent network would hold it for ever
     try:
         train, test = (source(root, train=is_train, download=True) for is_train in (True, False))
     except Exception as error:  # torchvision raises many types for downloads that fail and files that are damaged
+        reason = " ".join(str(error).split()) or type(error).__name__
         raise OSError(
-            f"dataset {dataset}: {name} could not be read from {Path(root).resolve()}, nor downloaded into it "
-            f"({' '.join(str(error).split())}). Put it there by hand: {TORCHVISION_FILES[name]}; torchvision's "
+            f"dataset {dataset}: {name} could not be read from {root}, nor downloaded into it "
+            f"({reason}). Put it there by hand: {TORCHVISION_FILES[name]}; torchvision's "
             f"documentation of {name} names its site. If files are there already, they are damaged: delete them."
         ) from error
     class_names = _torchvision_class_names(train)

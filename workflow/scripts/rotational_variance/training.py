@@ -4,6 +4,7 @@ Source: Quiroga et al. 2019 (Adam, negative log-likelihood, rotations by U(-180,
 code, batch normalisation stays in training mode for all of the training, and no sample is left out.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -74,13 +75,18 @@ def fit(
 
     for number in range(1, epochs + 1):
         batches = _shuffled_batches(train, n_batches, rotate, generator)
-        score = _train_epoch(model, batches, len(train), optimizer, scheduler, on_batch)
-        yield Epoch(
+        epoch = Epoch(
             number=number,
-            train=score,
+            train=_train_epoch(model, batches, len(train), optimizer, scheduler, on_batch),
             test_upright=evaluate(model, test, batch_size),
             test_rotated=evaluate(model, test, batch_size, test_degrees),
         )
+        if not math.isfinite(epoch.test_upright.loss + epoch.test_rotated.loss):
+            raise ValueError(
+                f"training stopped: the test losses after epoch {number} are {epoch.test_upright.loss} upright and "
+                f"{epoch.test_rotated.loss} rotated; lower training.learning_rate"
+            )
+        yield epoch
 
 
 def _shuffled_batches(

@@ -2,7 +2,9 @@
 
 import ast
 import difflib
+import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import jsonschema
@@ -58,7 +60,11 @@ def _explain(error: jsonschema.ValidationError) -> str:
     if error.validator == "additionalProperties":
         allowed = list(error.schema["properties"])
         unknown = next(name for name in error.instance if name not in allowed)
-        return f"{_join(key, unknown)}: unknown key{_did_you_mean(unknown, allowed)}; allowed: {', '.join(allowed)}"
+        # Config files are merged key by key, so a dataset of the same name keeps the other file's keys.
+        hint = "; a dataset from another source needs a name of its own" if key.startswith("datasets.") else ""
+        return (
+            f"{_join(key, unknown)}: unknown key{_did_you_mean(unknown, allowed)}; allowed: {', '.join(allowed)}{hint}"
+        )
     if error.validator == "required":
         missing = next(name for name in error.validator_value if name not in error.instance)
         return f"{_join(key, missing)}: missing"
@@ -145,8 +151,29 @@ def _check_file_names(runs: list[Run]) -> None:
             )
 
 
-def build_options(path: Path) -> dict[str, bool]:
-    """Read, without importing it, which options an architecture's `build` takes: name -> is it required?
+@dataclass(frozen=True)
+class Option:
+    """An argument of an architecture's `build`: may it be left out, and what may it be (as written there)?"""
+
+    is_required: bool
+    annotation: str
+
+    def accepts(self, value: object) -> bool:
+        """Tell whether a value fits `int` (1 or more), `float`, `bool`, `str` or `Literal[...]`; others pass."""
+        if self.annotation.startswith("Literal["):
+            return value in ast.literal_eval(self.annotation.removeprefix("Literal"))
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        checks = {
+            "int": isinstance(value, int) and is_number and value >= 1,
+            "float": is_number,
+            "bool": isinstance(value, bool),
+            "str": isinstance(value, str),
+        }
+        return checks.get(self.annotation, True)
+
+
+def build_options(path: Path) -> dict[str, Option]:
+    """Read, without importing it, which options an architecture's `build` takes.
 
     Raises ConfigError for a file without such a function.
     """
@@ -154,21 +181,34 @@ def build_options(path: Path) -> dict[str, bool]:
         if isinstance(node, ast.FunctionDef) and node.name == "build":
             given = {"n_channels", "image_size", "n_classes"}
             arguments = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
-            return {argument.arg: default is None for argument, default in arguments if argument.arg not in given}
+            return {
+                argument.arg: Option(default is None, ast.unparse(argument.annotation) if argument.annotation else "")
+                for argument, default in arguments
+                if argument.arg not in given
+            }
     raise ConfigError(f"{path}: no function build(*, n_channels, image_size, n_classes, ...) in it")
 
 
-def _check_spec(run: Run, config: dict, options: dict[str, bool]) -> None:
+def _check_spec(run: Run, config: dict, options: dict[str, Option]) -> None:
     """Check that a run's numbers are complete, and that its architecture takes the options it is given."""
     numbers = spec(config, run)
-    for option in numbers["model"]:
+    for option, value in numbers["model"].items():
+        key = f"{_where(config, run, option)}.model.{option}"
         if option not in options:
             raise ConfigError(
-                f"config: {_where(config, run, option)}.model.{option}: unknown option of {run.model}"
-                f"{_did_you_mean(option, options)}; it takes {', '.join(options) or 'none'}"
+                f"config: {key}: unknown option of {run.model}{_did_you_mean(option, options)}; "
+                f"it takes {', '.join(options) or 'none'}"
             )
+        if not options[option].accepts(value):
+            raise ConfigError(f"config: {key}: got {_show(value)}, expected {options[option].annotation}")
+    for section, values in numbers.items():
+        for name, value in values.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ConfigError(
+                    f"config: runs: {section}.{name} of {run.stem}: got {value}, expected a finite number"
+                )
     required = {
-        "model": [option for option, is_required in options.items() if is_required],
+        "model": [option for option, what in options.items() if what.is_required],
         "training": [
             "batch_size",
             "epochs",

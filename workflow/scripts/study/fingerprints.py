@@ -10,11 +10,15 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+# What only tells a person how a job goes: no change to it changes a result.
+WITHOUT_EFFECT = {"rotational_variance/reporting.py"}
+
 
 def fingerprint(script: Path, *further: Path) -> dict[str, str]:
     """Return {file: hash} of `script`, of the files `further`, and of what any of them imports below script's folder.
 
-    Files are named relative to that folder. A module that holds nothing but a docstring is left out.
+    Files are named relative to that folder. Modules that hold nothing but a docstring, and those of WITHOUT_EFFECT, are
+    left out.
     """
     folder = script.parent
     files = set()
@@ -24,7 +28,16 @@ def fingerprint(script: Path, *further: Path) -> dict[str, str]:
         if path not in files:
             files.add(path)
             waiting += imports(path, folder)
-    return {path.relative_to(folder).as_posix(): _hash(path) for path in sorted(files) if not _only_docstring(path)}
+    return {
+        name: _hash(path)
+        for path in sorted(files)
+        if (name := path.relative_to(folder).as_posix()) not in WITHOUT_EFFECT and not _only_docstring(path)
+    }
+
+
+def hashes(*files: Path) -> dict[str, str]:
+    """Return {name: hash} of other files that a job depends on, such as its environment's."""
+    return {path.name: _hash(path) for path in files}
 
 
 @cache

@@ -5,6 +5,7 @@ convolution). The stem for small images follows Quiroga et al. 2019, who use dep
 """
 
 from collections import OrderedDict
+from typing import Literal
 
 from torch import nn
 
@@ -14,7 +15,7 @@ BasicBlock, Bottleneck = torchvision.models.resnet.BasicBlock, torchvision.model
 STAGES = {18: (BasicBlock, (2, 2, 2, 2)), 34: (BasicBlock, (3, 4, 6, 3)), 50: (Bottleneck, (3, 4, 6, 3))}
 
 
-def build(*, n_channels: int, image_size: int, n_classes: int, width: int, depth: int) -> nn.Module:
+def build(*, n_channels: int, image_size: int, n_classes: int, width: int, depth: Literal[18, 34, 50]) -> nn.Module:
     """Build it with `width` feature maps in the first stage (64 in the paper) and `depth` 18, 34 or 50.
 
     Raises ValueError for another depth. Images may have any size.

@@ -41,7 +41,7 @@ def open_hdf5(path: str | Path, expected_format: str, made_by: str) -> Iterator[
             if found != expected_format:
                 raise ValueError(f"got {found!r}, expected {expected_format!r}")
             yield file
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         raise
     except (OSError, KeyError, ValueError) as error:
         raise ValueError(
