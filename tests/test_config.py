@@ -98,12 +98,14 @@ def test_a_missing_section_is_named(config):
 
 def test_a_missing_number_is_named(config):
     del config["runs"]["defaults"]["training"]["batch_size"]
-    assert "training.batch_size is missing for simple_conv_mnist_unrotated_seed0" in refusal(config)
+    assert "runs.defaults.training.batch_size: missing, and simple_conv_mnist_unrotated_seed0 needs it" in refusal(
+        config
+    )
 
 
 def test_a_missing_option_of_an_architecture_is_named(config):
     del config["runs"]["models"]["resnet"]["model"]["depth"]
-    assert "model.depth is missing for resnet_cifar10_unrotated_seed0" in refusal(config)
+    assert "runs.models.resnet.model.depth: missing, and resnet_cifar10_unrotated_seed0 needs it" in refusal(config)
 
 
 def test_runs_that_would_share_a_file_are_refused(config, tmp_path):

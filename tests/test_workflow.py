@@ -40,8 +40,11 @@ def test_a_dataset_of_the_users_own_is_one_entry(project):
 
 def test_a_model_of_the_users_own_is_one_file(project):
     models = project.folder / "workflow/scripts/rotational_variance/models"
-    (models / "mine.py").write_text("def build(*, n_channels, image_size, n_classes, width): ...\n")
-    assert project.planned("results/plots/mine_mnist.png", "--config", "study={models: [mine]}") == ONE_FIGURE
+    (models / "mine.py").write_text("def build(*, n_channels, image_size, n_classes, growth: int): ...\n")
+    (project.folder / "mine.yaml").write_text(
+        "study: {models: [mine], datasets: [mnist]}\nruns: {models: {mine: {model: {growth: 3}}}}\n"
+    )
+    assert project.planned("results/plots/mine_mnist.png", "--configfile", "mine.yaml") == ONE_FIGURE
 
 
 def test_a_mistake_in_the_config_is_one_clear_line(project):

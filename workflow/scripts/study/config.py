@@ -223,7 +223,8 @@ def _check_spec(run: Run, config: dict, options: dict[str, Option]) -> None:
     for section, names in required.items():
         for name in names:
             if name not in numbers[section]:
-                raise ConfigError(f"config: runs: {section}.{name} is missing for {run.stem}; set it in runs.defaults")
+                place = f"runs.models.{run.model}" if section == "model" else "runs.defaults"
+                raise ConfigError(f"config: {place}.{section}.{name}: missing, and {run.stem} needs it")
 
 
 def _where(config: dict, run: Run, option: str) -> str:
