@@ -5,12 +5,15 @@ BIN := .venv/bin
 DEMO := $(BIN)/snakemake --cores $(CORES) --configfile config/demo.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format check lock clean
+.PHONY: help setup slurm demo test lint format check lock clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/installed ## install the pinned packages into .venv
+
+slurm: .venv/installed ## install what profiles/slurm needs, too
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-slurm.txt
 
 demo: .venv/installed ## run the whole study on the bundled digits: offline, in minutes
 	@$(DEMO)
@@ -36,13 +39,14 @@ check: lint test ## lint, then test
 # What torch brings along only where it is built for CUDA is pinned as constraints: it installs nothing by itself.
 CUDA_ONLY := ^(cuda-|nvidia-|triton=)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate pyproject.toml
+pin = $(COMPILE) $(2) -o .venv/pins.txt && { \
+	echo "\# Written by make lock."; echo "-c requirements-cuda.txt"; grep -vE '$(CUDA_ONLY)' .venv/pins.txt; } > $(1)
 
 lock: .venv/installed-dev ## pin all packages anew, from pyproject.toml
-	@$(COMPILE) -o .venv/runtime.txt
-	@grep -E '$(CUDA_ONLY)' .venv/runtime.txt > requirements-cuda.txt
-	@{ echo "# Written by make lock."; echo "-c requirements-cuda.txt"; grep -vE '$(CUDA_ONLY)' .venv/runtime.txt; } > requirements.txt
-	@$(COMPILE) --extra dev -c requirements.txt -o .venv/dev.txt
-	@{ echo "# Written by make lock."; echo "-c requirements-cuda.txt"; grep -vE '$(CUDA_ONLY)' .venv/dev.txt; } > requirements-dev.txt
+	@$(COMPILE) -o .venv/cuda.txt && grep -E '$(CUDA_ONLY)' .venv/cuda.txt > requirements-cuda.txt
+	@$(call pin,requirements.txt,)
+	@$(call pin,requirements-dev.txt,--extra dev -c requirements.txt)
+	@$(call pin,requirements-slurm.txt,--extra slurm -c requirements.txt)
 
 clean: ## remove .venv and caches (not results/, nor the records of how they were made)
 	rm -rf .venv .pytest_cache .ruff_cache
