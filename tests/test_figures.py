@@ -119,6 +119,8 @@ def test_labels_do_not_overlap(n_layers, names):
     _, accuracies, heatmaps = panels(figure)
     ticks = [label for label in heatmaps[-1].get_xticklabels() if label.get_text()]
     assert ticks[0].get_text() in ("conv0", "conv1")
+    if names:
+        assert "layer1.0" in {label.get_text() for label in ticks}
     texts = [*ticks, *accuracies.texts]
     texts += [text for axes in figure.axes if axes.get_legend() for text in axes.get_legend().get_texts()]
     texts += [text for axes in figure.axes for text in axes.texts if axes is not accuracies]

@@ -151,10 +151,12 @@ def _label_layers(axes: Axes, names: Sequence[str]) -> None:
     labels, note = list(names), ""
     if len(names) > MAX_LABELS:
         labels, note = [".".join(name.split(".")[:2]) for name in names], "; names stand at the first layer of a block"
+    firsts = [i for i, label in enumerate(labels) if i == 0 or label != labels[i - 1]]
     shown: list[int] = []
-    for i, label in enumerate(labels):
-        if not shown or (label != labels[i - 1] and i - shown[-1] >= len(names) / MAX_LABELS):
+    for i in sorted(firsts, key=lambda i: ("." not in labels[i], i)):  # where it is tight, blocks before single layers
+        if all(abs(i - other) >= len(names) / MAX_LABELS for other in shown):
             shown.append(i)
+    shown.sort()
     axes.set_xticks(shown, [labels[i] for i in shown], rotation=90)
     axes.set_xlabel(f"layer, from the input to the output ({len(names)} layers{note})")
 
