@@ -38,7 +38,7 @@ check: lint test ## lint, then test
 
 # What torch brings along only where it is built for CUDA is pinned as constraints: it installs nothing by itself.
 CUDA_ONLY := ^(cuda-|nvidia-|triton=)
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate pyproject.toml
+COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate pyproject.toml
 pin = $(COMPILE) $(2) -o .venv/pins.txt && { \
 	echo "\# Written by make lock."; echo "-c requirements-cuda.txt"; grep -vE '$(CUDA_ONLY)' .venv/pins.txt; } > $(1)
 

@@ -68,6 +68,22 @@ def test_values_are_those_of_the_forward_pass_before_anything_overwrites_them():
     torch.testing.assert_close(observed[:, 1], expected_max, rtol=1e-5, atol=1e-6)
 
 
+def test_what_is_not_a_batch_of_units_is_passed_over():
+    class Scaled(nn.Module):
+        def __init__(self, n_classes):
+            super().__init__()
+            self.fc = nn.Linear(72, n_classes)
+
+        def forward(self, x):
+            weight = self.fc.weight * 2  # [class, 72]: no batch, whatever the number of classes
+            return nn.functional.linear(nn.functional.pad(x, (0, 0)).flatten(1).detach(), weight)
+
+    for n_classes in (2, 3, 4):
+        activations = Activations(Scaled(n_classes).eval(), torch.randn(2, 2, 6, 6))
+        assert [layer.name for layer in activations.layers] == ["linear"]
+        assert activations.observe(torch.randn(5, 2, 6, 6)).shape == (5, 2, n_classes)
+
+
 def test_aggregates_whatever_follows_the_unit():
     volume = torch.rand(2, 3, 4, 5, 6)
     reduced = aggregate(volume)

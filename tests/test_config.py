@@ -7,7 +7,9 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
-from study.config import ConfigError, Option, build_options, check
+from study.config import check
+from study.errors import ConfigError
+from study.options import Option, build_options
 from study.runs import Run, canonical, list_runs, spec
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -67,10 +69,10 @@ def test_the_configs_of_the_project_are_accepted(names):
         ("runs.models.resnt", {}, "runs.models: got resnt, expected a model (did you mean resnet?)"),
         ("runs.pairs.resnet.cifar", {}, "runs.pairs.resnet: got cifar, expected a dataset (did you mean cifar10?)"),
         ("runs.models.resnet.model.dept", 18, "runs.models.resnet.model.dept: unknown option of resnet (did you mean depth?)"),
-        ("runs.models.resnet.model.depth", 20, "runs.models.resnet.model.depth: got 20, expected Literal[18, 34, 50]"),
-        ("runs.models.resnet.model.width", 0, "runs.models.resnet.model.width: got 0, expected int"),
-        ("runs.models.resnet.model.width", 8.5, "runs.models.resnet.model.width: got 8.5, expected int"),
-        ("runs.models.resnet.model.width", "wide", "runs.models.resnet.model.width: got 'wide', expected int"),
+        ("runs.models.resnet.model.depth", 20, "runs.models.resnet.model.depth: got 20, expected one of 18, 34, 50"),
+        ("runs.models.resnet.model.width", 0, "runs.models.resnet.model.width: got 0, expected a whole number, 1 or more"),
+        ("runs.models.resnet.model.width", 8.5, "runs.models.resnet.model.width: got 8.5, expected a whole number, 1 or more"),
+        ("runs.models.resnet.model.width", "wide", "runs.models.resnet.model.width: got 'wide', expected a whole number, 1 or more"),
         ("runs.defaults.model.hidden", 8, "runs.defaults.model.hidden: unknown option of all_convolutional"),
         ("runs.defaults.training.weight_decay", float("nan"), "weight_decay of simple_conv_mnist_unrotated_seed0: got nan"),
         ("runs.models.vgg16.rotated.model.hidden", 8, "runs.models.vgg16.rotated.model.hidden: unknown option of vgg16"),
@@ -123,10 +125,44 @@ def test_options_are_read_from_the_architecture_without_importing_it(tmp_path):
     path.write_text(
         "import no_such_module\ndef build(*, n_channels, image_size, n_classes, width: int, gain: float = 1.0): ...\n"
     )
-    assert build_options(path) == {"width": Option(True, "int"), "gain": Option(False, "float")}
+    assert build_options(path) == {"width": Option("int"), "gain": Option("float", default=1.0)}
     path.write_text("x = 1\n")
     with pytest.raises(ConfigError, match="no function build"):
         build_options(path)
+
+
+@pytest.mark.parametrize(("annotation", "accepted", "refused", "expected"), [
+    ("width: int", [1, 8, 8.0], [0, 1.5, "x", True, float("inf"), float("nan")], "a whole number, 1 or more"),
+    ("padding: int = 0", [0, 1], [-1], "a whole number, 0 or more"),
+    ("gain: float", [0.5, 2], ["x", True], "a number"),
+    ("bias: bool", [True, False], [1, "x"], "true or false"),
+    ("block: Literal['basic', 'bottleneck']", ["basic"], ["other", 1], "one of basic, bottleneck"),
+    ("kind: Literal[NAMES]", ["anything", 3], [], "text"),
+    ("anything", ["anything", 3], [], "text"),
+])  # fmt: skip
+def test_options_are_what_they_are_annotated_to_be(tmp_path, annotation, accepted, refused, expected):
+    path = tmp_path / "mine.py"
+    path.write_text(f"def build(*, n_channels, image_size, n_classes, {annotation}): ...\n")
+    (option,) = build_options(path).values()
+    assert option.expected == expected
+    assert all(option.accepts(value) for value in accepted)
+    assert not any(option.accepts(value) for value in refused)
+
+
+def test_numbers_that_come_as_text_are_read(config):
+    set_key(config, "runs.models.resnet.model", {"depth": "34", "width": "8"})
+    set_key(config, "runs.defaults.training.epochs", "3")
+    set_key(config, "study.seeds", ["0", "1"])
+    check(config, SCHEMA, MODELS)
+    assert config["runs"]["models"]["resnet"]["model"] == {"depth": 34, "width": 8}
+    assert config["runs"]["defaults"]["training"]["epochs"] == 3
+    assert config["study"]["seeds"] == [0, 1]
+
+
+def test_options_of_models_that_the_study_leaves_out_are_checked(config):
+    config["study"]["models"] = ["simple_conv"]
+    set_key(config, "runs.models.resnet.model.depth", 20)
+    assert "runs.models.resnet.model.depth: got 20" in refusal(config)
 
 
 def test_the_most_specific_number_wins(config):

@@ -89,7 +89,7 @@ def test_each_sample_and_angle_passes_once(make_samples):
     model.conv1.register_forward_hook(lambda module, inputs, output: shown.append(len(output)))
     measure(model, samples, CLASSES, angles_degrees=[0, 90], batch_size=4, on_batch=lambda: seen.append(1))
     assert len(seen) == n_passes(samples.labels, 2, 4) == 2 * (3 + 2 + 2)
-    assert sum(shown) == 2 * 25 + 2  # each sample at each angle, and once two to find the numbers of units
+    assert sum(shown) == 2 * 25 + 2 + 4  # each sample at each angle, and some first to find the units
 
 
 def test_infinite_activations_name_their_layer(make_samples):

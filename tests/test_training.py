@@ -84,6 +84,13 @@ def test_a_loss_that_is_not_finite_stops(make_samples):
         list(fit(model, samples, samples, seed=0, **NUMBERS))
 
 
+def test_a_test_loss_that_is_not_finite_stops(make_samples):
+    train = make_samples()
+    test = Samples(train.images, train.labels, train.mean, torch.full_like(train.std, float("nan")))
+    with pytest.raises(ValueError, match="the test losses after epoch 1 are nan upright and nan rotated"):
+        list(fit(build(), train, test, seed=0, **NUMBERS))
+
+
 def test_unknown_schedule_is_refused(make_samples):
     with pytest.raises(ValueError, match="schedule: got 'cosine', expected one of constant, one_cycle"):
         run(make_samples(), schedule="cosine")

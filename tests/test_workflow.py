@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from test_sources import write_raw
+
 WHOLE_STUDY = {"all": 1, "dataset": 2, "train": 16, "measure": 16, "plot": 8, "tables": 1}
 ONE_FIGURE = {"dataset": 1, "train": 2, "measure": 2, "plot": 1}
 
@@ -53,6 +55,16 @@ def test_a_mistake_in_the_config_is_one_clear_line(project):
     (line,) = [line for line in done.stdout.splitlines() if "unknown key" in line]
     assert line.startswith("config: runs.defaults.training.epoch: unknown key (did you mean epochs?)")
     assert "Traceback" not in done.stdout
+
+
+def test_the_same_download_elsewhere_reruns_nothing(project):
+    for root in ("here", "there"):
+        write_raw(project.folder / root, "MNIST", n_train=300, n_test=300)
+    target = "results/datasets/mnist.h5"
+    done = project.snakemake(target, "--config", "datasets={mnist: {root: here}}")
+    assert done.returncode == 0, done.stdout
+    assert project.planned(target, "--config", "datasets={mnist: {root: there}}") == {}
+    assert project.planned(target, "--config", "datasets={mnist: {name: FashionMNIST}}") == {"dataset": 1}
 
 
 def test_a_dataset_that_is_not_there_is_one_clear_line(project):

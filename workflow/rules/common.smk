@@ -13,6 +13,7 @@ SCRIPTS = RULES.parent / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
 from study import config as study_config, fingerprints, runs as study_runs
+from study.errors import ConfigError
 
 # Snakemake puts its Python unquoted into the shell commands that start jobs; this lets them start where its path holds
 # a space. (Paths without one are not changed by quoting.)
@@ -25,7 +26,7 @@ try:
         schema_path=RULES.parent / "schemas" / "config.schema.yaml",
         models_folder=SCRIPTS / "rotational_variance" / "models",
     )
-except study_config.ConfigError as error:
+except ConfigError as error:
     raise WorkflowError(str(error)) from None
 
 

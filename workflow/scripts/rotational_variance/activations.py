@@ -74,7 +74,7 @@ class Activations(fx.Interpreter):
     """
 
     def __init__(self, model: nn.Module, example: torch.Tensor) -> None:
-        """`example` [sample, channel, height, width]: any input; one forward pass finds the numbers of units."""
+        """`example` [sample, channel, height, width]: any input; it finds what is a batch of units."""
         if model.training:
             raise ValueError("the model is in training mode: call model.eval() first")
         try:
@@ -84,8 +84,9 @@ class Activations(fx.Interpreter):
         super().__init__(traced, garbage_collect_values=True)
         self._candidates = [node for node in traced.graph.nodes if self._may_be_activation(node)]
         self._reduced: dict[fx.Node, torch.Tensor] = dict.fromkeys(self._candidates)
-        self._observe(example)
-        self._candidates = [node for node in self._candidates if self._reduced[node] is not None]
+        for batch in (example, torch.cat([example, example])):  # of two sizes, as a weight's first axis may be one
+            self._observe(batch)
+            self._candidates = [node for node in self._candidates if self._reduced[node] is not None]
         self.layers = self._describe()
 
     @property

@@ -1,21 +1,17 @@
 """Check a config, and say in a line what is wrong with it: which key, what it holds, what it may hold."""
 
-import ast
 import difflib
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import jsonschema
 import yaml
 from jsonschema.protocols import Validator
 
+from study.errors import ConfigError
+from study.options import Option, build_options, yaml_value
 from study.runs import Run, list_runs, overlays, spec
-
-
-class ConfigError(ValueError):
-    """A mistake in the config; the message is for its author."""
 
 
 def check(config: dict, schema_path: Path, models_folder: Path) -> None:
@@ -32,6 +28,7 @@ def check(config: dict, schema_path: Path, models_folder: Path) -> None:
         raise ConfigError(f"config: {_explain(errors[0])}{more}")
     options = {path.stem: build_options(path) for path in sorted(models_folder.glob("[a-z]*.py"))}
     _check_names(config, list(options))
+    _check_options(config["runs"], options)
     runs = list_runs(config)
     _check_file_names(runs)
     for run in runs:
@@ -41,17 +38,12 @@ def check(config: dict, schema_path: Path, models_folder: Path) -> None:
 def _read_text_as_numbers(config: dict, validator: Validator) -> None:
     """Turn text into the number or truth value that YAML reads it as, where the schema wants one."""
     for error in list(validator.iter_errors(config)):
-        if error.validator in ("type", "enum") and isinstance(error.instance, str):
-            try:
-                value = yaml.safe_load(error.instance)
-            except yaml.YAMLError:
-                continue
-            if isinstance(value, bool | int | float) and error.absolute_path:
-                *parents, last = error.absolute_path
-                parent = config
-                for key in parents:
-                    parent = parent[key]
-                parent[last] = value
+        if error.validator in ("type", "enum") and isinstance(error.instance, str) and error.absolute_path:
+            *parents, last = error.absolute_path
+            parent = config
+            for key in parents:
+                parent = parent[key]
+            parent[last] = yaml_value(error.instance)
 
 
 def _explain(error: jsonschema.ValidationError) -> str:
@@ -151,56 +143,44 @@ def _check_file_names(runs: list[Run]) -> None:
             )
 
 
-@dataclass(frozen=True)
-class Option:
-    """An argument of an architecture's `build`: may it be left out, and what may it be (as written there)?"""
-
-    is_required: bool
-    annotation: str
-
-    def accepts(self, value: object) -> bool:
-        """Tell whether a value fits `int` (1 or more), `float`, `bool`, `str` or `Literal[...]`; others pass."""
-        if self.annotation.startswith("Literal["):
-            return value in ast.literal_eval(self.annotation.removeprefix("Literal"))
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        checks = {
-            "int": isinstance(value, int) and is_number and value >= 1,
-            "float": is_number,
-            "bool": isinstance(value, bool),
-            "str": isinstance(value, str),
-        }
-        return checks.get(self.annotation, True)
+def _model_sections(runs: dict) -> Iterator[tuple[str, str | None, dict]]:
+    """Yield (key, model, options given there) for each place in `runs`; model is None where it is said for all."""
+    places = [("runs.defaults", None, runs["defaults"])]
+    places += [(f"runs.models.{model}", model, overlay) for model, overlay in runs.get("models", {}).items()]
+    places += [(f"runs.datasets.{dataset}", None, overlay) for dataset, overlay in runs.get("datasets", {}).items()]
+    for model, pairs in runs.get("pairs", {}).items():
+        places += [(f"runs.pairs.{model}.{dataset}", model, overlay) for dataset, overlay in pairs.items()]
+    for key, model, overlay in places:
+        yield f"{key}.model", model, overlay.get("model", {})
+        for training in ("unrotated", "rotated"):
+            yield f"{key}.{training}.model", model, overlay.get(training, {}).get("model", {})
 
 
-def build_options(path: Path) -> dict[str, Option]:
-    """Read, without importing it, which options an architecture's `build` takes.
+def _check_options(runs: dict, options: dict[str, dict[str, Option]]) -> None:
+    """Check every option given to an architecture, whether the study uses it or not."""
+    of_any = {name: option for taken in options.values() for name, option in taken.items()}
+    for key, model, given in _model_sections(runs):
+        taken = of_any if model is None else options[model]
+        for name, value in given.items():
+            if name not in taken:
+                raise _unknown_option(f"{key}.{name}", model or "any model", name, taken)
+            given[name] = taken[name].read(value)
+            if not taken[name].accepts(given[name]):
+                raise ConfigError(f"config: {key}.{name}: got {_show(value)}, expected {taken[name].expected}")
 
-    Raises ConfigError for a file without such a function.
-    """
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef) and node.name == "build":
-            given = {"n_channels", "image_size", "n_classes"}
-            arguments = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
-            return {
-                argument.arg: Option(default is None, ast.unparse(argument.annotation) if argument.annotation else "")
-                for argument, default in arguments
-                if argument.arg not in given
-            }
-    raise ConfigError(f"{path}: no function build(*, n_channels, image_size, n_classes, ...) in it")
+
+def _unknown_option(key: str, model: str, name: str, taken: Iterable[str]) -> ConfigError:
+    return ConfigError(
+        f"config: {key}: unknown option of {model}{_did_you_mean(name, taken)}; it takes {', '.join(taken) or 'none'}"
+    )
 
 
 def _check_spec(run: Run, config: dict, options: dict[str, Option]) -> None:
     """Check that a run's numbers are complete, and that its architecture takes the options it is given."""
     numbers = spec(config, run)
-    for option, value in numbers["model"].items():
-        key = f"{_where(config, run, option)}.model.{option}"
+    for option in numbers["model"]:
         if option not in options:
-            raise ConfigError(
-                f"config: {key}: unknown option of {run.model}{_did_you_mean(option, options)}; "
-                f"it takes {', '.join(options) or 'none'}"
-            )
-        if not options[option].accepts(value):
-            raise ConfigError(f"config: {key}: got {_show(value)}, expected {options[option].annotation}")
+            raise _unknown_option(f"{_where(config, run, option)}.model.{option}", run.model, option, options)
     for section, values in numbers.items():
         for name, value in values.items():
             if isinstance(value, float) and not math.isfinite(value):
@@ -208,7 +188,7 @@ def _check_spec(run: Run, config: dict, options: dict[str, Option]) -> None:
                     f"config: runs: {section}.{name} of {run.stem}: got {value}, expected a finite number"
                 )
     required = {
-        "model": [option for option, what in options.items() if what.is_required],
+        "model": [option for option, what in options.items() if what.default is None],
         "training": [
             "batch_size",
             "epochs",
