@@ -9,7 +9,7 @@ from snakemake.utils import update_config
 
 from study.config import check
 from study.errors import ConfigError
-from study.options import Option, build_options
+from study.options import REQUIRED, Option, build_options
 from study.runs import Run, canonical, list_runs, spec
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -147,6 +147,14 @@ def test_options_are_what_they_are_annotated_to_be(tmp_path, annotation, accepte
     assert option.expected == expected
     assert all(option.accepts(value) for value in accepted)
     assert not any(option.accepts(value) for value in refused)
+
+
+def test_an_option_whose_default_is_none_may_be_left_out(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text("def build(*, n_channels, image_size, n_classes, width: int, hidden: int = None): ...\n")
+    options = build_options(path)
+    assert options["width"].default is REQUIRED
+    assert options["hidden"].default is None
 
 
 def test_numbers_that_come_as_text_are_read(config):

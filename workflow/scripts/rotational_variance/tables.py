@@ -71,7 +71,7 @@ def global_markdown(rows: Sequence[dict]) -> str:
     return f"""# All runs
 
 Published values (Quiroga et al. 2019) stand in brackets where there are some. They are of the same architectures but
-for vgg16, which had 8 convolutions there, and were averaged over fewer layers: not all activations were measured.
+for vgg16, which had 8 convolutions there, and, but for simple_conv, were averaged over fewer layers.
 
 ## Accuracy on the test set, upright and rotated
 

@@ -10,7 +10,7 @@ import yaml
 from jsonschema.protocols import Validator
 
 from study.errors import ConfigError
-from study.options import Option, build_options, yaml_value
+from study.options import REQUIRED, Option, build_options, yaml_value
 from study.runs import Run, list_runs, overlays, spec
 
 
@@ -188,7 +188,7 @@ def _check_spec(run: Run, config: dict, options: dict[str, Option]) -> None:
                     f"config: runs: {section}.{name} of {run.stem}: got {value}, expected a finite number"
                 )
     required = {
-        "model": [option for option, what in options.items() if what.default is None],
+        "model": [option for option, what in options.items() if what.default is REQUIRED],
         "training": [
             "batch_size",
             "epochs",

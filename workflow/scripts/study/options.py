@@ -8,14 +8,16 @@ import yaml
 
 from study.errors import ConfigError
 
+REQUIRED = object()  # in place of a default, which may itself be None
+
 
 @dataclass(frozen=True)
 class Option:
-    """An argument of an architecture's `build`: what it may be, as annotated, and its default (None: required)."""
+    """An argument of an architecture's `build`: what it may be, as annotated, and its default if it has one."""
 
     annotation: str
     choices: tuple | None = None
-    default: object = None
+    default: object = REQUIRED
 
     @property
     def minimum(self) -> int:
@@ -68,14 +70,15 @@ def _option(argument: ast.arg, default: ast.expr | None) -> Option:
     if annotation.startswith("Literal["):
         choices = _literal(argument.annotation.slice)
         choices = choices if isinstance(choices, tuple | None) else (choices,)
-    return Option(annotation, choices, None if default is None else _literal(default, otherwise=()))
+    return Option(annotation, choices, REQUIRED if default is None else _literal(default))
 
 
-def _literal(node: ast.expr, otherwise: object = None) -> object:
+def _literal(node: ast.expr) -> object:
+    """Return the value that an expression spells out, or None."""
     try:
         return ast.literal_eval(node)
     except ValueError:  # a name, say, whose value only running the code would tell
-        return otherwise
+        return None
 
 
 def yaml_value(text: str) -> object:
