@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from rotational_variance.rotation import angle_grid, rotate
+from rotational_variance.rotation import rotate
 from rotational_variance.vision import torchvision
 
 BILINEAR = torchvision.transforms.InterpolationMode.BILINEAR
@@ -12,32 +12,37 @@ def images():
     return torch.rand(5, 3, 28, 28, generator=torch.Generator().manual_seed(0))
 
 
-def test_angle_grid_covers_the_circle_once():
-    assert angle_grid(4) == [-180, -90, 0, 90]
-    grid = angle_grid(16)
-    assert len(grid) == 16
-    assert grid[0] == -180
-    assert max(grid) == 180 - 22.5
-
-
-def test_angle_grid_refuses_no_angles():
-    with pytest.raises(ValueError, match="n_angles: got 0"):
-        angle_grid(0)
-
-
-@pytest.mark.parametrize("quarter", range(-4, 5))
+@pytest.mark.parametrize("quarter", range(-5, 6))
 def test_quarter_turns_move_pixels_exactly(images, quarter):
     expected = torch.rot90(images, quarter, dims=(2, 3))
     assert torch.equal(rotate(images, 90.0 * quarter), expected)
     assert torch.equal(rotate(images, torch.full((5,), 90.0 * quarter)), expected)
 
 
-@pytest.mark.parametrize("degrees", [-170.5, -90, -33.3, 1, 45, 90, 120, 179.9])
-@pytest.mark.parametrize("size", [(28, 28), (32, 32), (9, 9), (20, 28)])
-def test_agrees_with_torchvision(degrees, size):
-    images = torch.rand(2, 3, *size, generator=torch.Generator().manual_seed(1))
+def test_quarter_turns_among_other_angles_are_exact_as_well(images):
+    degrees = torch.tensor([-180.0, 270, 33, -90, 450])
+    rotated = rotate(images, degrees)
+    for i, quarter in ((0, 2), (1, 3), (3, 3), (4, 1)):
+        assert torch.equal(rotated[i], torch.rot90(images[i], quarter, dims=(1, 2)))
+
+
+@pytest.mark.parametrize("half", [-360, -180, 0, 180, 540])
+def test_half_turns_of_rectangles_are_exact(images, half):
+    images = images[..., :20]
+    expected = torch.rot90(images, half // 90, dims=(2, 3))
+    assert torch.equal(rotate(images, half), expected)
+    assert torch.equal(rotate(images, torch.full((5,), float(half))), expected)
+
+
+# With torchvision's default fill. Given a fill, even 0, it weighs the pixels along the border by their coverage twice.
+# At multiples of 90 degrees it interpolates, so that only ours is exact.
+@pytest.mark.parametrize("degrees", [-180, -170.5, -90, -33.3, 1, 45, 90, 120, 179.9, 270, 450])
+@pytest.mark.parametrize("size", [(28, 28), (9, 9), (20, 28), (9, 4)])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-5), (torch.float64, 1e-12)])
+def test_direction_centre_and_fill_are_those_of_torchvision(degrees, size, dtype, tolerance):
+    images = torch.rand(2, 3, *size, generator=torch.Generator().manual_seed(1), dtype=dtype)
     expected = torchvision.transforms.functional.rotate(images, degrees, BILINEAR)
-    torch.testing.assert_close(rotate(images, degrees), expected, rtol=0, atol=1e-5)
+    torch.testing.assert_close(rotate(images, degrees), expected, rtol=0, atol=tolerance)
 
 
 def test_positive_angles_turn_counter_clockwise():
@@ -48,10 +53,14 @@ def test_positive_angles_turn_counter_clockwise():
     assert turned.sum() == 1
 
 
-def test_each_sample_by_its_own_angle(images):
-    degrees = torch.tensor([0.0, 90.0, -31.0, 180.0, 77.7], dtype=torch.float64)
-    expected = torch.cat([rotate(images[i : i + 1], float(degrees[i])) for i in range(5)])
-    torch.testing.assert_close(rotate(images, degrees), expected, rtol=0, atol=1e-5)
+@pytest.mark.parametrize("size", [(28, 28), (9, 9), (20, 28)])
+def test_an_angle_for_all_is_the_same_as_that_angle_for_each(size):
+    images = torch.rand(6, 3, *size, generator=torch.Generator().manual_seed(2))
+    degrees = torch.tensor([0.0, 90.0, -31.0, 180.0, 77.7, -31.0], dtype=torch.float64)
+    expected = torch.cat([rotate(images[i : i + 1], float(degrees[i])) for i in range(6)])
+    torch.testing.assert_close(rotate(images, degrees), expected, rtol=0, atol=1e-6)
+    together = rotate(images, -31.0)
+    torch.testing.assert_close(together[[2, 5]], expected[[2, 5]], rtol=0, atol=1e-6)
 
 
 def test_corners_are_black():

@@ -1,4 +1,4 @@
-"""Rotate batches of images, and lay grids of angles.
+"""Rotate batches of images.
 
 Positive angles turn counter-clockwise, about the image's centre, bilinearly, and what comes from outside the image is
 0 (black, where images are not yet normalised): the conventions of torchvision's `rotate`.
@@ -8,16 +8,6 @@ import math
 
 import torch
 import torch.nn.functional as F
-
-
-def angle_grid(n_angles: int) -> list[float]:
-    """Lay `n_angles` evenly over the full circle: -180 degrees included, 180 not.
-
-    Raises ValueError for fewer than one angle. Source: Quiroga et al. 2019 (16 angles).
-    """
-    if n_angles < 1:
-        raise ValueError(f"n_angles: got {n_angles}, expected 1 or more")
-    return [-180 + 360 * i / n_angles for i in range(n_angles)]
 
 
 def rotate(images: torch.Tensor, degrees: float | torch.Tensor) -> torch.Tensor:
@@ -37,7 +27,10 @@ def rotate(images: torch.Tensor, degrees: float | torch.Tensor) -> torch.Tensor:
         quarters = _quarter_turns(degrees.view(1), images)
         if quarters[0] >= 0:
             return torch.rot90(images, int(quarters[0]), dims=(2, 3))
-        return _resample(images, degrees.expand(len(images)))
+        # As one image of many channels: the grid and the weights of neighbours are then computed once for all.
+        n_samples, n_channels, height, width = images.shape
+        flat = images.reshape(1, n_samples * n_channels, height, width)
+        return _resample(flat, degrees.view(1)).view(images.shape)
     if degrees.shape != (len(images),):
         raise ValueError(f"degrees: got shape {tuple(degrees.shape)}, expected one angle or [{len(images)}]")
     rotated = _resample(images, degrees)
