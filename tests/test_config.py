@@ -47,6 +47,23 @@ def test_the_configs_of_the_project_are_accepted(names):
     check(load(*names), SCHEMA, MODELS)
 
 
+ARC = {"from": -45, "to": 45, "number": 7}
+
+
+@pytest.mark.parametrize(("key", "value"), [
+    ("runs.defaults.measurement.angles", 2), ("runs.defaults.measurement.angles", [0, 90, -10.5]),
+    ("runs.defaults.measurement.angles", ARC), ("runs.datasets.mnist.measurement.angles", ARC | {"from": -7.5}),
+    ("runs.defaults.measurement.n_samples", 2), ("runs.pairs.resnet.mnist.measurement.n_samples", "all"),
+    ("runs.defaults.measurement.precision", "bfloat16"), ("execution.passes.batch_size", 1),
+    ("execution.passes", {"batch_size": "auto", "memory_format": "contiguous"}),
+])  # fmt: skip
+def test_each_form_of_a_number_is_accepted(config, key, value):
+    set_key(config, key, value)
+    before = copy.deepcopy(config)
+    check(config, SCHEMA, MODELS)
+    assert config == before
+
+
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
@@ -91,6 +108,57 @@ def test_a_mistake_is_named(config, key, value, message):
     text = refusal(config)
     assert message in text
     assert "\n" not in text
+    assert len(text) < 250
+
+
+@pytest.mark.parametrize(("angles", "message"), [
+    (1, ": got 1, expected 2 or more"), (5000, ": got 5000, expected 3600 or less"),
+    (16.5, ": got 16.5, expected a number of angles over the full circle, {from, to, number}, or a list"),
+    ("auto", ": got 'auto', expected a number of angles over the full circle, {from, to, number}, or a list"),
+    ([45], ": got [45], expected 2 entries or more"), ([i / 100 for i in range(3601)], ": got [0.0, 0.01"),
+    ([0, "x"], ".1: got 'x', expected a number"), ([0, 4000], ".1: got 4000, expected 3600 or less"),
+    ([0, float("nan")], "got nan"),
+    ([-180, 0, 180], " of simple_conv_mnist_unrotated_seed0: got -180 and 180 degrees, which is the same"),
+    ({"from": 0, "to": 90}, ".number: missing"), (ARC | {"number": 1}, ".number: got 1, expected 2 or more"),
+    (ARC | {"to": "x"}, ".to: got 'x', expected a number"),
+    (ARC | {"nubmer": 5}, ".nubmer: unknown key (did you mean number?); allowed: from, to, number"),
+    (ARC | {"to": 315}, " of simple_conv_mnist_unrotated_seed0: got an arc from -45 to 315 degrees, expected `to`"),
+])  # fmt: skip
+def test_a_mistake_in_the_angles_is_named(config, angles, message):
+    set_key(config, "runs.defaults.measurement.angles", angles)
+    text = refusal(config)
+    assert "measurement.angles" in text
+    assert message in text
+    assert "\n" not in text
+    assert len(text) < 250
+
+
+def test_the_angles_of_one_model_are_checked_as_well(config):
+    set_key(config, "runs.models.resnet.measurement.angles", [0, 360])
+    assert "measurement.angles of resnet_mnist_unrotated_seed0: got 0 and 360 degrees, which is the same" in refusal(
+        config
+    )
+
+
+@pytest.mark.parametrize(("key", "value", "message"), [
+    ("runs.defaults.measurement.n_samples", "al", ": got 'al', expected a whole number of test samples, or all"),
+    ("runs.defaults.measurement.n_samples", 1, ": got 1, expected 2 or more"),
+    ("runs.defaults.measurement.n_samples", "1", ": got 1, expected 2 or more"),
+    ("runs.defaults.measurement.n_samples", 2.5, ": got 2.5, expected a whole number of test samples, or all"),
+    ("runs.defaults.measurement.n_samples", True, ": got true, expected a whole number of test samples, or all"),
+    ("runs.defaults.measurement.precision", "float16", ": got 'float16', expected one of float32, bfloat16"),
+    ("runs.defaults.measurement.n_angles", 16, ": unknown key (did you mean angles?)"),
+    ("execution.passes.batch_size", "atuo", ": got 'atuo', expected a whole number of samples, or auto"),
+    ("execution.passes.batch_size", 0, ": got 0, expected 1 or more"),
+    ("execution.passes.batch_size", 6.4, ": got 6.4, expected a whole number of samples, or auto"),
+    ("execution.passes.memory_format", "channel_last", ": got 'channel_last', expected one of auto, channels_last,"),
+    ("execution.passes", {"batch_size": 8}, ".memory_format: missing"),
+])  # fmt: skip
+def test_a_mistake_in_how_to_measure_is_named(config, key, value, message):
+    set_key(config, key, value)
+    text = refusal(config)
+    assert key + message in text
+    assert "\n" not in text
 
 
 def test_a_missing_section_is_named(config):
@@ -98,11 +166,13 @@ def test_a_missing_section_is_named(config):
     assert refusal(config) == "config: study: missing"
 
 
-def test_a_missing_number_is_named(config):
-    del config["runs"]["defaults"]["training"]["batch_size"]
-    assert "runs.defaults.training.batch_size: missing, and simple_conv_mnist_unrotated_seed0 needs it" in refusal(
-        config
-    )
+@pytest.mark.parametrize(
+    "number", ["training.batch_size", "measurement.angles", "measurement.n_samples", "measurement.precision"]
+)
+def test_a_missing_number_is_named(config, number):
+    section, name = number.split(".")
+    del config["runs"]["defaults"][section][name]
+    assert f"runs.defaults.{number}: missing, and simple_conv_mnist_unrotated_seed0 needs it" in refusal(config)
 
 
 def test_a_missing_option_of_an_architecture_is_named(config):
@@ -165,6 +235,20 @@ def test_numbers_that_come_as_text_are_read(config):
     assert config["runs"]["models"]["resnet"]["model"] == {"depth": 34, "width": 8}
     assert config["runs"]["defaults"]["training"]["epochs"] == 3
     assert config["study"]["seeds"] == [0, 1]
+
+
+@pytest.mark.parametrize(("key", "text", "number"), [
+    ("runs.defaults.measurement.n_samples", "250", 250), ("runs.defaults.measurement.angles", "24", 24),
+    ("runs.defaults.measurement.angles", ["0", "22.5"], [0, 22.5]),
+    ("runs.defaults.measurement.angles", {"from": "-45", "to": "45", "number": "7"}, ARC),
+    ("execution.passes.batch_size", "64", 64), ("execution.passes.batch_size", "auto", "auto"),
+])  # fmt: skip
+def test_numbers_that_may_also_be_words_or_lists_are_read(config, key, text, number):
+    set_key(config, key, text)
+    expected = copy.deepcopy(config)
+    set_key(expected, key, number)
+    check(config, SCHEMA, MODELS)
+    assert config == expected
 
 
 def test_options_of_models_that_the_study_leaves_out_are_checked(config):

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from rotational_variance import models
-from rotational_variance.activations import Activations
+from rotational_variance.activations import find_activations
 
 MNIST = {"n_channels": 1, "image_size": 28, "n_classes": 10}
 CIFAR10 = {"n_channels": 3, "image_size": 32, "n_classes": 10}
@@ -81,7 +81,7 @@ def test_parameters_layers_and_units(name, options, data, by_hand, n_parameters,
     counted = sum(parameter.numel() for parameter in model.parameters())
     assert counted == by_hand
     assert n_parameters in (None, counted)
-    activations = Activations(model, torch.zeros(2, data["n_channels"], data["image_size"], data["image_size"]))
+    activations = find_activations(model, torch.zeros(2, data["n_channels"], data["image_size"], data["image_size"]))
     assert len(activations.layers) == n_layers
     assert n_units in (None, activations.n_units)
 
@@ -89,7 +89,7 @@ def test_parameters_layers_and_units(name, options, data, by_hand, n_parameters,
 def layer_names(name, data, **options):
     model = models.build(name, **data, **options).eval()
     example = torch.zeros(2, data["n_channels"], data["image_size"], data["image_size"])
-    return [layer.name for layer in Activations(model, example).layers]
+    return [layer.name for layer in find_activations(model, example).layers]
 
 
 def test_names_of_simple_conv():

@@ -46,7 +46,7 @@ def tensor():
         aggregations=["mean", "max"],
         sample_sets=["all", "cat", "égret"],
         n_samples=np.array([7, 4, 3]),
-        attributes={"run": {"seed": 1, "model": "simple_conv"}, "checkpoint_sha256": "ab12", "n_angles": 4},
+        attributes={"run": {"seed": 1, "model": "simple_conv"}, "checkpoint_sha256": "ab12", "seed": 4},
     )
 
 
@@ -148,7 +148,7 @@ def test_variance_attributes_are_plain_or_json(tensor, tmp_path):
     write_variance(tmp_path / "a.h5", tensor)
     attributes = read_variance(tmp_path / "a.h5").attributes
     assert json.loads(attributes.pop("run")) == {"seed": 1, "model": "simple_conv"}
-    assert attributes == {"format": "rotational-variance tensor 1", "checkpoint_sha256": "ab12", "n_angles": 4}
+    assert attributes == {"format": "rotational-variance tensor 1", "checkpoint_sha256": "ab12", "seed": 4}
 
 
 def test_the_variance_file_holds_m_itself(tensor, tmp_path):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import subprocess
 import sys
 import zipfile
@@ -116,6 +117,11 @@ def test_the_variance_tensor_is_whole(study, model, training):
     assert tensor.angles_degrees.tolist() == [-180, -90, 0, 90]
     assert tensor.n_samples.tolist() == [40, *[4] * 10]
     assert tensor.attributes["training"] == training
+    assert json.loads(tensor.attributes["activations"]) == {"found_by": "torch.fx", "not_seen": []}
+    asked = json.loads(tensor.attributes["spec"])["measurement"]
+    assert asked == {"angles": 4, "n_samples": "all", "precision": "float32"}
+    used = json.loads(tensor.attributes["computed_on"])["measure"]
+    assert used == {"device": "cpu", "threads": 1, "batch_size": 8, "memory_format": "channels_last"}
     for layer in tensor.layers:
         assert layer.transformation_std.shape == (2, 11, layer.n_units)
         assert np.isfinite(layer.transformation_std).all()
@@ -172,14 +178,18 @@ def test_plots_and_tables_need_no_torch(study):
 
 
 ALL_PLOTS = {"all": 1, "plot": 4}
+MEASUREMENTS = {"all": 1, "measure": 8, "plot": 4, "tables": 1}
 ONE_TRAINING = {"all": 1, "train": 1, "measure": 1, "plot": 1, "tables": 1}
 
 
 @pytest.mark.parametrize(("change", "jobs"), [
     ("figures={aggregation: max}", ALL_PLOTS),
     ("runs={pairs: {resnet: {tiny: {rotated: {training: {epochs: 2}}}}}}", ONE_TRAINING),
-    ("runs={datasets: {tiny: {measurement: {n_angles: 6}}}}", {"all": 1, "measure": 8, "plot": 4, "tables": 1}),
-    ("execution={device: auto, threads: {train: 2, measure: 2}}", {}),
+    ("runs={datasets: {tiny: {measurement: {angles: 6}}}}", MEASUREMENTS),
+    ("runs={datasets: {tiny: {measurement: {angles: {from: -90, to: 90, number: 4}}}}}", MEASUREMENTS),
+    ("runs={datasets: {tiny: {measurement: {n_samples: 30}}}}", MEASUREMENTS),
+    ("runs={datasets: {tiny: {measurement: {precision: bfloat16}}}}", MEASUREMENTS),
+    ("execution={device: auto, threads: {train: 2, measure: 2}, passes: {batch_size: 4, memory_format: auto}}", {}),
 ])  # fmt: skip
 def test_a_changed_number_reruns_what_uses_it(study, change, jobs):
     assert study.planned(*TINY, "--config", change) == jobs
@@ -199,3 +209,49 @@ def test_changed_code_reruns_what_uses_it(study, name, jobs):
         assert study.planned(*TINY) == jobs
     finally:
         path.write_bytes(before)
+
+
+UNTRACEABLE = """
+from torch import nn
+
+
+class Deciding(nn.Module):
+    def __init__(self, n_channels, n_classes):
+        super().__init__()
+        self.conv = nn.Conv2d(n_channels, 4, 3)
+        self.fc = nn.Linear(4, n_classes)
+
+    def forward(self, x):
+        x = self.conv(x).relu()
+        if x.max() > 0:
+            x = x / x.amax((1, 2, 3), keepdim=True).clamp(min=1e-6)
+        return self.fc(x.mean((2, 3))).log_softmax(1)
+
+
+def build(*, n_channels, image_size, n_classes):
+    return Deciding(n_channels, n_classes)
+"""
+
+
+def test_a_model_of_ones_own_that_cannot_be_traced_on_a_subset_at_a_list_of_angles(tmp_path, make_project):
+    project = make_project(tmp_path)
+    write_tiny_zip(tmp_path / "tiny.zip")
+    (tmp_path / "workflow/scripts/rotational_variance/models/deciding.py").write_text(UNTRACEABLE)
+    run = "results/variance/deciding_tiny_rotated_seed0.h5"
+    done = project.snakemake(
+        run, *TINY, "--config", "study={models: [deciding], datasets: [tiny], trainings: [rotated], seeds: [0]}",
+        "runs={datasets: {tiny: {measurement: {angles: [0, 90, 45.5], n_samples: 33}}}}",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    gap = "what functions (F.relu, +, torch.cat) compute between modules"
+    assert f"measure deciding_tiny_rotated_seed0: not seen by module hooks: {gap}" in done.stdout
+    assert gap in (tmp_path / "results/logs/measure/deciding_tiny_rotated_seed0.log").read_text()
+    tensor = read_variance(tmp_path / run)
+    assert [layer.name for layer in tensor.layers] == ["conv", "fc"]
+    found = json.loads(tensor.attributes["activations"])
+    assert found["found_by"] == "module hooks"
+    assert gap in found["not_seen"][0]
+    assert tensor.angles_degrees.tolist() == [0, 90, 45.5]
+    assert sorted(tensor.n_samples.tolist()) == [*[3] * 7, *[4] * 3, 33]
+    asked = json.loads(tensor.attributes["spec"])["measurement"]
+    assert asked == {"angles": [0, 90, 45.5], "n_samples": 33, "precision": "float32"}

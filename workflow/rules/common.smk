@@ -31,6 +31,7 @@ except ConfigError as error:
 
 
 RUNS = {run.stem: run for run in study_runs.list_runs(config)}
+EXECUTION = study_runs.canonical(config["execution"])
 PAIRS = list(dict.fromkeys(run.pair for run in RUNS.values()))
 
 

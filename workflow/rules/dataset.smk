@@ -8,8 +8,8 @@ rule dataset:
     conda:
         "../envs/torch.yaml"
     resources:
-        mem_mb=config["execution"]["memory_mb"]["dataset"],
-        runtime=config["execution"]["runtime_minutes"]["dataset"],
+        mem_mb=EXECUTION["memory_mb"]["dataset"],
+        runtime=EXECUTION["runtime_minutes"]["dataset"],
     params:
         source=lambda wildcards: source_of(wildcards.dataset),
         code=code_of("dataset.py", "torch.yaml"),

@@ -8,14 +8,15 @@ rule measure:
         "results/logs/measure/{run}.log",
     conda:
         "../envs/torch.yaml"
-    threads: config["execution"]["threads"]["measure"]
+    threads: EXECUTION["threads"]["measure"]
     resources:
-        mem_mb=config["execution"]["memory_mb"]["measure"],
-        runtime=config["execution"]["runtime_minutes"]["measure"],
+        mem_mb=EXECUTION["memory_mb"]["measure"],
+        runtime=EXECUTION["runtime_minutes"]["measure"],
     params:
         measurement=lambda wildcards: spec_of(wildcards.run, "measurement")["measurement"],
         code=lambda wildcards: code_of("measure.py", "torch.yaml", wildcards.run),
-        # Snakemake does not compare functions of `threads`: another device reruns nothing.
-        device=lambda wildcards, threads: config["execution"]["device"],
+        # Snakemake does not compare functions of `threads`: another device or batch size reruns nothing.
+        device=lambda wildcards, threads: EXECUTION["device"],
+        passes=lambda wildcards, threads: EXECUTION["passes"],
     script:
         "../scripts/measure.py"

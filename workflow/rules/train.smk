@@ -8,15 +8,15 @@ rule train:
         "results/logs/train/{run}.log",
     conda:
         "../envs/torch.yaml"
-    threads: config["execution"]["threads"]["train"]
+    threads: EXECUTION["threads"]["train"]
     resources:
-        mem_mb=config["execution"]["memory_mb"]["train"],
-        runtime=config["execution"]["runtime_minutes"]["train"],
+        mem_mb=EXECUTION["memory_mb"]["train"],
+        runtime=EXECUTION["runtime_minutes"]["train"],
     params:
         run=lambda wildcards: RUNS[wildcards.run].as_dict(),
         spec=lambda wildcards: spec_of(wildcards.run, "model", "training"),
         code=lambda wildcards: code_of("train.py", "torch.yaml", wildcards.run),
         # Snakemake does not compare functions of `threads`: another device reruns nothing.
-        device=lambda wildcards, threads: config["execution"]["device"],
+        device=lambda wildcards, threads: EXECUTION["device"],
     script:
         "../scripts/train.py"

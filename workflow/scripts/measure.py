@@ -3,13 +3,17 @@
 from dataclasses import replace
 from importlib.metadata import version
 
+import torch
+
 from rotational_variance import checkpoints
+from rotational_variance.activations import Activations, find_activations
+from rotational_variance.angles import angle_grid
 from rotational_variance.compute import set_up
-from rotational_variance.inputs import to_samples
-from rotational_variance.measurement import measure, n_passes
+from rotational_variance.inputs import Samples, balanced_subset, to_samples
+from rotational_variance.measurement import measure
+from rotational_variance.passes import DTYPES, choose_passes, set_precision
 from rotational_variance.reporting import Report, reporting
-from rotational_variance.rotation import angle_grid
-from rotational_variance.storage.dataset import read_dataset
+from rotational_variance.storage.dataset import StoredDataset, read_dataset
 from rotational_variance.storage.files import sha256
 from rotational_variance.storage.variance import write_variance
 
@@ -19,14 +23,17 @@ def main(
     checkpoint: str,
     output: str,
     *,
-    n_angles: int,
-    batch_size: int,
+    angles: int | dict | list[float],
+    n_samples: int | str,
+    precision: str,
+    passes: dict,
     device: str,
     threads: int,
     report: Report,
 ) -> None:
-    """Measure `checkpoint` on the test set of `dataset`, at `n_angles` angles over the full circle; write `output`.
+    """Measure `checkpoint` on the test set of `dataset`, or on `n_samples` of it, at `angles`; write `output`.
 
+    passes  batch_size and memory_format, each may be "auto"
     Raises ValueError where the checkpoint was trained on other classes.
     """
     torch_device = set_up(device, threads)
@@ -34,28 +41,59 @@ def main(
     trained = checkpoints.load(checkpoint)
     if trained.class_names != stored.dataset.class_names:
         raise ValueError(f"{checkpoint}: trained on classes {trained.class_names}, {dataset} has other ones")
-    model = trained.build().to(torch_device)
-    samples = to_samples(stored.dataset.test_images, stored.dataset.test_labels, stored.mean, stored.std, torch_device)
-    report.line(f"measuring on {torch_device} with {threads} thread(s): {len(samples)} samples, {n_angles} angles")
-    with report.bar(n_passes(samples.labels, n_angles, batch_size)) as bar:
+    samples = _test_samples(stored, n_samples, trained.run["seed"], torch_device)
+    model = trained.build().to(torch_device).eval()
+    set_precision(model, DTYPES[precision])
+    activations = find_activations(model, samples.inputs(slice(0, 2), dtype=DTYPES[precision]))
+    _tell_gaps(activations, report)
+    angles_degrees = angle_grid(angles)
+    chosen = choose_passes(activations, samples, len(angles_degrees), **passes, dtype=DTYPES[precision])
+    report.line(
+        f"measuring on {torch_device} with {threads} thread(s): {len(samples)} samples, {len(angles_degrees)} angles, "
+        f"{chosen.batch_size} samples a forward pass, {chosen.memory_format}, {precision}"
+    )
+    with report.bar(len(samples) * len(angles_degrees)) as bar:
         tensor = measure(
-            model,
+            activations,
             samples,
             stored.dataset.class_names,
-            angles_degrees=angle_grid(n_angles),
-            batch_size=batch_size,
+            angles_degrees=angles_degrees,
+            passes=chosen,
             on_batch=bar.update,
         )
+    computed_on = {
+        "device": torch_device.type,
+        "threads": threads,
+        "batch_size": chosen.batch_size,
+        "memory_format": chosen.memory_format,
+    }
     attributes = {
         **trained.run,
-        "spec": {**trained.spec, "measurement": {"n_angles": n_angles, "batch_size": batch_size}},
+        "spec": {
+            **trained.spec,
+            "measurement": {"angles": angles, "n_samples": n_samples, "precision": precision},
+        },
+        "activations": {"found_by": activations.found_by, "not_seen": activations.not_seen},
         "dataset_sha256": sha256(dataset),
         "checkpoint_sha256": sha256(checkpoint),
-        "computed_on": {"train": trained.computed_on, "measure": {"device": torch_device.type, "threads": threads}},
+        "computed_on": {"train": trained.computed_on, "measure": computed_on},
         "versions": {package: version(package) for package in ("torch", "numpy", "h5py")},
     }
     write_variance(output, replace(tensor, attributes=attributes))
     report.line(f"{len(tensor.layers)} layers, {sum(layer.n_units for layer in tensor.layers)} units")
+
+
+def _test_samples(stored: StoredDataset, n_samples: int | str, seed: int, device: torch.device) -> Samples:
+    samples = to_samples(stored.dataset.test_images, stored.dataset.test_labels, stored.mean, stored.std, device)
+    if n_samples == "all":
+        return samples
+    chosen = balanced_subset(stored.dataset.test_labels, n_samples, seed)
+    return samples.subset(torch.from_numpy(chosen).to(device))
+
+
+def _tell_gaps(activations: Activations, report: Report) -> None:
+    for gap in activations.not_seen:
+        report.notice(f"not seen by {activations.found_by}: {gap}")
 
 
 if __name__ == "__main__":
@@ -65,6 +103,7 @@ if __name__ == "__main__":
             snakemake.input.checkpoint,
             snakemake.output[0],
             **snakemake.params.measurement,
+            passes=snakemake.params.passes,
             device=snakemake.params.device,
             threads=snakemake.threads,
             report=job_report,

@@ -5,72 +5,73 @@ Source: Quiroga et al. 2019, with standard deviations of divisor n - 1:
     sigma_T(u) = mean over x of  std over r of a[u, x, r]      transformation std
     sigma_S(u) = mean over r of  std over x of a[u, x, r]      sample std
 
-Each (sample, angle) goes through the model once. Samples come class by class, in chunks; a chunk is shown at every
+Each (sample, angle) goes through the model once. Samples come class by class, in batches; a batch is shown at every
 angle before the next, so that the transformation std of its samples is known when it is done. The sample statistics of
 one class, at each angle, are kept until the class is done and then merged into those of all samples. So memory depends
-on the numbers of units, angles and samples a chunk, not on the number of samples.
+on the numbers of units, angles and samples a batch, not on the number of samples.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 
 import numpy as np
 import torch
-from torch import nn
 
-from rotational_variance.activations import AGGREGATIONS, Activations
+from rotational_variance.activations import AGGREGATIONS, ActivationInfo, Activations
 from rotational_variance.inputs import Samples
 from rotational_variance.normalized import ALL, Layer, VarianceTensor
-from rotational_variance.variance import Moments
+from rotational_variance.passes import MEMORY_FORMATS, Passes
+from rotational_variance.variance import Moments, Sums
+
+GROUP_BYTES = 2**26  # of activations, of one batch at several angles, that wait to be summed
 
 
 def measure(
-    model: nn.Module,
+    activations: Activations,
     samples: Samples,
     class_names: list[str],
     *,
     angles_degrees: list[float],
-    batch_size: int,
-    on_batch: Callable[[], None] = lambda: None,
+    passes: Passes,
+    on_batch: Callable[[int], object] = lambda n_samples: None,
 ) -> VarianceTensor:
-    """Measure every activation of `model` over all samples and over those of each class.
+    """Measure every activation over all samples and over those of each class.
 
     samples         at least two of each class
     angles_degrees  at least two
-    batch_size      samples a forward pass, at most; it changes the speed only
-    on_batch        called after each forward pass: `n_passes` of them
+    on_batch        called after each forward pass with its number of samples; in all, samples x angles
 
     Raises ValueError for too few samples or angles, and for activations that are not finite, naming the layer.
     """
     counts = torch.bincount(samples.labels, minlength=len(class_names)).tolist()
     _check_enough(counts, class_names, angles_degrees)
-    model.eval()
-    activations = Activations(model, samples.inputs(slice(0, 2)))
-    over_samples_all = [Moments() for _ in angles_degrees]
-    transformation_stds, sample_stds = [], []
+    memory_format = MEMORY_FORMATS[passes.memory_format]
+    activations.to_memory_format(memory_format)
+    angle_groups = _group_angles(angles_degrees, passes.batch_size * activations.n_units)
+    classes = []
+    over_samples_all: list[Moments] = []
     for label in range(len(class_names)):
-        over_samples = [Moments() for _ in angles_degrees]
-        sum_over_samples = 0.0
-        for index in class_batches(samples.labels, label, batch_size):
-            over_angles = Moments()
-            for angle, moments in zip(angles_degrees, over_samples, strict=True):
-                values = activations.observe(samples.inputs(index, angle))
-                over_angles.add(values.unsqueeze(0))
-                moments.add(values)
-                on_batch()
-            _check_finite(over_angles, activations)
-            sum_over_samples += over_angles.std().sum(0)
-        transformation_stds.append(sum_over_samples / counts[label])
-        sample_stds.append(_mean_std(over_samples))
-        for moments_all, moments in zip(over_samples_all, over_samples, strict=True):
-            moments_all.merge(moments)
-    weights = torch.tensor(counts, dtype=torch.float64, device=transformation_stds[0].device)
-    transformation_all = torch.einsum("c,cau->au", weights / weights.sum(), torch.stack(transformation_stds))
+        statistics = _ClassStatistics(activations.layers)
+        for index in class_batches(samples.labels, label, passes.batch_size):
+            for group, some_angles in enumerate(angle_groups):
+                for degrees in some_angles:
+                    inputs = samples.inputs(index, degrees, dtype=passes.dtype, memory_format=memory_format)
+                    activations.run(inputs, statistics.receive)
+                    on_batch(len(index))
+                statistics.finish_angles(group)
+            statistics.finish_batch(len(index))
+        over_samples = statistics.over_samples()
+        classes.append((statistics.mean_transformation_std(), [_mean_std(moments) for moments in over_samples]))
+        over_samples_all = [
+            of_class if label == 0 else of_all.merge(of_class)
+            for of_all, of_class in zip(over_samples_all or over_samples, over_samples, strict=True)
+        ]
+    sample_all = [_mean_std(moments) for moments in over_samples_all]
     return VarianceTensor(
-        layers=_split_layers(
-            activations,
-            torch.stack([transformation_all, *transformation_stds], dim=1),
-            torch.stack([_mean_std(over_samples_all), *sample_stds], dim=1),
-        ),
+        layers=[
+            _layer(info, counts, [(transformation[i], sample[i]) for transformation, sample in classes], sample_all[i])
+            for i, info in enumerate(activations.layers)
+        ],
         angles_degrees=np.array(angles_degrees, dtype=np.float64),
         aggregations=list(AGGREGATIONS),
         sample_sets=[ALL, *class_names],
@@ -78,15 +79,57 @@ def measure(
     )
 
 
-def n_passes(labels: torch.Tensor, n_angles: int, batch_size: int) -> int:
-    """Count the forward passes that `measure` makes."""
-    return n_angles * sum(-(-count // batch_size) for count in torch.bincount(labels).tolist())
-
-
 def class_batches(labels: torch.Tensor, label: int, batch_size: int) -> tuple[torch.Tensor, ...]:
     """Cut the samples of one class into nearly equal batches of at most `batch_size`: indices [sample]."""
     index = (labels == label).nonzero().flatten()
     return index.tensor_split(-(-len(index) // batch_size))
+
+
+class _ClassStatistics:
+    """What is known of the samples of one class, by layer; arrays are [..., aggregation, unit]."""
+
+    def __init__(self, layers: list[ActivationInfo]) -> None:
+        self._layers = layers
+        self._received: list[list[torch.Tensor]] = [[] for _ in layers]  # at each angle of the group so far
+        self._over_samples: list[dict[int, Sums]] = [defaultdict(Sums) for _ in layers]  # by group of angles
+        self._over_angles = [Sums() for _ in layers]
+        self._n_samples = 0
+        self._transformation_std: list[torch.Tensor | float] = [0.0] * len(layers)
+
+    def receive(self, layer: int, values: torch.Tensor) -> None:
+        """Take in the values of a layer [sample, aggregation, unit], for one batch at one angle."""
+        self._received[layer].append(values)
+
+    def finish_angles(self, group: int) -> None:
+        """Add what a batch gave at all angles of a group: fewer and larger sums than after each pass."""
+        for i, received in enumerate(self._received):
+            values = torch.stack(received).double()  # [angle, sample, aggregation, unit]
+            received.clear()
+            self._over_angles[i].add(values)
+            self._over_samples[i][group].add(values.transpose(0, 1))
+
+    def finish_batch(self, n_samples: int) -> None:
+        """Add up the transformation std of a batch that was seen at all angles."""
+        self._n_samples += n_samples
+        for i, over_angles in enumerate(self._over_angles):
+            self._transformation_std[i] += over_angles.moments().std().sum(0)
+        self._check_finite()
+        self._over_angles = [Sums() for _ in self._layers]
+
+    def _check_finite(self) -> None:
+        for info, std in zip(self._layers, self._transformation_std, strict=True):
+            finite = torch.isfinite(std).all(dim=0)
+            if not finite.all():
+                unit = int((~finite).nonzero()[0])
+                raise ValueError(f"layer {info.name}: unit {unit} is infinite or not a number; nothing can be measured")
+
+    def mean_transformation_std(self) -> list[torch.Tensor]:
+        """Return, by layer, the mean over the samples of the std over the angles: [aggregation, unit]."""
+        return [total / self._n_samples for total in self._transformation_std]
+
+    def over_samples(self) -> list[Moments]:
+        """Return, by layer, the moments over the samples at each angle: [angle, aggregation, unit]."""
+        return [_join([sums.moments() for sums in of_layer.values()]) for of_layer in self._over_samples]
 
 
 def _check_enough(counts: list[int], class_names: list[str], angles_degrees: list[float]) -> None:
@@ -97,29 +140,39 @@ def _check_enough(counts: list[int], class_names: list[str], angles_degrees: lis
             raise ValueError(f"class {name}: got {count} test samples, expected 2 or more: fewer have no spread")
 
 
-def _check_finite(moments: Moments, activations: Activations) -> None:
-    finite = torch.isfinite(moments.squared_deviations).all(dim=0).all(dim=0)
-    if finite.all():
-        return
-    unit = int((~finite).nonzero()[0])
-    for layer in activations.layers:
-        if unit < layer.n_units:
-            raise ValueError(f"layer {layer.name}: unit {unit} is infinite or not a number; nothing can be measured")
-        unit -= layer.n_units
+def _group_angles(angles_degrees: list[float], n_values: int) -> list[list[float]]:
+    """Cut the angles into groups whose activations, `n_values` units and samples at each, fit into GROUP_BYTES."""
+    bytes_an_angle = n_values * len(AGGREGATIONS) * 4
+    size = max(1, GROUP_BYTES // bytes_an_angle)
+    return [angles_degrees[start : start + size] for start in range(0, len(angles_degrees), size)]
 
 
-def _mean_std(over_samples: list[Moments]) -> torch.Tensor:
-    """Average over the angles the std over the samples: [aggregation, unit]."""
-    return torch.stack([moments.std() for moments in over_samples]).mean(0)
-
-
-def _split_layers(activations: Activations, transformation: torch.Tensor, sample: torch.Tensor) -> list[Layer]:
-    """Cut statistics [aggregation, sample_set, unit] of all units into layers."""
-    sizes = [layer.n_units for layer in activations.layers]
-    parts = zip(
-        activations.layers,
-        transformation.cpu().split(sizes, dim=2),
-        sample.cpu().split(sizes, dim=2),
-        strict=True,
+def _join(moments: list[Moments]) -> Moments:
+    """Put moments of as many observations each behind each other, along their first axis."""
+    return Moments(
+        moments[0].n_observations,
+        torch.cat([one.origin for one in moments]),
+        torch.cat([one.offset for one in moments]),
+        torch.cat([one.squared_deviations for one in moments]),
     )
-    return [Layer(info.name, info.kind, t.numpy(), s.numpy()) for info, t, s in parts]
+
+
+def _mean_std(over_samples: Moments) -> torch.Tensor:
+    """Average over the angles the std over the samples: [aggregation, unit]."""
+    return over_samples.std().mean(0)
+
+
+def _layer(
+    info: ActivationInfo, counts: list[int], classes: list[tuple[torch.Tensor, torch.Tensor]], sample_all: torch.Tensor
+) -> Layer:
+    """Put a layer's statistics together: `classes` holds the transformation and sample std of each."""
+    transformation = torch.stack([transformation for transformation, _ in classes], dim=1)
+    weights = torch.tensor(counts, dtype=torch.float64, device=transformation.device) / sum(counts)
+    transformation_all = torch.einsum("c,acu->au", weights, transformation).unsqueeze(1)
+    sample = torch.stack([sample_all, *(sample for _, sample in classes)], dim=1)
+    return Layer(info.name, info.kind, _array(torch.cat([transformation_all, transformation], dim=1)), _array(sample))
+
+
+def _array(statistic: torch.Tensor) -> np.ndarray:
+    """Return [aggregation, sample_set, unit], with all aggregations where one was kept as they agree."""
+    return statistic.expand(len(AGGREGATIONS), -1, -1).cpu().numpy()

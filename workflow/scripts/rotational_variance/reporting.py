@@ -23,6 +23,11 @@ class Report:
         """Write a line to the log, at once."""
         print(text, file=self._log, flush=True)
 
+    def notice(self, text: str) -> None:
+        """Say something on the terminal, too, that a person should know of the results."""
+        self.line(text)
+        print(f"\n{self.label}: {text}", file=sys.stderr)
+
     def bar(self, total: int) -> tqdm:
         """Return a progress bar of `total` steps, on the standard error; silent where that is no terminal."""
         return tqdm(total=total, desc=self.label, bar_format=BAR, disable=None, leave=False, dynamic_ncols=True)

@@ -1,55 +1,74 @@
 """One-pass statistics that can be merged: count, mean and sum of squared deviations of everything seen so far.
 
-Sources: Welford 1962 (one value at a time), Chan, Golub and LeVeque 1979 (merging two parts). Neither subtracts large
-sums from each other, so a small spread around a large mean is kept.
+Sources: Chan, Golub and LeVeque 1979 (merging two parts) and 1983 (sums of deviations from a value among the data).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 
 
+@dataclass
 class Moments:
     """The count, mean and sum of squared deviations of observations of one shape, each element on its own.
 
-    mean, squared_deviations  float64, the shape of one observation; None before the first
+    The mean is kept as origin + offset, the origin being one of the observations: so means that lie close to each
+    other, and far from 0, can be told apart. All float64, the shape of one observation.
     """
 
-    def __init__(self) -> None:
-        self.n_observations = 0
-        self.mean: torch.Tensor | None = None
-        self.squared_deviations: torch.Tensor | None = None
+    n_observations: int
+    origin: torch.Tensor
+    offset: torch.Tensor
+    squared_deviations: torch.Tensor
 
-    def add(self, observations: torch.Tensor) -> None:
-        """Take in `observations` [observation, ...]; all of `...` is kept apart."""
-        # Deviations from the first observation are exactly 0 where nothing varies, so that a constant's std is too.
-        first = observations[0].double()
-        deviations = observations.double() - first
-        shift = deviations.mean(0)
-        part = Moments()
-        part.n_observations = len(observations)
-        part.mean = first + shift
-        part.squared_deviations = (deviations - shift).square_().sum(0)
-        self.merge(part)
+    @property
+    def mean(self) -> torch.Tensor:
+        return self.origin + self.offset
 
-    def merge(self, other: Moments) -> None:
-        """Take in all that `other` has seen; `other` stays as it is."""
-        if other.n_observations == 0:
-            return
-        if self.n_observations == 0:
-            self.n_observations = other.n_observations
-            self.mean = other.mean.clone()
-            self.squared_deviations = other.squared_deviations.clone()
-            return
+    def merge(self, other: Moments) -> Moments:
+        """Return the moments of the observations of both. Nothing of the sums is negative, so no digits cancel."""
         total = self.n_observations + other.n_observations
-        difference = other.mean - self.mean
-        self.mean += difference * (other.n_observations / total)
+        difference = (other.origin - self.origin) + (other.offset - self.offset)
         weight = self.n_observations * other.n_observations / total
-        self.squared_deviations += other.squared_deviations + difference.square() * weight
-        self.n_observations = total
+        return Moments(
+            n_observations=total,
+            origin=self.origin,
+            offset=self.offset + difference * (other.n_observations / total),
+            squared_deviations=self.squared_deviations + other.squared_deviations + difference.square() * weight,
+        )
 
     def std(self) -> torch.Tensor:
         """Return the standard deviation with divisor n - 1. Raises ValueError for fewer than two observations."""
         if self.n_observations < 2:
             raise ValueError(f"a standard deviation needs 2 observations or more, got {self.n_observations}")
         return (self.squared_deviations / (self.n_observations - 1)).sqrt()
+
+
+class Sums:
+    """Take in observations of one shape; each element is summed on its own, in float64.
+
+    What is summed are deviations from the first observation, and their squares: half the work of running means. However
+    large the mean is against the spread, no digits are lost to it, and what never varies has a std of exactly 0. Only
+    where the first of n observations lies far outside all others do squares cancel, by a factor of n at most.
+    """
+
+    def __init__(self) -> None:
+        self.n_observations = 0
+
+    def add(self, observations: torch.Tensor) -> None:
+        """Take in `observations` [observation, ...], at least one."""
+        if self.n_observations == 0:
+            self._first = observations[0].to(torch.float64, copy=True)  # not a view, which would keep them all
+            self._sum = torch.zeros_like(self._first)
+            self._squares = torch.zeros_like(self._first)
+        deviations = observations - self._first
+        self._sum += deviations.sum(0)
+        self._squares += deviations.square_().sum(0)
+        self.n_observations += len(observations)
+
+    def moments(self) -> Moments:
+        """Return the moments of what came so far: at least one observation."""
+        shift = self._sum / self.n_observations
+        return Moments(self.n_observations, self._first, shift, self._squares - self._sum * shift)

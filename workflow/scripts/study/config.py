@@ -9,6 +9,7 @@ import jsonschema
 import yaml
 from jsonschema.protocols import Validator
 
+from rotational_variance.angles import angle_grid
 from study.errors import ConfigError
 from study.options import REQUIRED, Option, build_options, yaml_value
 from study.runs import Run, list_runs, overlays, spec
@@ -38,7 +39,9 @@ def check(config: dict, schema_path: Path, models_folder: Path) -> None:
 def _read_text_as_numbers(config: dict, validator: Validator) -> None:
     """Turn text into the number or truth value that YAML reads it as, where the schema wants one."""
     for error in list(validator.iter_errors(config)):
-        if error.validator in ("type", "enum") and isinstance(error.instance, str) and error.absolute_path:
+        if not isinstance(error.instance, str) or not error.absolute_path:
+            continue
+        if error.validator in ("type", "enum") or _takes_several_types(error):
             *parents, last = error.absolute_path
             parent = config
             for key in parents:
@@ -68,23 +71,34 @@ def _explain(error: jsonschema.ValidationError) -> str:
 
 def _expected(error: jsonschema.ValidationError) -> str:
     value = error.validator_value
+    if _takes_several_types(error) and "description" in error.schema:
+        return error.schema["description"] + _text_hint(error.instance)
     if error.validator == "type":
         types = [value] if isinstance(value, str) else value
         words = {"object": "a mapping of keys", "array": "a list", "string": "text", "boolean": "true or false"}
-        expected = " or ".join(words.get(type_, f"a number ({type_})") for type_ in types)
-        if isinstance(error.instance, str) and _is_number(error.instance):
-            expected += f"; YAML reads {error.instance} as text, write {float(error.instance)!r} without quotes"
-        return expected
+        words["number"] = "a number"
+        return " or ".join(words.get(type_, f"a number ({type_})") for type_ in types) + _text_hint(error.instance)
     words = {
         "minimum": f"{value} or more",
         "maximum": f"{value} or less",
         "exclusiveMinimum": f"more than {value}",
         "minItems": f"{value} entries or more",
+        "maxItems": f"{value} entries or fewer",
         "minLength": "some text",
         "uniqueItems": "no entry twice",
         "pattern": "letters, digits, _ and - only, as it becomes part of file names",
     }
     return words.get(error.validator, error.message)
+
+
+def _takes_several_types(error: jsonschema.ValidationError) -> bool:
+    return error.validator in ("type", "pattern") and isinstance(error.schema.get("type"), list)
+
+
+def _text_hint(instance: object) -> str:
+    if not isinstance(instance, str) or not _is_number(instance):
+        return ""
+    return f"; YAML reads {instance} as text, write {float(instance)!r} without quotes"
 
 
 def _show(value: object) -> str:
@@ -198,13 +212,17 @@ def _check_spec(run: Run, config: dict, options: dict[str, Option]) -> None:
             "test_rotation_seed",
             "weight_decay",
         ],
-        "measurement": ["batch_size", "n_angles"],
+        "measurement": ["angles", "n_samples", "precision"],
     }
     for section, names in required.items():
         for name in names:
             if name not in numbers[section]:
                 place = f"runs.models.{run.model}" if section == "model" else "runs.defaults"
                 raise ConfigError(f"config: {place}.{section}.{name}: missing, and {run.stem} needs it")
+    try:
+        angle_grid(numbers["measurement"]["angles"])
+    except ValueError as error:
+        raise ConfigError(f"config: runs: measurement.angles of {run.stem}: {error}") from None
 
 
 def _where(config: dict, run: Run, option: str) -> str:

@@ -1,0 +1,40 @@
+"""See every activation of a model, in the order of the forward pass, each reduced to numbers a unit while it is hot.
+
+An activation is the output of a call in the forward pass: of a module, or of a function (`relu`, `+`, `cat`). Its
+axis 1 holds the units; what follows is reduced. What only reshapes, or does nothing at test time, is not an activation
+of its own. torch.fx finds them all (tracing.py); where it cannot trace a model, hooks on its modules find those of
+modules (hooks.py).
+"""
+
+import torch
+from torch import nn
+
+from rotational_variance.activations.description import ActivationInfo, Activations
+from rotational_variance.activations.hooks import HookedActivations
+from rotational_variance.activations.reduction import AGGREGATIONS
+from rotational_variance.activations.tracing import TracedActivations
+
+__all__ = ["AGGREGATIONS", "ActivationInfo", "Activations", "find_activations"]
+
+
+def find_activations(model: nn.Module, example: torch.Tensor) -> Activations:
+    """Find the activations of `model`, by torch.fx or else by hooks; `found_by` and `not_seen` say how, and the gaps.
+
+    model    in eval mode; its weights stay as they are, what it computes in place may become more
+    example  [sample, channel, height, width]: any inputs; they show which outputs are batches of units
+
+    Raises ValueError for a model in training mode, one without activations, or one that fails on the example.
+    """
+    if model.training:
+        raise ValueError("the model is in training mode: call model.eval() first")
+    examples = (example, torch.cat([example, example]))  # of two sizes, as a weight's first axis may be one
+    try:
+        traced = torch.fx.symbolic_trace(model)
+    except Exception as error:  # torch.fx raises many types, the model's own code any
+        reason = str(error).partition("\n")[0]
+        activations = HookedActivations(model, examples, reason)
+    else:
+        activations = TracedActivations(traced, examples)
+    if not activations.layers:
+        raise ValueError(f"{type(model).__name__}: nothing in its forward pass has units: [sample, unit, ...]")
+    return activations

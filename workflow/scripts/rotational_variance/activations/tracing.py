@@ -1,0 +1,117 @@
+"""Every activation of a model that torch.fx can trace: the outputs of modules and of functions alike.
+
+torch.fx writes the forward pass down as a graph of calls. After each call that makes an activation, a call is added
+that reduces it at once, while the processor's caches still hold it, and before a later call may overwrite it.
+"""
+
+from collections.abc import Callable, Iterable
+
+import torch
+from torch import fx, nn
+
+from rotational_variance.activations.description import (
+    ActivationInfo,
+    Activations,
+    function_kind,
+    is_batch_of_units,
+    may_be_activation,
+    module_kind,
+    number_repeats,
+)
+from rotational_variance.activations.inplace import compute_in_place
+from rotational_variance.activations.reduction import aggregate
+
+
+class TracedActivations(Activations):
+    """The activations of a traced model."""
+
+    found_by = "torch.fx"
+
+    def __init__(self, traced: fx.GraphModule, examples: Iterable[torch.Tensor]) -> None:
+        """`examples`: inputs [sample, channel, height, width] of different numbers of samples."""
+        nodes, self.not_seen = _find(traced, examples)
+        names = number_repeats([_name(node) for node in nodes])
+        self.layers = [
+            ActivationInfo(name, _kind(node, traced), n_units)
+            for (node, n_units), name in zip(nodes.items(), names, strict=True)
+        ]
+        compute_in_place(traced)
+        self._observer = _Observer()
+        traced.add_submodule("_observer", self._observer)
+        for layer, node in enumerate(nodes):
+            with traced.graph.inserting_after(node):
+                traced.graph.call_module("_observer", (node, layer))
+        traced.recompile()
+        self._model = traced
+
+    @torch.inference_mode()
+    def run(self, inputs: torch.Tensor, receive: Callable[[int, torch.Tensor], None]) -> None:
+        self._observer.receive = receive
+        self._model(inputs)
+
+    def to_memory_format(self, memory_format: torch.memory_format) -> None:
+        self._model.to(memory_format=memory_format)
+
+
+class _Observer(nn.Module):
+    """Reduce what it is given and hand it over."""
+
+    receive: Callable[[int, torch.Tensor], None]
+
+    def forward(self, activation: torch.Tensor, layer: int) -> None:
+        self.receive(layer, aggregate(activation))
+
+
+class _Finder(fx.Interpreter):
+    """Run a traced model once, and note the calls that return a batch of units, and modules that return several."""
+
+    def __init__(self, traced: fx.GraphModule) -> None:
+        super().__init__(traced)
+        self.n_units: dict[fx.Node, int] = {}
+        self.not_seen: list[str] = []
+
+    @torch.inference_mode()
+    def find(self, inputs: torch.Tensor) -> None:
+        self._n_samples = len(inputs)
+        self.run(inputs)
+
+    def run_node(self, node: fx.Node):
+        output = super().run_node(node)
+        if node.op not in ("call_module", "call_function", "call_method"):
+            return output
+        called = type(self.fetch_attr(node.target)) if node.op == "call_module" else node.target
+        if may_be_activation(called) and is_batch_of_units(output, self._n_samples):
+            self.n_units[node] = output.shape[1]
+        elif node.op == "call_module" and not isinstance(output, torch.Tensor):
+            self.not_seen.append(f"{node.target}, which returns a {type(output).__name__}")
+        return output
+
+
+def _find(traced: fx.GraphModule, examples: Iterable[torch.Tensor]) -> tuple[dict[fx.Node, int], list[str]]:
+    """Return the nodes whose output is a batch of units for all examples, with their numbers of units; and the gaps."""
+    finders = []
+    for inputs in examples:
+        finders.append(_Finder(traced))
+        finders[-1].find(inputs)
+    always = [node for node in finders[0].n_units if all(node in finder.n_units for finder in finders)]
+    return {node: finders[0].n_units[node] for node in always}, finders[0].not_seen
+
+
+def _kind(node: fx.Node, traced: fx.GraphModule) -> str:
+    return (
+        module_kind(traced.get_submodule(node.target)) if node.op == "call_module" else function_kind(_function(node))
+    )
+
+
+def _function(node: fx.Node) -> str:
+    name = node.target if isinstance(node.target, str) else node.target.__name__
+    return "add" if name in ("iadd", "add_") else name  # the same sum, in place
+
+
+def _name(node: fx.Node) -> str:
+    """Name a module by its path in the model, a function by the path of the module that calls it and its own name."""
+    if node.op == "call_module":
+        return node.target
+    modules = list(node.meta.get("nn_module_stack", {}).values())
+    scope = modules[-1][0] if modules else ""
+    return f"{scope}.{_function(node)}" if scope else _function(node)
