@@ -5,10 +5,10 @@ BIN := .venv/bin
 DEMO := $(BIN)/snakemake --cores $(CORES) --configfile config/demo.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup slurm demo test lint format check lock clean
+.PHONY: help setup slurm demo test benchmark lint format check lock clean
 
 help: ## say what each target does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/installed ## install the pinned packages into .venv
 
@@ -29,6 +29,10 @@ lint: .venv/installed-dev ## check style and the workflow
 	@$(BIN)/snakefmt --check Snakefile workflow/rules
 	@$(BIN)/snakemake --lint
 
+benchmark: .venv/installed ## measure speed and memory (half an hour on 2 cores); benchmarks/results.csv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-benchmark.txt
+	@PYTHONPATH=workflow/scripts $(BIN)/python -m benchmarks
+
 format: .venv/installed-dev ## rewrite the code in the project's style
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
@@ -47,6 +51,7 @@ lock: .venv/installed-dev ## pin all packages anew, from pyproject.toml
 	@$(call pin,requirements.txt,)
 	@$(call pin,requirements-dev.txt,--extra dev -c requirements.txt)
 	@$(call pin,requirements-slurm.txt,--extra slurm -c requirements.txt)
+	@$(call pin,requirements-benchmark.txt,--extra benchmark -c requirements.txt)
 
 clean: ## remove .venv and caches (not results/, nor the records of how they were made)
 	rm -rf .venv .pytest_cache .ruff_cache

@@ -17,7 +17,13 @@ def pins(name):
 
 
 def test_everything_installed_is_pinned_exactly():
-    for name in ("requirements.txt", "requirements-dev.txt", "requirements-slurm.txt", "requirements-cuda.txt"):
+    for name in (
+        "requirements.txt",
+        "requirements-dev.txt",
+        "requirements-slurm.txt",
+        "requirements-benchmark.txt",
+        "requirements-cuda.txt",
+    ):
         lines = [line for line in (PROJECT / name).read_text().splitlines() if not line.startswith(("#", "-c"))]
         assert lines
         for line in lines:
@@ -26,7 +32,7 @@ def test_everything_installed_is_pinned_exactly():
 
 def test_requirements_hold_what_the_project_asks_for():
     assert set(DIRECT["dependencies"]) <= pins("requirements.txt")
-    for extra in ("dev", "slurm"):
+    for extra in ("dev", "slurm", "benchmark"):
         wanted = set(DIRECT["optional-dependencies"][extra]) | pins("requirements.txt")
         assert wanted <= pins(f"requirements-{extra}.txt")
 

@@ -11,6 +11,7 @@ one class, at each angle, are kept until the class is done and then merged into 
 on the numbers of units, angles and samples a batch, not on the number of samples.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Callable
 
@@ -48,10 +49,11 @@ def measure(
     memory_format = MEMORY_FORMATS[passes.memory_format]
     activations.to_memory_format(memory_format)
     angle_groups = _group_angles(angles_degrees, passes.batch_size * activations.n_units)
+    scratch = _Scratch()
     classes = []
     over_samples_all: list[Moments] = []
     for label in range(len(class_names)):
-        statistics = _ClassStatistics(activations.layers)
+        statistics = _ClassStatistics(activations.layers, scratch)
         for index in class_batches(samples.labels, label, passes.batch_size):
             for group, some_angles in enumerate(angle_groups):
                 for degrees in some_angles:
@@ -85,11 +87,25 @@ def class_batches(labels: torch.Tensor, label: int, batch_size: int) -> tuple[to
     return index.tensor_split(-(-len(index) // batch_size))
 
 
+class _Scratch:
+    """Memory for two float64 arrays of any shape, used again and again."""
+
+    def __init__(self) -> None:
+        self._memory = torch.empty(0, dtype=torch.float64)
+
+    def two(self, shape: tuple[int, ...], device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+        size = math.prod(shape)
+        if len(self._memory) < 2 * size:
+            self._memory = torch.empty(2 * size, dtype=torch.float64, device=device)
+        return self._memory[:size].view(shape), self._memory[size : 2 * size].view(shape)
+
+
 class _ClassStatistics:
     """What is known of the samples of one class, by layer; arrays are [..., aggregation, unit]."""
 
-    def __init__(self, layers: list[ActivationInfo]) -> None:
+    def __init__(self, layers: list[ActivationInfo], scratch: _Scratch) -> None:
         self._layers = layers
+        self._scratch = scratch
         self._received: list[list[torch.Tensor]] = [[] for _ in layers]  # at each angle of the group so far
         self._over_samples: list[dict[int, Sums]] = [defaultdict(Sums) for _ in layers]  # by group of angles
         self._over_angles = [Sums() for _ in layers]
@@ -103,10 +119,12 @@ class _ClassStatistics:
     def finish_angles(self, group: int) -> None:
         """Add what a batch gave at all angles of a group: fewer and larger sums than after each pass."""
         for i, received in enumerate(self._received):
-            values = torch.stack(received).double()  # [angle, sample, aggregation, unit]
+            values, other = self._scratch.two((len(received), *received[0].shape), received[0].device)
+            for at_angle, of_pass in zip(values, received, strict=True):  # [angle, sample, aggregation, unit]
+                at_angle.copy_(of_pass)
             received.clear()
-            self._over_angles[i].add(values)
-            self._over_samples[i][group].add(values.transpose(0, 1))
+            self._over_angles[i].add(values, other)
+            self._over_samples[i][group].add(values.transpose(0, 1), other.transpose(0, 1))
 
     def finish_batch(self, n_samples: int) -> None:
         """Add up the transformation std of a batch that was seen at all angles."""

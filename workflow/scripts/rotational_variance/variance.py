@@ -57,13 +57,16 @@ class Sums:
     def __init__(self) -> None:
         self.n_observations = 0
 
-    def add(self, observations: torch.Tensor) -> None:
-        """Take in `observations` [observation, ...], at least one."""
+    def add(self, observations: torch.Tensor, scratch: torch.Tensor | None = None) -> None:
+        """Take in `observations` [observation, ...], at least one.
+
+        scratch  float64 of the same shape, that may be overwritten: on a CPU, new memory costs more than the sums
+        """
         if self.n_observations == 0:
             self._first = observations[0].to(torch.float64, copy=True)  # not a view, which would keep them all
             self._sum = torch.zeros_like(self._first)
             self._squares = torch.zeros_like(self._first)
-        deviations = observations - self._first
+        deviations = torch.sub(observations, self._first, out=scratch)
         self._sum += deviations.sum(0)
         self._squares += deviations.square_().sum(0)
         self.n_observations += len(observations)

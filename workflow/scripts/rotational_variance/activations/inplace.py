@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 _MAKES_NEW_MEMORY = (nn.modules.conv._ConvNd, nn.Linear, nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 _FUNCTIONS_MAKE_NEW_MEMORY = {operator.add, torch.add, F.linear, F.conv1d, F.conv2d, F.conv3d, F.batch_norm}
-_RELUS = {F.relu, torch.relu, "relu"}
+_RELUS = {F.relu, torch.relu, torch.relu_, "relu", "relu_"}
 _BATCH_NORMS = {nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d}
 
 
@@ -25,7 +25,7 @@ def compute_in_place(traced: fx.GraphModule) -> None:
     for node in list(traced.graph.nodes):
         source = node.args[0] if node.args and isinstance(node.args[0], fx.Node) else None
         may_overwrite = source in own and len(source.users) == 1
-        if _is_relu(node, traced):
+        if is_relu(node, traced):
             if may_overwrite:
                 node.op, node.target, node.args, node.kwargs = "call_function", torch.relu_, (source,), {}
             if may_overwrite or not _is_in_place(node, traced):
@@ -34,15 +34,19 @@ def compute_in_place(traced: fx.GraphModule) -> None:
             own.add(node)
             if may_overwrite and _is_fixed_batch_norm(node, traced):
                 name = f"_in_place_{node.name}"
-                traced.add_submodule(name, _InPlaceBatchNorm(traced.get_submodule(node.target)))
+                traced.add_submodule(name, InPlaceBatchNorm(traced.get_submodule(node.target)))
                 node.target = name
 
 
-class _InPlaceBatchNorm(nn.Module):
-    """A batch normalisation in eval mode, that overwrites its input: x scale + shift."""
+class InPlaceBatchNorm(nn.Module):
+    """A batch normalisation in eval mode, that overwrites its input: x scale + shift, both [unit].
+
+    Inputs of another precision go through the original, which rounds only once.
+    """
 
     def __init__(self, norm: nn.BatchNorm2d) -> None:
         super().__init__()
+        self._norm = norm
         variance = norm.running_var.double()
         scale = (variance + norm.eps).rsqrt()
         if norm.weight is not None:
@@ -54,20 +58,23 @@ class _InPlaceBatchNorm(nn.Module):
         self.register_buffer("shift", shift.detach().to(norm.running_var.dtype))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if x.dtype != self.scale.dtype:
+            return self._norm(x)
         shape = (-1, *[1] * (x.dim() - 2))
         return x.mul_(self.scale.view(shape)).add_(self.shift.view(shape))
 
 
-def _is_relu(node: fx.Node, traced: fx.GraphModule) -> bool:
+def is_relu(node: fx.Node, traced: fx.GraphModule) -> bool:
+    """Say whether a call is a ReLU, of a module or a function, in place or not."""
     if node.op == "call_module":
         return type(traced.get_submodule(node.target)) is nn.ReLU
     return node.op in ("call_function", "call_method") and node.target in _RELUS
 
 
 def _is_in_place(relu: fx.Node, traced: fx.GraphModule) -> bool:
-    return (
-        traced.get_submodule(relu.target).inplace if relu.op == "call_module" else len(relu.args) + len(relu.kwargs) > 1
-    )
+    if relu.op == "call_module":
+        return traced.get_submodule(relu.target).inplace
+    return relu.target in (torch.relu_, "relu_") or len(relu.args) + len(relu.kwargs) > 1  # F.relu(x, inplace)
 
 
 def _makes_new_memory(node: fx.Node, traced: fx.GraphModule) -> bool:

@@ -20,6 +20,7 @@ from rotational_variance.activations.description import (
 )
 from rotational_variance.activations.inplace import compute_in_place
 from rotational_variance.activations.reduction import aggregate
+from rotational_variance.activations.shortcuts import Shortcut, find_shortcut
 
 
 class TracedActivations(Activations):
@@ -36,7 +37,7 @@ class TracedActivations(Activations):
             for (node, n_units), name in zip(nodes.items(), names, strict=True)
         ]
         compute_in_place(traced)
-        self._observer = _Observer()
+        self._observer = _Observer(_find_shortcuts(traced, list(nodes)))
         traced.add_submodule("_observer", self._observer)
         for layer, node in enumerate(nodes):
             with traced.graph.inserting_after(node):
@@ -54,12 +55,39 @@ class TracedActivations(Activations):
 
 
 class _Observer(nn.Module):
-    """Reduce what it is given and hand it over."""
+    """Reduce what it is given and hand it over.
+
+    shortcuts  by layer: the layer before it, and the way from that one's values to its own
+    """
 
     receive: Callable[[int, torch.Tensor], None]
 
+    def __init__(self, shortcuts: dict[int, tuple[int, Shortcut]]) -> None:
+        super().__init__()
+        self._shortcuts = shortcuts
+        self._starts = {before for before, _ in shortcuts.values()}
+        self._kept: dict[int, torch.Tensor] = {}
+
     def forward(self, activation: torch.Tensor, layer: int) -> None:
-        self.receive(layer, aggregate(activation))
+        if layer in self._shortcuts:
+            before, shortcut = self._shortcuts[layer]
+            values = shortcut(activation, self._kept[before])
+        else:
+            values = aggregate(activation)
+        if layer in self._starts:
+            self._kept[layer] = values
+        self.receive(layer, values)
+
+
+def _find_shortcuts(traced: fx.GraphModule, nodes: list[fx.Node]) -> dict[int, tuple[int, Shortcut]]:
+    layers = {node: layer for layer, node in enumerate(nodes)}
+    shortcuts = {}
+    for node, layer in layers.items():
+        before = layers.get(node.args[0]) if node.args and isinstance(node.args[0], fx.Node) else None
+        shortcut = find_shortcut(node, traced)
+        if before is not None and shortcut is not None:
+            shortcuts[layer] = before, shortcut
+    return shortcuts
 
 
 class _Finder(fx.Interpreter):

@@ -1,0 +1,1 @@
+"""Speed and memory of the measure, as ratios measured in one run: `make benchmark`."""

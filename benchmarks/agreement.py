@@ -1,0 +1,35 @@
+"""Whether a GPU measures the same as the CPU: the largest relative difference of M of any layer."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from benchmarks.networks import ALL_CONVOLUTIONAL, RESNET18, SIMPLE_CONV, VGG16, Network
+from benchmarks.results import Result
+from rotational_variance.activations import find_activations
+from rotational_variance.angles import angle_grid
+from rotational_variance.compute import set_up
+from rotational_variance.inputs import Samples
+from rotational_variance.measurement import measure
+from rotational_variance.normalized import layer_values
+from rotational_variance.passes import Passes
+
+
+def run() -> Iterator[Result]:
+    if torch.cuda.is_available():
+        for network in (SIMPLE_CONV, ALL_CONVOLUTIONAL, VGG16, RESNET18):
+            yield compare(network)
+
+
+def compare(network: Network) -> Result:
+    values = []
+    for name in ("cpu", "cuda"):
+        device = set_up(name, torch.get_num_threads())
+        plain = network.samples(40, 2)
+        samples = Samples(*(part.to(device) for part in (plain.images, plain.labels, plain.mean, plain.std)))
+        activations = find_activations(network.build().to(device), samples.inputs(slice(0, 2)))
+        tensor = measure(activations, samples, ["0", "1"], angles_degrees=angle_grid(8), passes=Passes(20))
+        values.append(layer_values(tensor.normalized("mean", "all")))
+    difference = float(np.max(np.abs(values[1] / values[0] - 1)))
+    return Result(f"relative difference of M, cuda from cpu, {network.label}", difference, "<=1e-3", 1, "worst layer")

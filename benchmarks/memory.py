@@ -1,0 +1,66 @@
+"""The peak memory of measuring, each time in a process of its own, torch included."""
+
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+
+from benchmarks.networks import RESNET50, SIMPLE_CONV, Network
+from benchmarks.results import Result
+from rotational_variance.activations import find_activations
+from rotational_variance.angles import angle_grid
+from rotational_variance.measurement import measure
+from rotational_variance.passes import choose_passes
+
+NETWORKS = {network.label: network for network in (SIMPLE_CONV, RESNET50)}
+RUNS = 2
+LIMIT_MIB = 1536
+
+
+def run() -> Iterator[Result]:
+    few, many = (_peak_mib(SIMPLE_CONV, n_samples, n_angles=4) for n_samples in (1000, 10000))
+    yield Result(
+        f"peak memory, 10,000 / 1,000 samples, {SIMPLE_CONV.label} (cpu)",
+        many / few,
+        "<=1.05",
+        RUNS,
+        f"{many:.0f} and {few:.0f} MiB",
+    )
+    peak = _peak_mib(RESNET50, n_samples=128, n_angles=4)
+    yield Result(f"peak memory / 1.5 GiB, {RESNET50.label} (cpu)", peak / LIMIT_MIB, "<=1", RUNS, f"{peak:.0f} MiB")
+
+
+def _peak_mib(network: Network, n_samples: int, n_angles: int) -> float:
+    """Return the largest of several processes' peaks."""
+    command = [sys.executable, "-m", "benchmarks.memory", network.label, str(n_samples), str(n_angles)]
+    return max(float(subprocess.run(command, check=True, capture_output=True, text=True).stdout) for _ in range(RUNS))
+
+
+def _measure(network: Network, n_samples: int, n_angles: int) -> None:
+    """Measure as the study does, with a trial of the largest batches first."""
+    images = network.samples(10_000)
+    model = network.build()
+    activations = find_activations(model, images.inputs(slice(0, 2)))
+    passes = choose_passes(activations, images, 16, batch_size="auto", memory_format="auto", dtype=torch.float32)
+    samples = images.subset(torch.arange(n_samples))
+    if n_samples < 1000:
+        samples = images.subset((images.labels < 2).nonzero().flatten()[:n_samples])  # so that batches are full
+    names = [str(label) for label in samples.labels.unique().tolist()]
+    measure(activations, samples, names, angles_degrees=angle_grid(n_angles), passes=passes)
+
+
+def _own_peak_mib() -> float:
+    """Return this process's peak. On Linux, `ru_maxrss` includes the process that started it."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        peak_kib = next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(peak_kib) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    _measure(NETWORKS[sys.argv[1]], int(sys.argv[2]), int(sys.argv[3]))
+    print(_own_peak_mib())

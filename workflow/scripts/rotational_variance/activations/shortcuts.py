@@ -1,0 +1,48 @@
+"""Get the mean or maximum of an activation from those of the activation before it, where that is cheaper. Ours.
+
+A ReLU never decreases, so the maximum of its output is the ReLU of the maximum. A batch normalisation in eval mode is
+x scale + shift for each unit: its mean is that of the mean, and so is its maximum where scale is not negative.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import fx
+
+from rotational_variance.activations.inplace import InPlaceBatchNorm, is_relu
+from rotational_variance.activations.reduction import aggregate
+
+# From an activation, and the values [sample, aggregation, unit] of the one before it, to its own values.
+Shortcut = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+
+
+def find_shortcut(node: fx.Node, traced: fx.GraphModule) -> Shortcut | None:
+    """Return the way to get the values of `node`'s output from those of its first argument, or None."""
+    if is_relu(node, traced):
+        return _relu
+    if node.op == "call_module":
+        module = traced.get_submodule(node.target)
+        if isinstance(module, InPlaceBatchNorm):
+            return _Affine(module)
+    return None
+
+
+def _relu(activation: torch.Tensor, before: torch.Tensor) -> torch.Tensor:
+    space = tuple(range(2, activation.dim()))
+    if not space:
+        return before.clamp(min=0)
+    return torch.stack((activation.mean(space, dtype=before.dtype), before[:, 1].clamp(min=0)), dim=1)
+
+
+class _Affine:
+    def __init__(self, norm: InPlaceBatchNorm) -> None:
+        self._norm = norm
+        self._never_decreases = bool((norm.scale >= 0).all())
+
+    def __call__(self, activation: torch.Tensor, before: torch.Tensor) -> torch.Tensor:
+        if activation.dtype != self._norm.scale.dtype:
+            return aggregate(activation)
+        values = before * self._norm.scale + self._norm.shift
+        if not self._never_decreases and activation.dim() > 2:
+            values[:, 1] = activation.amax(tuple(range(2, activation.dim())))
+        return values
