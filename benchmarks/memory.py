@@ -16,7 +16,7 @@ from rotational_variance.measurement import measure
 from rotational_variance.passes import choose_passes
 
 NETWORKS = {network.label: network for network in (SIMPLE_CONV, RESNET50)}
-RUNS = 2
+RUNS = 1
 LIMIT_MIB = 1536
 
 

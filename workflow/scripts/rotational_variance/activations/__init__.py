@@ -23,7 +23,7 @@ def find_activations(model: nn.Module, example: torch.Tensor) -> Activations:
     model    in eval mode; its weights stay as they are, what it computes in place may become more
     example  [sample, channel, height, width]: any inputs; they show which outputs are batches of units
 
-    Raises ValueError for a model in training mode, one without activations, or one that fails on the example.
+    Raises ValueError for a model in training mode, and for one without activations.
     """
     if model.training:
         raise ValueError("the model is in training mode: call model.eval() first")

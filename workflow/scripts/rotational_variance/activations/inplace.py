@@ -74,7 +74,7 @@ def is_relu(node: fx.Node, traced: fx.GraphModule) -> bool:
 def _is_in_place(relu: fx.Node, traced: fx.GraphModule) -> bool:
     if relu.op == "call_module":
         return traced.get_submodule(relu.target).inplace
-    return relu.target in (torch.relu_, "relu_") or len(relu.args) + len(relu.kwargs) > 1  # F.relu(x, inplace)
+    return relu.target in (torch.relu_, "relu_") or relu.kwargs.get("inplace", len(relu.args) > 1)
 
 
 def _makes_new_memory(node: fx.Node, traced: fx.GraphModule) -> bool:
