@@ -29,7 +29,7 @@ lint: .venv/installed-dev ## check style and the workflow
 	@$(BIN)/snakefmt --check Snakefile workflow/rules
 	@$(BIN)/snakemake --lint
 
-benchmark: .venv/installed ## measure speed and memory (half an hour on 2 cores); benchmarks/results.csv
+benchmark: .venv/installed ## measure speed and memory (a quarter of an hour on 2 cores); benchmarks/results.csv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-benchmark.txt
 	@PYTHONPATH=workflow/scripts $(BIN)/python -m benchmarks
 

@@ -1,4 +1,4 @@
-"""Run all benchmarks, print one table, and write results.csv, precision.csv and details.txt beside this file.
+"""Run all benchmarks, or those that are named; print one table, and write it to results.csv, with details.txt beside.
 
 Each ratio compares two ways to do the same, measured side by side in one process: the shortest of several runs of each.
 """
@@ -13,31 +13,52 @@ from pathlib import Path
 import torch
 
 from benchmarks import agreement, bare_pass, memory, precision, threads, tmeasures_library
-from benchmarks.results import Result
 
 HERE = Path(__file__).resolve().parent
 
 
-def main() -> None:
+BENCHMARKS = {
+    module.__name__.rpartition(".")[2]: module
+    for module in (bare_pass, tmeasures_library, memory, threads, precision, agreement)
+}
+
+
+def main(names: list[str]) -> None:
+    """Run the benchmarks of these names and replace their rows; without names, all of them, from nothing."""
     torch.set_num_threads(len(os.sched_getaffinity(0)))
     machine = describe_machine()
     print(machine, flush=True)
-    results: list[Result] = []
-    for benchmark in (bare_pass, tmeasures_library, memory, threads, precision, agreement):
-        for result in benchmark.run():
+    rows = _read_rows() if names else {}
+    missed = []
+    for name in names or BENCHMARKS:
+        for result in BENCHMARKS[name].run():
             print(result, flush=True)
-            results.append(result)
+            ratio = f"{result.ratio:.3g}"
+            rows[result.name] = [result.name, ratio, result.bound, result.runs, f"{result.details}; {machine}"]
+            if not result.holds:
+                missed.append(result.name)
     print()
-    print_table(results)
-    details = "".join(f"{line}\n" for line in (machine, *results))
-    (HERE / "details.txt").write_text(details, encoding="utf-8")
+    print_table(list(rows.values()))
+    _write_rows(rows)
+    if missed:
+        sys.exit(f"Out of bounds: {'; '.join(missed)}")
+
+
+def _read_rows() -> dict[str, list]:
+    """Return the rows of the last run by name: name, ratio, bound, runs, details."""
+    with open(HERE / "results.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))[1:]
+    details = (HERE / "details.txt").read_text(encoding="utf-8").splitlines()
+    return {row[0]: [*row, line.partition(": ")[2]] for row, line in zip(rows, details, strict=True)}
+
+
+def _write_rows(rows: dict[str, list]) -> None:
     with open(HERE / "results.csv", "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["name", "ratio", "bound", "runs"])
-        writer.writerows([result.name, f"{result.ratio:.3g}", result.bound, result.runs] for result in results)
-    missed = [result.name for result in results if not result.holds]
-    if missed:
-        sys.exit(f"Out of bounds: {'; '.join(missed)}")
+        writer.writerows(row[:4] for row in rows.values())
+    details = "".join(f"{row[0]}: {row[4]}\n" for row in rows.values())
+    (HERE / "details.txt").write_text(details, encoding="utf-8")
 
 
 def describe_machine() -> str:
@@ -56,12 +77,12 @@ def _cpu_info() -> list[str]:
     return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
 
-def print_table(results: list[Result]) -> None:
-    width = max(len(result.name) for result in results)
+def print_table(rows: list[list]) -> None:
+    width = max(len(row[0]) for row in rows)
     print(f"{'name':<{width}}  {'ratio':>8}  {'bound':>8}  runs")
-    for result in results:
-        print(f"{result.name:<{width}}  {result.ratio:>8.3g}  {result.bound:>8}  {result.runs:>4}")
+    for name, ratio, bound, runs, _ in rows:
+        print(f"{name:<{width}}  {ratio:>8}  {bound:>8}  {runs:>4}")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -30,7 +30,7 @@ class Case:
     runs: int
 
 
-CASES = [Case(SIMPLE_CONV, 2, 8, 20), Case(ALL_CONVOLUTIONAL, 1, 4, 10), Case(VGG16, 1, 4, 8), Case(RESNET18, 1, 4, 8)]
+CASES = [Case(SIMPLE_CONV, 4, 16, 8), Case(ALL_CONVOLUTIONAL, 1, 8, 6), Case(VGG16, 1, 4, 8), Case(RESNET18, 1, 4, 8)]
 CASE_ON_CUDA = Case(RESNET50, 2, 16, 3)
 
 

@@ -20,7 +20,7 @@ from rotational_variance.measurement import measure
 from rotational_variance.passes import Passes
 
 N_CLASSES, N_ANGLES = 2, 16
-CASES = [(SIMPLE_CONV, 128, 3), (ALL_CONVOLUTIONAL, 64, 2)]  # network, samples, runs
+CASES = [(SIMPLE_CONV, 128, 3), (ALL_CONVOLUTIONAL, 32, 1)]  # network, samples, runs
 
 
 def run() -> Iterator[Result]:

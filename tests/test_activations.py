@@ -7,7 +7,9 @@ from torch.nn import functional as F
 
 from awkward import Awkward, Deciding, DecidingByModule, Recurrent
 from rotational_variance.activations import find_activations
+from rotational_variance.activations.description import number_repeats
 from rotational_variance.activations.reduction import aggregate
+from rotational_variance.passes import set_precision
 
 EXAMPLE = (2, 2, 6, 6)
 
@@ -97,6 +99,103 @@ def test_nothing_that_is_needed_again_is_overwritten():
     assert torch.equal(x, before)
 
 
+class Discarding(nn.Module):
+    """A sum in place whose result is not used by name, as in `y.add_(x); return relu(y)`."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(2, 2, 1)
+        self.bn = nn.BatchNorm2d(2)
+
+    def forward(self, x):
+        y = self.bn(self.conv(x))
+        y.add_(5 * x)
+        return F.relu(y)
+
+
+def test_what_is_changed_in_place_before_a_relu_is_seen_changed():
+    torch.manual_seed(0)
+    model, x = Discarding().eval(), torch.randn(3, 2, 4, 4)
+    received = observe(find_activations(model, x), x)
+    with torch.no_grad():
+        torch.testing.assert_close(received[-1][1], aggregate(model(x)))
+
+
+class Normalised(nn.Module):
+    """Batch normalisations with positive, and with some negative weights, each before a ReLU; and one of a vector."""
+
+    def __init__(self):
+        super().__init__()
+        self.steps = nn.Sequential(
+            nn.Conv2d(2, 3, 3), nn.BatchNorm2d(3), nn.ReLU(), nn.Conv2d(3, 3, 1), nn.BatchNorm2d(3), nn.ReLU(),
+            nn.Flatten(), nn.Linear(48, 4), nn.BatchNorm1d(4), nn.ReLU(),
+        )  # fmt: skip
+        for norm, lowest in ((self.steps[1], 0.5), (self.steps[4], -1), (self.steps[8], -1)):
+            nn.init.uniform_(norm.weight, lowest, 1)
+            nn.init.uniform_(norm.bias, -0.5, 0.5)
+            norm.running_mean.uniform_(-0.5, 0.5)
+
+    def forward(self, x):
+        return self.steps(x)
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-12), (torch.float32, 1e-5), (torch.bfloat16, 0)])
+def test_normalisations_and_relus_give_what_they_give_by_themselves(dtype, tolerance):
+    torch.manual_seed(0)
+    model = Normalised().eval()
+    set_precision(model, dtype)
+    x = torch.randn(5, 2, 6, 6).to(dtype)
+    expected = []
+    with torch.no_grad():
+        y = x
+        for step in model.steps:
+            y = step(y)
+            if not isinstance(step, nn.Flatten):
+                expected.append(aggregate(y.clone()))
+    received = observe(find_activations(model, x), x)
+    for (_, values), activation in zip(received, expected, strict=True):
+        torch.testing.assert_close(values, activation, rtol=tolerance, atol=tolerance)
+
+
+def test_what_a_trace_would_lose_is_seen_through_modules():
+    class Asking(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(2, 2, 1)
+
+        def forward(self, x):
+            if isinstance(x, torch.Tensor):  # what torch.fx puts in its place is none
+                x = x * 3
+            return self.conv(x)
+
+    activations = find_activations(Asking().eval(), torch.randn(EXAMPLE))
+    assert activations.found_by == "module hooks"
+    assert "returns something else than the model" in activations.not_seen[0]
+
+
+def test_outputs_whose_first_axis_is_not_the_samples_are_named_as_not_seen():
+    class Doubling(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(2, 4, 1)
+
+        def forward(self, x):
+            left, right = self.conv(torch.cat([x, x])).chunk(2)
+            return torch.max(left + right, 2)[0]
+
+    activations = find_activations(Doubling().eval(), torch.randn(EXAMPLE))
+    assert [layer.name for layer in activations.layers] == ["add"]
+    assert activations.not_seen == [
+        "conv, which returns no batch of units",
+        "chunk, which returns no batch of units",
+        "max, which returns no batch of units",
+    ]
+
+
+def test_names_that_number_themselves_stay_apart():
+    assert number_repeats(["relu", "relu", "relu_2", "relu"]) == ["relu", "relu_3", "relu_2", "relu_4"]
+
+
 def test_what_is_not_a_batch_of_units_is_passed_over():
     class Scaled(nn.Module):
         def __init__(self, n_classes):
@@ -116,7 +215,7 @@ def test_what_is_not_a_batch_of_units_is_passed_over():
 def test_a_module_that_returns_several_tensors_is_named_as_not_seen():
     activations = find_activations(Recurrent().eval(), torch.randn(EXAMPLE))
     assert [layer.name for layer in activations.layers] == ["conv", "fc"]
-    assert activations.not_seen == ["rnn, which returns a tuple"]
+    assert activations.not_seen == ["rnn, which returns no batch of units"]
 
 
 def test_aggregates_whatever_follows_the_unit():
@@ -135,6 +234,13 @@ def test_the_mean_of_low_precision_has_more_digits():
 def test_a_model_in_training_mode_is_refused():
     with pytest.raises(ValueError, match="training mode"):
         find_activations(Awkward().train(), torch.randn(EXAMPLE))
+
+
+def test_a_module_in_training_mode_is_refused():
+    model = Awkward().eval()
+    model.bn.train()
+    with pytest.raises(ValueError, match="training mode"):
+        find_activations(model, torch.randn(EXAMPLE))
 
 
 def test_a_model_without_units_is_refused():

@@ -156,7 +156,7 @@ def assert_same(one, other, rtol=1e-12):
         np.testing.assert_allclose(layer.normalized, same.normalized, rtol=rtol, err_msg=layer.name)
 
 
-@pytest.mark.parametrize("name", ["simple_conv", "all_convolutional"])
+@pytest.mark.parametrize("name", ["simple_conv", "all_convolutional", "resnet"])
 @pytest.mark.parametrize("batch_size", [1, 3, 1000])
 def test_any_batch_size_gives_the_same(name, batch_size, make_samples):
     samples, angles = make_samples(n=40), angle_grid(6)
@@ -184,7 +184,7 @@ def test_either_memory_format_gives_the_same(make_samples):
 
 
 class Shifted(nn.Module):
-    """The top row of the image, shifted by a constant in its last convolution's bias."""
+    """The top row of the image, shifted by a constant."""
 
     def __init__(self, shift):
         super().__init__()

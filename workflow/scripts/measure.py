@@ -10,7 +10,7 @@ from rotational_variance.activations import Activations, find_activations
 from rotational_variance.angles import angle_grid
 from rotational_variance.compute import set_up
 from rotational_variance.inputs import Samples, balanced_subset, to_samples
-from rotational_variance.measurement import measure
+from rotational_variance.measurement import check_enough, measure
 from rotational_variance.passes import DTYPES, choose_passes, set_precision
 from rotational_variance.reporting import Report, reporting
 from rotational_variance.storage.dataset import StoredDataset, read_dataset
@@ -42,11 +42,12 @@ def main(
     if trained.class_names != stored.dataset.class_names:
         raise ValueError(f"{checkpoint}: trained on classes {trained.class_names}, {dataset} has other ones")
     samples = _test_samples(stored, n_samples, trained.run["seed"], torch_device)
+    angles_degrees = angle_grid(angles)
+    check_enough(samples, stored.dataset.class_names, angles_degrees)
     model = trained.build().to(torch_device).eval()
     set_precision(model, DTYPES[precision])
     activations = find_activations(model, samples.inputs(slice(0, 2), dtype=DTYPES[precision]))
     _tell_gaps(activations, report)
-    angles_degrees = angle_grid(angles)
     chosen = choose_passes(activations, samples, len(angles_degrees), **passes, dtype=DTYPES[precision])
     report.line(
         f"measuring on {torch_device} with {threads} thread(s): {len(samples)} samples, {len(angles_degrees)} angles, "

@@ -44,8 +44,7 @@ def measure(
 
     Raises ValueError for too few samples or angles, and for activations that are not finite, naming the layer.
     """
-    counts = torch.bincount(samples.labels, minlength=len(class_names)).tolist()
-    _check_enough(counts, class_names, angles_degrees)
+    counts = check_enough(samples, class_names, angles_degrees)
     memory_format = MEMORY_FORMATS[passes.memory_format]
     activations.to_memory_format(memory_format)
     angle_groups = _group_angles(angles_degrees, passes.batch_size * activations.n_units)
@@ -150,12 +149,15 @@ class _ClassStatistics:
         return [_join([sums.moments() for sums in of_layer.values()]) for of_layer in self._over_samples]
 
 
-def _check_enough(counts: list[int], class_names: list[str], angles_degrees: list[float]) -> None:
+def check_enough(samples: Samples, class_names: list[str], angles_degrees: list[float]) -> list[int]:
+    """Return the number of samples of each class. Raises ValueError where these or the angles are fewer than two."""
+    counts = torch.bincount(samples.labels, minlength=len(class_names)).tolist()
     if len(angles_degrees) < 2:
         raise ValueError(f"angles: got {len(angles_degrees)}, expected 2 or more: one angle has no spread")
     for count, name in zip(counts, class_names, strict=True):
         if count < 2:
             raise ValueError(f"class {name}: got {count} test samples, expected 2 or more: fewer have no spread")
+    return counts
 
 
 def _group_angles(angles_degrees: list[float], n_values: int) -> list[list[float]]:

@@ -98,10 +98,15 @@ def function_kind(name: str) -> str:
 
 
 def number_repeats(names: list[str]) -> list[str]:
-    """Tell calls of one name apart: the second becomes name_2."""
-    seen = {}
+    """Tell calls of one name apart: the second becomes name_2, or what is next free."""
+    taken = set(names)
+    seen = set()
     numbered = []
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        numbered.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+        number, unique = 2, name
+        while unique in seen or (unique != name and unique in taken):
+            unique = f"{name}_{number}"
+            number += 1
+        seen.add(unique)
+        numbered.append(unique)
     return numbered

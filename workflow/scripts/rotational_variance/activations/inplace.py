@@ -80,7 +80,7 @@ def _is_in_place(relu: fx.Node, traced: fx.GraphModule) -> bool:
 def _makes_new_memory(node: fx.Node, traced: fx.GraphModule) -> bool:
     if node.op == "call_module":
         return isinstance(traced.get_submodule(node.target), _MAKES_NEW_MEMORY)
-    return node.op == "call_function" and node.target in _FUNCTIONS_MAKE_NEW_MEMORY
+    return node.op == "call_function" and node.target in _FUNCTIONS_MAKE_NEW_MEMORY and "out" not in node.kwargs
 
 
 def _is_fixed_batch_norm(node: fx.Node, traced: fx.GraphModule) -> bool:

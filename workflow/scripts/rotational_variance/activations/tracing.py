@@ -50,6 +50,12 @@ class TracedActivations(Activations):
         self._observer.receive = receive
         self._model(inputs)
 
+    def output(self, inputs: torch.Tensor) -> object:
+        """Return what the model returns, as it is run here."""
+        self._observer.receive = lambda layer, values: None
+        with torch.inference_mode():
+            return self._model(inputs)
+
     def to_memory_format(self, memory_format: torch.memory_format) -> None:
         self._model.to(memory_format=memory_format)
 
@@ -83,15 +89,18 @@ def _find_shortcuts(traced: fx.GraphModule, nodes: list[fx.Node]) -> dict[int, t
     layers = {node: layer for layer, node in enumerate(nodes)}
     shortcuts = {}
     for node, layer in layers.items():
-        before = layers.get(node.args[0]) if node.args and isinstance(node.args[0], fx.Node) else None
+        source = node.args[0] if node.args else None
+        # Another reader might change it in place before this one runs, as `y.add_(x); return relu(y)` does.
+        if not isinstance(source, fx.Node) or source not in layers or len(source.users) > 1:
+            continue
         shortcut = find_shortcut(node, traced)
-        if before is not None and shortcut is not None:
-            shortcuts[layer] = before, shortcut
+        if shortcut is not None:
+            shortcuts[layer] = layers[source], shortcut
     return shortcuts
 
 
 class _Finder(fx.Interpreter):
-    """Run a traced model once, and note the calls that return a batch of units, and modules that return several."""
+    """Run a traced model once; note the calls that return a batch of units, and those that return something else."""
 
     def __init__(self, traced: fx.GraphModule) -> None:
         super().__init__(traced)
@@ -110,9 +119,12 @@ class _Finder(fx.Interpreter):
         called = type(self.fetch_attr(node.target)) if node.op == "call_module" else node.target
         if may_be_activation(called) and is_batch_of_units(output, self._n_samples):
             self.n_units[node] = output.shape[1]
-        elif node.op == "call_module" and not isinstance(output, torch.Tensor):
-            self.not_seen.append(f"{node.target}, which returns a {type(output).__name__}")
+        elif may_be_activation(called) and (node.op == "call_module" or self._holds_batch(output)):
+            self.not_seen.append(f"{_name(node)}, which returns no batch of units")
         return output
+
+    def _holds_batch(self, output: object) -> bool:
+        return isinstance(output, tuple | list) and any(is_batch_of_units(part, self._n_samples) for part in output)
 
 
 def _find(traced: fx.GraphModule, examples: Iterable[torch.Tensor]) -> tuple[dict[fx.Node, int], list[str]]:
