@@ -21,7 +21,8 @@ LIMIT_MIB = 1536
 
 
 def run() -> Iterator[Result]:
-    few, many = (_peak_mib(SIMPLE_CONV, n_samples, n_angles=4) for n_samples in (1000, 10000))
+    # Classes of 100 and of 1,000 samples: batches of 50 are of the same size in both.
+    few, many = (_peak_mib(SIMPLE_CONV, n_samples, 4, batch_size="50") for n_samples in (1000, 10000))
     yield Result(
         f"peak memory, 10,000 / 1,000 samples, {SIMPLE_CONV.label} (cpu)",
         many / few,
@@ -29,23 +30,30 @@ def run() -> Iterator[Result]:
         RUNS,
         f"{many:.0f} and {few:.0f} MiB",
     )
-    peak = _peak_mib(RESNET50, n_samples=128, n_angles=16)
+    peak = _peak_mib(RESNET50, 128, 16, batch_size="auto")
     yield Result(f"peak memory / 1.5 GiB, {RESNET50.label} (cpu)", peak / LIMIT_MIB, "<=1", RUNS, f"{peak:.0f} MiB")
 
 
-def _peak_mib(network: Network, n_samples: int, n_angles: int) -> float:
+def _peak_mib(network: Network, n_samples: int, n_angles: int, batch_size: str) -> float:
     """Return the largest of several processes' peaks."""
-    command = [sys.executable, "-m", "benchmarks.memory", network.label, str(n_samples), str(n_angles)]
+    command = [sys.executable, "-m", "benchmarks.memory", network.label, str(n_samples), str(n_angles), batch_size]
     return max(float(subprocess.run(command, check=True, capture_output=True, text=True).stdout) for _ in range(RUNS))
 
 
-def _measure(network: Network, n_samples: int, n_angles: int) -> None:
-    """Measure as the study does, with a trial first."""
+def _measure(network: Network, n_samples: int, n_angles: int, batch_size: str) -> None:
+    """Measure as the study does; with "auto", after a trial."""
     n_classes = 2 if n_samples < 1000 else 10  # so that batches are full
     samples = network.samples(n_samples, n_classes)
     activations = find_activations(network.build(), samples.inputs(slice(0, 2)))
     # As many angles as make the trial worth while, whatever is measured afterwards.
-    passes = choose_passes(activations, samples, 1000, batch_size="auto", memory_format="auto", dtype=torch.float32)
+    passes = choose_passes(
+        activations,
+        samples,
+        1000,
+        batch_size="auto" if batch_size == "auto" else int(batch_size),
+        memory_format="auto" if batch_size == "auto" else "channels_last",
+        dtype=torch.float32,
+    )
     names = [str(label) for label in range(n_classes)]
     measure(activations, samples, names, angles_degrees=angle_grid(n_angles), passes=passes)
 
@@ -60,5 +68,5 @@ def _own_peak_mib() -> float:
 
 
 if __name__ == "__main__":
-    _measure(NETWORKS[sys.argv[1]], int(sys.argv[2]), int(sys.argv[3]))
+    _measure(NETWORKS[sys.argv[1]], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])
     print(_own_peak_mib())
