@@ -10,7 +10,6 @@ from benchmarks.results import Result
 from rotational_variance.activations import find_activations
 from rotational_variance.angles import angle_grid
 from rotational_variance.compute import set_up
-from rotational_variance.inputs import Samples
 from rotational_variance.measurement import measure
 from rotational_variance.normalized import layer_values
 from rotational_variance.passes import Passes
@@ -26,8 +25,7 @@ def compare(network: Network) -> Result:
     values = []
     for name in ("cpu", "cuda"):
         device = set_up(name, torch.get_num_threads())
-        plain = network.samples(40, 2)
-        samples = Samples(*(part.to(device) for part in (plain.images, plain.labels, plain.mean, plain.std)))
+        samples = network.samples(40, 2, device)
         activations = find_activations(network.build().to(device), samples.inputs(slice(0, 2)))
         tensor = measure(activations, samples, ["0", "1"], angles_degrees=angle_grid(8), passes=Passes(20))
         values.append(layer_values(tensor.normalized("mean", "all")))

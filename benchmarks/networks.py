@@ -29,15 +29,15 @@ class Network:
         shape = {"n_channels": self.n_channels, "image_size": self.image_size, "n_classes": N_CLASSES}
         return models.build(self.name, **shape, **self.options).eval()
 
-    def samples(self, n: int, n_classes: int = N_CLASSES) -> Samples:
-        """Return `n` random images, as many of each class."""
+    def samples(self, n: int, n_classes: int = N_CLASSES, device: str | torch.device = "cpu") -> Samples:
+        """Return `n` random images, as many of each class; the same on every device."""
         generator = torch.Generator().manual_seed(0)
         shape = (n, self.n_channels, self.image_size, self.image_size)
         return Samples(
-            images=torch.randint(0, 256, shape, generator=generator, dtype=torch.uint8),
-            labels=torch.arange(n) % n_classes,
-            mean=torch.full((self.n_channels, 1, 1), 0.5),
-            std=torch.full((self.n_channels, 1, 1), 0.3),
+            images=torch.randint(0, 256, shape, generator=generator, dtype=torch.uint8).to(device),
+            labels=torch.arange(n, device=device) % n_classes,
+            mean=torch.full((self.n_channels, 1, 1), 0.5, device=device),
+            std=torch.full((self.n_channels, 1, 1), 0.3, device=device),
         )
 
 
@@ -78,7 +78,7 @@ def rotated(
     device: str | torch.device = "cpu",
 ) -> tuple[RotatedSamples, list[float], list[torch.Tensor]]:
     """Return (samples, angles, inputs of all passes) of `n` images of `n_classes` classes."""
-    plain = network.samples(n, n_classes)
-    samples = RotatedSamples(*(part.to(device) for part in (plain.images, plain.labels, plain.mean, plain.std)))
+    plain = network.samples(n, n_classes, device)
+    samples = RotatedSamples(plain.images, plain.labels, plain.mean, plain.std)
     angles = angle_grid(n_angles)
     return samples, angles, samples.keep(n_classes, angles, batch_size, memory_format, dtype)

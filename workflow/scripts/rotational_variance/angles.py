@@ -39,6 +39,4 @@ def _arc(start: float, stop: float, number: int) -> list[float]:
             f"got an arc from {start:g} to {stop:g} degrees, expected `to` above `from` by less than 360; "
             "for the full circle give only a number"
         )
-    if number < 2:
-        raise ValueError(f"got {number}, expected 2 or more: one angle has no spread")
-    return [start + (stop - start) * i / (number - 1) for i in range(number)]
+    return [start + (stop - start) * i / max(1, number - 1) for i in range(number)]

@@ -61,6 +61,7 @@ class Activations(ABC):
     layers: list[ActivationInfo]
     found_by: str
     not_seen: list[str]
+    _model: nn.Module
 
     @abstractmethod
     def run(self, inputs: torch.Tensor, receive: Callable[[int, torch.Tensor], None]) -> None:
@@ -70,9 +71,9 @@ class Activations(ABC):
                  values [sample, aggregation, unit] (one aggregation where all agree, as they do for vectors)
         """
 
-    @abstractmethod
     def to_memory_format(self, memory_format: torch.memory_format) -> None:
         """Lay out the weights of convolutions as the inputs will be; this changes nothing but the speed."""
+        self._model.to(memory_format=memory_format)
 
     @property
     def n_units(self) -> int:

@@ -96,6 +96,3 @@ class HookedActivations(Activations):
                 f"the forward pass depends on the values of its inputs: it reached {reached} where it reached "
                 f"{expected} with others; activations that are not always there cannot be measured"
             )
-
-    def to_memory_format(self, memory_format: torch.memory_format) -> None:
-        self._model.to(memory_format=memory_format)

@@ -56,9 +56,6 @@ class TracedActivations(Activations):
         with torch.inference_mode():
             return self._model(inputs)
 
-    def to_memory_format(self, memory_format: torch.memory_format) -> None:
-        self._model.to(memory_format=memory_format)
-
 
 class _Observer(nn.Module):
     """Reduce what it is given and hand it over.
