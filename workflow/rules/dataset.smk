@@ -1,4 +1,5 @@
-rule dataset:
+# A checkpoint, so that Snakemake looks again once a dataset is made: if its bytes are the same, no network is trained anew.
+checkpoint dataset:
     input:
         source_files,
     output:
@@ -11,9 +12,13 @@ rule dataset:
         mem_mb=EXECUTION["memory_mb"]["dataset"],
         runtime=EXECUTION["runtime_minutes"]["dataset"],
     params:
-        source=lambda wildcards: source_of(wildcards.dataset),
-        code=code_of("dataset.py", "torch.yaml"),
-        # Snakemake does not compare functions of `threads`: the same download elsewhere reruns nothing.
-        root=lambda wildcards, threads: config["datasets"][wildcards.dataset].get("root"),
+        *code("dataset.py", "torch.yaml"),
+        tracked=source_of,
+        source=lambda wildcards, threads: DATASETS[wildcards.dataset],
     script:
         "../scripts/dataset.py"
+
+
+def dataset_of(wildcards):
+    """The dataset file of a run."""
+    return checkpoints.dataset.get(dataset=RUNS[wildcards.run].dataset).output[0]

@@ -1,6 +1,6 @@
 rule measure:
     input:
-        dataset=lambda wildcards: f"results/datasets/{RUNS[wildcards.run].dataset}.h5",
+        dataset=dataset_of,
         checkpoint="results/checkpoints/{run}.pt",
     output:
         "results/variance/{run}.h5",
@@ -13,9 +13,11 @@ rule measure:
         mem_mb=EXECUTION["memory_mb"]["measure"],
         runtime=EXECUTION["runtime_minutes"]["measure"],
     params:
-        measurement=lambda wildcards: spec_of(wildcards.run, "measurement")["measurement"],
-        code=lambda wildcards: code_of("measure.py", "torch.yaml", wildcards.run),
-        # Snakemake does not compare functions of `threads`: another device or batch size reruns nothing.
+        *code("measure.py", "torch.yaml"),
+        *numbers("measurement"),
+        architecture=architecture("measure.py"),
+        run=lambda wildcards, threads: RUNS[wildcards.run].as_dict(),
+        measurement=lambda wildcards, threads: spec_of(wildcards.run, "measurement")["measurement"],
         device=lambda wildcards, threads: EXECUTION["device"],
         passes=lambda wildcards, threads: EXECUTION["passes"],
     script:

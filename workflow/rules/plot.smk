@@ -15,8 +15,10 @@ rule plot:
     conda:
         "../envs/plot.yaml"
     params:
-        runs=lambda wildcards: [run.as_dict() for run in runs_of_pair(wildcards.pair)],
-        aggregation=config["figures"]["aggregation"],
-        code=code_of("plot.py", "plot.yaml"),
+        *code("plot.py", "plot.yaml"),
+        *study_runs.lines({"figures": config["figures"]}),
+        names=lambda wildcards: names_of(runs_of_pair(wildcards.pair)),
+        runs=lambda wildcards, threads: [run.as_dict() for run in runs_of_pair(wildcards.pair)],
+        aggregation=lambda wildcards, threads: config["figures"]["aggregation"],
     script:
         "../scripts/plot.py"

@@ -14,7 +14,8 @@ rule tables:
     conda:
         "../envs/plot.yaml"
     params:
-        runs=[run.as_dict() for run in RUNS.values()],
-        code=code_of("tables.py", "plot.yaml"),
+        *code("tables.py", "plot.yaml"),
+        names=names_of(RUNS.values()),
+        runs=lambda wildcards, threads: [run.as_dict() for run in RUNS.values()],
     script:
         "../scripts/tables.py"

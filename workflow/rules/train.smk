@@ -1,6 +1,6 @@
 rule train:
     input:
-        dataset=lambda wildcards: f"results/datasets/{RUNS[wildcards.run].dataset}.h5",
+        dataset=dataset_of,
     output:
         checkpoint="results/checkpoints/{run}.pt",
         history="results/checkpoints/{run}.csv",
@@ -13,10 +13,12 @@ rule train:
         mem_mb=EXECUTION["memory_mb"]["train"],
         runtime=EXECUTION["runtime_minutes"]["train"],
     params:
-        run=lambda wildcards: RUNS[wildcards.run].as_dict(),
-        spec=lambda wildcards: spec_of(wildcards.run, "model", "training"),
-        code=lambda wildcards: code_of("train.py", "torch.yaml", wildcards.run),
-        # Snakemake does not compare functions of `threads`: another device reruns nothing.
+        *code("train.py", "torch.yaml"),
+        *numbers("training"),
+        architecture=architecture("train.py"),
+        options=lambda wildcards: study_runs.lines(spec_of(wildcards.run, "model")),
+        run=lambda wildcards, threads: RUNS[wildcards.run].as_dict(),
+        spec=lambda wildcards, threads: spec_of(wildcards.run, "model", "training"),
         device=lambda wildcards, threads: EXECUTION["device"],
     script:
         "../scripts/train.py"

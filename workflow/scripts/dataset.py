@@ -23,6 +23,6 @@ if __name__ == "__main__":
         main(
             snakemake.output[0],
             name=snakemake.wildcards.dataset,
-            source=snakemake.params.source | ({"root": snakemake.params.root} if snakemake.params.root else {}),
+            source=snakemake.params.source,
             report=job_report,
         )

@@ -14,6 +14,19 @@ from study.errors import ConfigError
 from study.options import REQUIRED, Option, build_options, yaml_value
 from study.runs import Run, list_runs, overlays, spec
 
+REQUIRED_NUMBERS = {
+    "training": [
+        "batch_size",
+        "epochs",
+        "learning_rate",
+        "rotate",
+        "schedule",
+        "test_rotation_seed",
+        "weight_decay",
+    ],
+    "measurement": ["angles", "n_samples", "precision"],
+}
+
 
 def check(config: dict, schema_path: Path, models_folder: Path) -> None:
     """Raise ConfigError, naming the key, for a config that does not follow the schema or names what does not exist.
@@ -201,19 +214,7 @@ def _check_spec(run: Run, config: dict, options: dict[str, Option]) -> None:
                 raise ConfigError(
                     f"config: runs: {section}.{name} of {run.stem}: got {value}, expected a finite number"
                 )
-    required = {
-        "model": [option for option, what in options.items() if what.default is REQUIRED],
-        "training": [
-            "batch_size",
-            "epochs",
-            "learning_rate",
-            "rotate",
-            "schedule",
-            "test_rotation_seed",
-            "weight_decay",
-        ],
-        "measurement": ["angles", "n_samples", "precision"],
-    }
+    required = {"model": [option for option, what in options.items() if what.default is REQUIRED], **REQUIRED_NUMBERS}
     for section, names in required.items():
         for name in names:
             if name not in numbers[section]:

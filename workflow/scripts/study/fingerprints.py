@@ -7,6 +7,7 @@ module.
 
 import ast
 import hashlib
+import os
 from functools import cache
 from pathlib import Path
 
@@ -38,6 +39,19 @@ def fingerprint(script: Path, *further: Path) -> dict[str, str]:
 def hashes(*files: Path) -> dict[str, str]:
     """Return {name: hash} of other files that a job depends on, such as its environment's."""
     return {path.name: _hash(path) for path in files}
+
+
+@cache
+def folder_hash(folder: Path) -> str:
+    """Hash the names and the contents of all files below a folder, hidden ones left out; links are followed."""
+    digest = hashlib.sha256()
+    for parent, folders, files in os.walk(folder, followlinks=True):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            if not name.startswith("."):
+                path = Path(parent, name)
+                digest.update(f"{path.relative_to(folder).as_posix()}\0{_hash(path)}\0".encode())
+    return digest.hexdigest()[:16]
 
 
 @cache

@@ -65,3 +65,11 @@ def canonical(value):
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
+
+
+def lines(numbers: dict, prefix: str = "") -> list[str]:
+    """Write each number as a text: {"training": {"epochs": 3}} becomes ["training.epochs: 3"]."""
+    found = []
+    for name, value in numbers.items():
+        found += lines(value, f"{prefix}{name}.") if isinstance(value, dict) else [f"{prefix}{name}: {value}"]
+    return found
