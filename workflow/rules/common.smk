@@ -31,6 +31,7 @@ except ConfigError as error:
 
 
 RUNS = {run.stem: run for run in study_runs.list_runs(config)}
+SPECS = {name: study_runs.spec(config, run) for name, run in RUNS.items()}
 EXECUTION = study_runs.canonical(config["execution"])
 DATASETS = study_runs.canonical(config["datasets"])
 PAIRS = list(dict.fromkeys(run.pair for run in RUNS.values()))
@@ -48,8 +49,7 @@ def runs_of_pair(pair):
 
 def spec_of(run, *sections):
     """The numbers of a run that some stages use."""
-    numbers = study_runs.spec(config, RUNS[run])
-    return {section: numbers[section] for section in sections}
+    return {section: SPECS[run][section] for section in sections}
 
 
 # What a job depends on, beside its input files, is in its rule's `params`: texts of their own that Snakemake compares as a
@@ -78,7 +78,7 @@ def architecture(script):
 def numbers(section):
     """A run's numbers of a section that is the same for all models: one text each."""
     return [
-        lambda wildcards, name=name: f"{section}.{name}: {spec_of(wildcards.run, section)[section][name]}"
+        lambda wildcards, name=name: f"{section}.{name}: {SPECS[wildcards.run][section][name]}"
         for name in study_config.REQUIRED_NUMBERS[section]
     ]
 

@@ -15,6 +15,7 @@ from pathlib import Path
 WITHOUT_EFFECT = {"rotational_variance/reporting.py"}
 
 
+@cache
 def fingerprint(script: Path, *further: Path) -> dict[str, str]:
     """Return {file: hash} of `script`, of the files `further`, and of what any of them imports below script's folder.
 
