@@ -41,17 +41,15 @@ def _peak_mib(network: Network, n_samples: int, n_angles: int, batch_size: str, 
 
 
 def _measure(network: Network, n_samples: int, n_angles: int, batch_size: str) -> None:
-    """Measure as the study does; with "auto", after a trial."""
+    """Measure as the study does."""
     n_classes = 2 if n_samples < 1000 else 10  # so that batches are full
     samples = network.samples(n_samples, n_classes)
     activations = find_activations(network.build(), samples.inputs(slice(0, 2)))
-    # As many angles as make the trial worth while, whatever is measured afterwards.
     passes = choose_passes(
         activations,
         samples,
-        1000,
-        batch_size="auto" if batch_size == "auto" else int(batch_size),
-        memory_format="auto" if batch_size == "auto" else "channels_last",
+        batch_size=batch_size if batch_size == "auto" else int(batch_size),
+        memory_format="channels_last",
         dtype=torch.float32,
     )
     names = [str(label) for label in range(n_classes)]

@@ -16,6 +16,8 @@ from rotational_variance.storage.files import replacing, sha256
 from rotational_variance.storage.history import COLUMNS, read_history, write_history
 from rotational_variance.storage.variance import read_variance, write_variance
 
+RUN = {"model": "simple_conv", "dataset": "toy", "training": "rotated", "seed": 4}
+
 
 @pytest.fixture
 def dataset():
@@ -46,7 +48,15 @@ def tensor():
         aggregations=["mean", "max"],
         sample_sets=["all", "cat", "égret"],
         n_samples=np.array([7, 4, 3]),
-        attributes={"run": {"seed": 1, "model": "simple_conv"}, "checkpoint_sha256": "ab12", "seed": 4},
+        attributes={
+            **RUN,
+            "spec": {"measurement": {"angles": 4}, "model": {"width": 2}},
+            "activations": {"found_by": "torch.fx"},
+            "computed_on": {"threads": 2},
+            "versions": {"numpy": "2"},
+            "dataset_sha256": "cd34",
+            "checkpoint_sha256": "ab12",
+        },
     )
 
 
@@ -147,8 +157,9 @@ def test_variance_round_trip(tensor, tmp_path):
 def test_variance_attributes_are_plain_or_json(tensor, tmp_path):
     write_variance(tmp_path / "a.h5", tensor)
     attributes = read_variance(tmp_path / "a.h5").attributes
-    assert json.loads(attributes.pop("run")) == {"seed": 1, "model": "simple_conv"}
-    assert attributes == {"format": "rotational-variance tensor 1", "checkpoint_sha256": "ab12", "seed": 4}
+    assert json.loads(attributes["spec"]) == tensor.attributes["spec"]
+    assert {name: attributes[name] for name in RUN} == RUN
+    assert attributes["checkpoint_sha256"] == "ab12"
 
 
 def test_the_variance_file_holds_m_itself(tensor, tmp_path):
@@ -190,7 +201,7 @@ def test_variance_of_other_axes_is_refused(shape, tensor, tmp_path):
     path = tmp_path / "a.h5"
     write_variance(path, replace(tensor, layers=[random_layer("fc", 4, shape)]))
     found = ", ".join(map(str, (*shape, 4)))
-    reason = rf"layers/000_fc: got axes \({found}\), expected \[2 aggregations, 3 sample sets, 4 units\]"
+    reason = rf"layers/000_fc/transformation_std: got axes \[.*\] of \({found}\), expected .* of \(2, 3, 4\)"
     assert_refused(read_variance, path, reason)
 
 
@@ -201,7 +212,65 @@ def test_statistics_of_unequal_lengths_are_refused(tensor, tmp_path):
         values = file["layers/001_fc/sample_std"][..., 1:]
         del file["layers/001_fc/sample_std"]
         file["layers/001_fc/sample_std"] = values
-    assert_refused(read_variance, path, "layers/001_fc: got axes")
+    assert_refused(read_variance, path, "layers/001_fc/sample_std: got axes")
+
+
+def test_axes_in_another_order_are_refused(tensor, tmp_path):
+    path = tmp_path / "a.h5"
+    layer = random_layer("fc", 2)
+    write_variance(path, replace(tensor, layers=[layer], aggregations=["mean", "max"], sample_sets=["all", "cat", "x"]))
+    with h5py.File(path, "a") as file:
+        file["layers/000_fc/sample_std"].dims[0].label = "unit"
+        file["layers/000_fc/sample_std"].dims[2].label = "aggregation"
+    reason = r"layers/000_fc/sample_std: got axes \['unit', 'sample_set', 'aggregation'\] of \(2, 3, 2\), expected"
+    assert_refused(read_variance, path, reason)
+
+
+@pytest.mark.parametrize("statistic", ["transformation_std", "sample_std"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -1e-9])
+def test_numbers_that_no_measurement_gives_are_refused(statistic, value, tensor, tmp_path):
+    path = tmp_path / "a.h5"
+    write_variance(path, tensor)
+    with h5py.File(path, "a") as file:
+        file[f"layers/001_fc/{statistic}"][1, 2, 3] = value
+    assert_refused(read_variance, path, f"layers/001_fc/{statistic}: holds numbers that are not finite, or below 0")
+
+
+@pytest.mark.parametrize(("name", "value", "reason"), [
+    ("angles_degrees", np.array([0, np.nan]), "angles_degrees: got .*, expected finite numbers"),
+    ("n_samples", np.array([7, 4]), r"n_samples: got \(2,\) numbers for 3 sample sets"),
+    ("layers", [], "'layers' doesn't exist"),
+])  # fmt: skip
+def test_a_variance_file_whose_parts_do_not_fit_is_refused(name, value, reason, tensor, tmp_path):
+    write_variance(tmp_path / "a.h5", replace(tensor, **{name: value}))
+    assert_refused(read_variance, tmp_path / "a.h5", reason)
+
+
+@pytest.mark.parametrize("name", ["model", "seed", "spec", "checkpoint_sha256"])
+def test_a_variance_file_with_an_attribute_missing_is_refused(name, tensor, tmp_path):
+    path = tmp_path / "a.h5"
+    write_variance(path, tensor)
+    with h5py.File(path, "a") as file:
+        del file.attrs[name]
+    assert_refused(read_variance, path, f"attribute {name} is missing")
+
+
+def test_the_variance_file_of_another_run_is_refused(tensor, tmp_path):
+    path = tmp_path / "a.h5"
+    write_variance(path, tensor)
+    assert read_variance(path, RUN).attributes["seed"] == 4
+    with pytest.raises(ValueError, match="training: got rotated, expected unrotated"):
+        read_variance(path, {**RUN, "training": "unrotated"})
+
+
+@pytest.mark.parametrize("value", [np.array([0.1, 0.2]), np.array([0.1, np.nan, 0.2]), np.array([0.1, -0.1, 0.1])])
+def test_a_dataset_file_without_sound_statistics_is_refused(value, dataset, tmp_path):
+    path = tmp_path / "a.h5"
+    write_dataset(path, dataset)
+    with h5py.File(path, "a") as file:
+        del file["std"]
+        file["std"] = value
+    assert_refused(read_dataset, path, "std: got .*, expected a number for each of 3 channels")
 
 
 @pytest.mark.parametrize("part", ["layers", "samples", "n_samples", "layers/001_fc/sample_std"])

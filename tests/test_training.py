@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from rotational_variance import models
+from rotational_variance import models, resume
 from rotational_variance.inputs import Samples
 from rotational_variance.training import evaluate, fit, random_degrees
 
@@ -38,6 +38,46 @@ def test_same_numbers_and_seed_same_bits(make_samples, rotate):
     second, second_epochs = run(samples, rotate=rotate)
     assert torch.equal(weights(first), weights(second))
     assert first_epochs == second_epochs
+
+
+class Dropping(torch.nn.Module):
+    """A network that draws random numbers of its own, and keeps batch statistics."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = torch.nn.Sequential(
+            torch.nn.Conv2d(1, 4, 3), torch.nn.BatchNorm2d(4), torch.nn.ReLU(), torch.nn.Dropout(0.5),
+            torch.nn.Flatten(), torch.nn.Linear(400, 3), torch.nn.LogSoftmax(1),
+        )  # fmt: skip
+
+    def forward(self, inputs):
+        return self.layers(inputs)
+
+
+@pytest.mark.parametrize("schedule", ["one_cycle", "constant"])
+@pytest.mark.parametrize("rotate", [False, True])
+@pytest.mark.parametrize("stop_after", [1, 2, 4])
+def test_a_training_taken_up_again_ends_with_the_same_bits(make_samples, tmp_path, schedule, rotate, stop_after):
+    samples = make_samples()
+    numbers = {**NUMBERS, "epochs": 4, "schedule": schedule, "rotate": rotate, "weight_decay": 0.01, "seed": 3}
+
+    def make():
+        torch.manual_seed(3)
+        return Dropping().to(memory_format=torch.channels_last)
+
+    undisturbed = make()
+    expected = list(fit(undisturbed, samples, samples, **numbers))
+    stopped = make()
+    for epoch in fit(stopped, samples, samples, **numbers):
+        if epoch.number == stop_after:
+            resume.save(tmp_path / "a.resume.pt", ["x: 1"], resume.Progress([], epoch.state))
+            break
+    torch.manual_seed(99)  # another process would not have drawn the same numbers
+    model = Dropping().to(memory_format=torch.channels_last)
+    state = resume.load(tmp_path / "a.resume.pt", ["x: 1"]).state
+    rest = list(fit(model, samples, samples, resume=state, **numbers))
+    assert rest == expected[stop_after:]
+    assert torch.equal(weights(model), weights(undisturbed))
 
 
 @pytest.mark.parametrize("change", [{"seed": 1}, {"rotate": True}, {"learning_rate": 0.02}, {"schedule": "constant"},

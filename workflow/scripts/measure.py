@@ -4,10 +4,12 @@ from dataclasses import replace
 from importlib.metadata import version
 
 import torch
+from torch import nn
 
 from rotational_variance import checkpoints
 from rotational_variance.activations import Activations, find_activations
 from rotational_variance.angles import angle_grid
+from rotational_variance.checkpoints import Checkpoint
 from rotational_variance.compute import set_up
 from rotational_variance.inputs import Samples, balanced_subset, to_samples
 from rotational_variance.measurement import check_enough, measure
@@ -23,6 +25,7 @@ def main(
     checkpoint: str,
     output: str,
     *,
+    run: dict,
     angles: int | dict | list[float],
     n_samples: int | str,
     precision: str,
@@ -33,22 +36,21 @@ def main(
 ) -> None:
     """Measure `checkpoint` on the test set of `dataset`, or on `n_samples` of it, at `angles`; write `output`.
 
-    passes  batch_size and memory_format, each may be "auto"
-    Raises ValueError where the checkpoint was trained on other classes.
+    run     model, dataset, training, seed of the checkpoint
+    passes  batch_size and memory_format, each may be "auto" or "trial"
+    Raises ValueError for the checkpoint of another run, or one that was trained on other classes.
     """
     torch_device = set_up(device, threads)
     stored = read_dataset(dataset)
-    trained = checkpoints.load(checkpoint)
-    if trained.class_names != stored.dataset.class_names:
-        raise ValueError(f"{checkpoint}: trained on classes {trained.class_names}, {dataset} has other ones")
-    samples = _test_samples(stored, n_samples, trained.run["seed"], torch_device)
+    trained = _load(checkpoint, run, dataset, stored.dataset.class_names)
+    samples = _test_samples(stored, n_samples, run["seed"], torch_device)
     angles_degrees = angle_grid(angles)
     check_enough(samples, stored.dataset.class_names, angles_degrees)
-    model = trained.build().to(torch_device).eval()
+    model = _build(trained, checkpoint).to(torch_device)
     set_precision(model, DTYPES[precision])
     activations = find_activations(model, samples.inputs(slice(0, 2), dtype=DTYPES[precision]))
     _tell_gaps(activations, report)
-    chosen = choose_passes(activations, samples, len(angles_degrees), **passes, dtype=DTYPES[precision])
+    chosen = choose_passes(activations, samples, **passes, dtype=DTYPES[precision])
     report.line(
         f"measuring on {torch_device} with {threads} thread(s): {len(samples)} samples, {len(angles_degrees)} angles, "
         f"{chosen.batch_size} samples a forward pass, {chosen.memory_format}, {precision}"
@@ -84,6 +86,25 @@ def main(
     report.line(f"{len(tensor.layers)} layers, {sum(layer.n_units for layer in tensor.layers)} units")
 
 
+def _load(checkpoint: str, run: dict, dataset: str, class_names: list[str]) -> Checkpoint:
+    trained = checkpoints.load(checkpoint)
+    if trained.run != run:
+        raise ValueError(f"{checkpoint}: is the checkpoint of {trained.run}, expected {run}; {checkpoints.AGAIN}")
+    if trained.class_names != class_names:
+        raise ValueError(
+            f"{checkpoint}: trained on {len(trained.class_names)} classes ({', '.join(trained.class_names)}), "
+            f"{dataset} has {len(class_names)} ({', '.join(class_names)}); {checkpoints.AGAIN}"
+        )
+    return trained
+
+
+def _build(trained: Checkpoint, checkpoint: str) -> nn.Module:
+    try:
+        return trained.build()
+    except ValueError as error:
+        raise ValueError(f"{checkpoint}: {error}; {checkpoints.AGAIN}") from error
+
+
 def _test_samples(stored: StoredDataset, n_samples: int | str, seed: int, device: torch.device) -> Samples:
     samples = to_samples(stored.dataset.test_images, stored.dataset.test_labels, stored.mean, stored.std, device)
     if n_samples == "all":
@@ -103,6 +124,7 @@ if __name__ == "__main__":
             snakemake.input.dataset,
             snakemake.input.checkpoint,
             snakemake.output[0],
+            run=snakemake.params.run,
             **snakemake.params.measurement,
             passes=snakemake.params.passes,
             device=snakemake.params.device,

@@ -23,7 +23,7 @@ def main(
     tensors, accuracies = defaultdict(list), defaultdict(list)
     for run, variance, history in zip(runs, variances, histories, strict=True):
         last = read_history(history)[-1]
-        tensors[run["training"]].append(read_variance(variance))
+        tensors[run["training"]].append(read_variance(variance, run))
         accuracies[run["training"]].append((last["test_upright_accuracy"], last["test_rotated_accuracy"]))
     results = {training: TrainingResult(tensors[training], accuracies[training]) for training in tensors}
     for name, output in outputs.items():

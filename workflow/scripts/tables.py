@@ -14,7 +14,7 @@ def main(
 ) -> None:
     """Tabulate `runs` (model, dataset, training, seed) with their files of the same order."""
     rows = [
-        global_row(run, read_history(history), read_variance(variance))
+        global_row(run, read_history(history), read_variance(variance, run))
         for run, variance, history in zip(runs, variances, histories, strict=True)
     ]
     with open(published, newline="", encoding="utf-8") as file:

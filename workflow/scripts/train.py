@@ -1,13 +1,17 @@
-"""Rule train: train one network and write its checkpoint and its history."""
+"""Rule train: train one network and write its checkpoint and its history; go on where a killed training stopped."""
+
+from pathlib import Path
 
 import torch
 
-from rotational_variance import models
+from rotational_variance import models, resume
 from rotational_variance.checkpoints import Checkpoint, save
 from rotational_variance.compute import set_up
 from rotational_variance.inputs import Samples, to_samples
 from rotational_variance.reporting import Report, reporting
+from rotational_variance.resume import Progress
 from rotational_variance.storage.dataset import StoredDataset, read_dataset
+from rotational_variance.storage.files import sha256
 from rotational_variance.storage.history import write_history
 from rotational_variance.training import Epoch, fit
 
@@ -21,12 +25,16 @@ def main(
     spec: dict,
     device: str,
     threads: int,
+    made_by: list[str],
     report: Report,
 ) -> None:
     """Train on the file `dataset`; write `checkpoint` and `history`.
 
-    run   model, dataset, training, seed
-    spec  "model": options of `models.build`; "training": numbers of `training.fit`
+    run      model, dataset, training, seed
+    spec     "model": options of `models.build`; "training": numbers of `training.fit`
+    made_by  all that the result depends on, as texts: an unfinished training goes on only if these are the same
+
+    After each epoch, all that the next ones depend on is kept beside `checkpoint`, until that is there.
     """
     torch_device = set_up(device, threads)
     stored = read_dataset(dataset)
@@ -40,28 +48,65 @@ def main(
     }
     torch.manual_seed(run["seed"])
     model = models.build(**model_arguments).to(torch_device, memory_format=torch.channels_last)
-    rows = _fit(model, stored, torch_device, run["seed"], spec["training"], report)
+    computed_on = {"device": torch_device.type, "threads": threads}
+    unfinished = _Unfinished(
+        Path(checkpoint).with_suffix(".resume.pt"),
+        [*made_by, *(f"{name}: {value}" for name, value in computed_on.items()), f"dataset: {sha256(dataset)}"],
+        report,
+    )
+    rows = _fit(model, stored, torch_device, run["seed"], spec["training"], unfinished, report)
     state = {name: tensor.cpu().contiguous() for name, tensor in model.state_dict().items()}
     write_history(history, rows)
-    computed_on = {"device": torch_device.type, "threads": threads}
     save(checkpoint, Checkpoint(run, spec, model_arguments, computed_on, stored.dataset.class_names, state))
+    unfinished.path.unlink(missing_ok=True)
+
+
+class _Unfinished:
+    """The resume file of one training, which `made_by` describes."""
+
+    def __init__(self, path: Path, made_by: list[str], report: Report) -> None:
+        self.path = path
+        self._made_by = made_by
+        self._report = report
+
+    def load(self) -> Progress:
+        try:
+            progress = resume.load(self.path, self._made_by)
+        except ValueError as error:
+            self._report.notice(f"{error}; not used, the training begins anew")
+            progress = None
+        if progress is None:
+            return Progress([], None)
+        self._report.notice(f"going on after epoch {len(progress.rows)}, from {self.path}")
+        return progress
+
+    def save(self, rows: list[dict], state: dict) -> None:
+        resume.save(self.path, self._made_by, Progress(rows, state))
 
 
 def _fit(
-    model: torch.nn.Module, stored: StoredDataset, device: torch.device, seed: int, training: dict, report: Report
+    model: torch.nn.Module,
+    stored: StoredDataset,
+    device: torch.device,
+    seed: int,
+    training: dict,
+    unfinished: _Unfinished,
+    report: Report,
 ) -> list[dict]:
     train, test = (_samples(stored, part, device) for part in ("train", "test"))
-    rows = []
+    earlier = unfinished.load()
+    rows = earlier.rows
     n_batches = -(-len(train) // training["batch_size"])
-    with report.bar(training["epochs"] * n_batches) as bar:
+    with report.bar(training["epochs"] * n_batches, len(rows) * n_batches) as bar:
 
         def on_batch(loss: float) -> None:
             bar.set_postfix_str(f"epoch {len(rows) + 1}/{training['epochs']}, loss {loss:.4f}{tested}", refresh=False)
             bar.update()
 
         tested = ""
-        for epoch in fit(model, train, test, seed=seed, on_batch=on_batch, **training):
+        for epoch in fit(model, train, test, seed=seed, resume=earlier.state, on_batch=on_batch, **training):
             rows.append(_row(epoch))
+            unfinished.save(rows, epoch.state)
             tested = f", accuracy {epoch.test_upright.accuracy:.1%}, rotated {epoch.test_rotated.accuracy:.1%}"
             report.line(
                 f"epoch {epoch.number}/{training['epochs']}: loss {epoch.train.loss:.4f}, "
@@ -94,5 +139,6 @@ if __name__ == "__main__":
             spec=snakemake.params.spec,
             device=snakemake.params.device,
             threads=snakemake.threads,
+            made_by=[str(value) for value in snakemake.params if value != snakemake.params.device],
             report=job_report,
         )

@@ -7,9 +7,10 @@ import torch
 from torch import nn
 
 from rotational_variance import models
-from rotational_variance.storage.files import replacing
+from rotational_variance.storage.tensors import read_tensors, write_tensors
 
 FORMAT = "rotational-variance checkpoint 1"
+AGAIN = "delete it, rule train makes it again"
 
 
 @dataclass(frozen=True)
@@ -33,31 +34,23 @@ class Checkpoint:
 
     def build(self) -> nn.Module:
         """Build the network with its weights, in evaluation mode. Raises ValueError where the two do not fit."""
-        model = models.build(**self.model)
         try:
+            model = models.build(**self.model)
             model.load_state_dict(self.state_dict)
-        except RuntimeError as error:
-            raise ValueError(f"checkpoint of {self.run}: its weights do not fit {self.model}: {error}") from error
+        except (RuntimeError, TypeError) as error:
+            reason = " ".join(str(error).split())
+            raise ValueError(f"its weights do not fit the model {self.model} ({reason[:300]})") from error
         return model.eval()
 
 
 def save(path: str | Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint that `torch.load(path, weights_only=True)` reads as a plain dict."""
-    with replacing(path) as temporary:
-        torch.save({"format": FORMAT, **asdict(checkpoint)}, temporary)
+    write_tensors(path, {"format": FORMAT, **asdict(checkpoint)})
 
 
 def load(path: str | Path) -> Checkpoint:
     """Read a checkpoint, running no code in it. Raises ValueError for a file that is broken, or none of ours."""
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-        if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
-            raise ValueError(f"its format is not {FORMAT!r}")
-        return Checkpoint(**content)
-    except (FileNotFoundError, PermissionError):
-        raise
-    except Exception as error:  # unpickling what is no pickle may raise anything
-        reason = str(error).partition("\n")[0] or type(error).__name__
-        raise ValueError(
-            f"{path}: not a whole checkpoint of this study ({reason}); delete it to train again"
-        ) from error
+        return Checkpoint(**read_tensors(path, FORMAT))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{path}: not a whole checkpoint of this study ({error}); {AGAIN}") from error

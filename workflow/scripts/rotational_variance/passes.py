@@ -1,7 +1,8 @@
 """How samples go through the model while it is measured: in what precision, how many at once, in which memory layout.
 
 None of these changes what is measured, but for rounding. What is fastest depends on the network and on the processor's
-caches, so a short trial finds out.
+caches; a short trial finds out, but two trials may disagree, and then files differ in last digits. So it has to be
+asked for.
 """
 
 import time
@@ -17,11 +18,10 @@ DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 MEMORY_FORMATS = {"channels_last": torch.channels_last, "contiguous": torch.contiguous_format}
 
 _NORMALISATIONS = (nn.modules.batchnorm._NormBase, nn.LayerNorm, nn.GroupNorm)
-_START = 32  # samples: where the trial starts, and what is taken without a trial
+_BATCH_SIZE = {"cpu": 32, "cuda": 512}  # samples: what is taken for "auto", and where a trial starts
 _LARGEST = 1024
 _GAIN = 0.97  # a setting replaces another if it takes at most this share of its time: less is noise
 _STATE_BYTES = {"cpu": 2**28, "cuda": 2**32}  # of statistics that are kept for each sample of a batch
-_WORTH_A_TRIAL = 20_000  # samples x angles; a trial takes 600 or more
 
 
 @dataclass(frozen=True)
@@ -51,28 +51,26 @@ def set_precision(model: nn.Module, dtype: torch.dtype) -> None:
 def choose_passes(
     activations: Activations,
     samples: Samples,
-    n_angles: int,
     *,
     batch_size: int | str,
     memory_format: str,
     dtype: torch.dtype,
 ) -> Passes:
-    """Take the batch size and memory format that are given; find out the fastest where one is "auto".
+    """Take the batch size and memory format that are given.
 
-    Few samples are not worth a trial: 32 at once, channels last.
+    "auto" is 32 samples on a CPU and 512 on a GPU, fewer where a class is smaller or memory would not do, channels
+    last: the same every time. "trial" times some hundred passes and takes what is fastest here and now.
     """
-    formats = list(MEMORY_FORMATS) if memory_format == "auto" else [memory_format]
-    if batch_size != "auto" and len(formats) == 1:
-        return Passes(batch_size, memory_format, dtype)
-    if len(samples) * n_angles < _WORTH_A_TRIAL:
-        return Passes(_START if batch_size == "auto" else batch_size, formats[0], dtype)
-    trial = _Trial(activations, samples, dtype)
-    if batch_size != "auto":
-        return Passes(batch_size, min(formats, key=lambda name: trial.seconds(batch_size, name)), dtype)
     largest = _largest_batch(activations, samples)
-    start = min(_START, largest)
-    fastest = min(formats, key=lambda name: trial.seconds(start, name))
-    return Passes(trial.climb(start, largest, fastest), fastest, dtype)
+    start = min(_BATCH_SIZE[samples.images.device.type], largest) if isinstance(batch_size, str) else batch_size
+    trial = _Trial(activations, samples, dtype)
+    if memory_format == "trial":
+        memory_format = min(MEMORY_FORMATS, key=lambda name: trial.seconds(start, name))
+    elif memory_format == "auto":
+        memory_format = "channels_last"
+    if batch_size == "trial":
+        start = trial.climb(start, largest, memory_format)
+    return Passes(start, memory_format, dtype)
 
 
 def _largest_batch(activations: Activations, samples: Samples) -> int:

@@ -1,9 +1,10 @@
 """Tell a person how a job goes: a bar on a terminal, plain lines in the job's log, one clear line for an error."""
 
+import signal
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tqdm import tqdm
@@ -28,31 +29,62 @@ class Report:
         self.line(text)
         print(f"\n{self.label}: {text}", file=sys.stderr)
 
-    def bar(self, total: int) -> tqdm:
+    def bar(self, total: int, done: int = 0) -> tqdm:
         """Return a progress bar of `total` steps, on the standard error; silent where that is no terminal."""
-        return tqdm(total=total, desc=self.label, bar_format=BAR, disable=None, leave=False, dynamic_ncols=True)
+        return tqdm(
+            total=total, initial=done, desc=self.label, bar_format=BAR, disable=None, leave=False, dynamic_ncols=True
+        )
 
     def close(self) -> None:
         self._log.close()
 
 
+class Stopped(BaseException):
+    """The job was told to end by a signal: Ctrl-C, or SIGTERM as at a cluster's time limit."""
+
+
 @contextmanager
 def reporting(log_path: str | Path, label: str) -> Iterator[Report]:
-    """Yield a Report; turn an error of the user's (ValueError, OSError) into one line and exit status 1.
+    """Yield a Report; turn an error of the user's (ValueError, OSError) or a signal into one line and exit status 1.
 
     Other errors are bugs: their traceback goes to the log, too.
     """
-    report = Report(log_path, label)
+    report = None
     try:
-        yield report
-    except (ValueError, OSError) as error:
+        with _stopped_by_signals():
+            report = Report(log_path, label)
+            yield report
+    except (ValueError, OSError, Stopped) as error:
         text = str(error)
         message = f"Error: {text}" if text.startswith(label) else f"Error: {label}: {text}"
-        report.line(f"{message}\n\n{traceback.format_exc()}")  # the log may hold what the terminal need not
         print(f"\n{message}", file=sys.stderr)
+        _log(report, f"{message}\n\n{traceback.format_exc()}")  # which the terminal need not hold
         sys.exit(1)
     except Exception:
-        report.line(traceback.format_exc())
+        _log(report, traceback.format_exc())
         raise
     finally:
-        report.close()
+        if report is not None:
+            with suppress(OSError):  # a full disk has been told of already
+                report.close()
+
+
+def _log(report: Report | None, text: str) -> None:
+    if report is not None:
+        with suppress(OSError):
+            report.line(text)
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """Raise Stopped at the first SIGTERM or SIGINT, so that temporary files are removed on the way out."""
+
+    def stop(number: int, frame: object) -> None:
+        raise Stopped(f"stopped by {signal.Signals(number).name}; run the same command again to go on")
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -6,7 +6,7 @@ code, batch normalisation stays in training mode for all of the training, and no
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 import torch.nn.functional as F
@@ -27,12 +27,16 @@ class Score:
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one epoch came to. `train` is measured while training (the network changes meanwhile), the rest after it."""
+    """What one epoch came to. `train` is measured while training (the network changes meanwhile), the rest after it.
+
+    state  what the epochs to come depend on, for `fit(resume=state)`; good until the next epoch begins
+    """
 
     number: int
     train: Score
     test_upright: Score
     test_rotated: Score
+    state: dict = field(compare=False, repr=False)
 
 
 def fit(
@@ -48,6 +52,7 @@ def fit(
     schedule: str,
     test_rotation_seed: int,
     seed: int,
+    resume: dict | None = None,
     on_batch: Callable[[float], None] = lambda loss: None,
 ) -> Iterator[Epoch]:
     """Train `model` in place, yielding after each epoch.
@@ -58,6 +63,7 @@ def fit(
                         torch's settings)
     test_rotation_seed  draws the one angle of each test sample; the same for all runs, so that they are comparable
     seed                draws the order of the samples and their angles; weights are drawn before, by whoever built them
+    resume              the state of an earlier epoch of the same training: go on from there, to the same bits
     on_batch            told the epoch's loss so far, after each of its ceil(samples / batch_size) batches
 
     Adam with L2 regularisation `weight_decay`. The same numbers, seed and thread count on a CPU give the same weights,
@@ -72,14 +78,18 @@ def fit(
     if schedule == "one_cycle":
         scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, total_steps=epochs * n_batches)
     test_degrees = random_degrees(len(test), torch.Generator().manual_seed(test_rotation_seed))
+    stateful = {"model": model, "optimizer": optimizer} | ({"scheduler": scheduler} if scheduler else {})
+    if resume is not None:
+        _restore(resume, stateful, generator)
 
-    for number in range(1, epochs + 1):
+    for number in range(1 if resume is None else resume["epoch"] + 1, epochs + 1):
         batches = _shuffled_batches(train, n_batches, rotate, generator)
         epoch = Epoch(
             number=number,
             train=_train_epoch(model, batches, len(train), optimizer, scheduler, on_batch),
             test_upright=evaluate(model, test, batch_size),
             test_rotated=evaluate(model, test, batch_size, test_degrees),
+            state=_state(number, stateful, generator),
         )
         if not math.isfinite(epoch.test_upright.loss + epoch.test_rotated.loss):
             raise ValueError(
@@ -87,6 +97,23 @@ def fit(
                 f"{epoch.test_rotated.loss} rotated; lower training.learning_rate"
             )
         yield epoch
+
+
+def _state(epoch: int, stateful: dict, generator: torch.Generator) -> dict:
+    # Beside our own generator, torch's: dropout draws from those of the devices.
+    random = {"order": generator.get_state(), "cpu": torch.get_rng_state()}
+    if torch.cuda.is_available():
+        random["cuda"] = torch.cuda.get_rng_state()
+    return {"epoch": epoch, "random": random} | {name: part.state_dict() for name, part in stateful.items()}
+
+
+def _restore(state: dict, stateful: dict, generator: torch.Generator) -> None:
+    for name, part in stateful.items():
+        part.load_state_dict(state[name])
+    generator.set_state(state["random"]["order"])
+    torch.set_rng_state(state["random"]["cpu"])
+    if "cuda" in state["random"]:
+        torch.cuda.set_rng_state(state["random"]["cuda"])
 
 
 def _shuffled_batches(

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import h5py
 import numpy as np
 
 from rotational_variance.datasets import Dataset, channel_statistics
-from rotational_variance.storage.files import STRING, open_hdf5, replacing
+from rotational_variance.storage.files import STRING, open_hdf5, writing_hdf5
 
 FORMAT = "rotational-variance dataset 1"
 
@@ -15,7 +14,7 @@ FORMAT = "rotational-variance dataset 1"
 def write_dataset(path: str | Path, dataset: Dataset) -> None:
     """Write a dataset: {train,test}/{images,labels}, class_names, and the training set's mean and std [channel]."""
     mean, std = channel_statistics(dataset.train_images)
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    with writing_hdf5(path) as file:
         file.attrs["format"] = FORMAT
         file.attrs["name"] = dataset.name
         file.create_dataset("class_names", data=dataset.class_names, dtype=STRING)
@@ -48,4 +47,8 @@ def read_dataset(path: str | Path) -> StoredDataset:
             test_images=file["test/images"][:],
             test_labels=file["test/labels"][:],
         )
-        return StoredDataset(dataset, mean=file["mean"][:], std=file["std"][:])
+        stored = StoredDataset(dataset, mean=file["mean"][:], std=file["std"][:])
+        for name, values in (("mean", stored.mean), ("std", stored.std)):
+            if values.shape != (dataset.n_channels,) or not np.isfinite(values).all() or (values < 0).any():
+                raise ValueError(f"{name}: got {values}, expected a number for each of {dataset.n_channels} channels")
+        return stored

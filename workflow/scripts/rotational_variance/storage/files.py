@@ -1,9 +1,10 @@
 """Write files whole or not at all, hash them, and open HDF5 files with one clear message for a broken one."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import h5py
@@ -11,19 +12,54 @@ import h5py
 STRING = h5py.string_dtype("utf-8")
 
 
+ADVICE = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+    errno.EFBIG: "allow larger files",
+    errno.EACCES: "get the right to write there",
+    errno.EPERM: "get the right to write there",
+    errno.EROFS: "get the right to write there",
+}
+
+
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; rename it to `path` when all went well, remove it when not."""
+    """Yield a temporary path beside `path`; rename it to `path` when all went well, remove it when not.
+
+    Raises OSError, naming `path` and what to do, where it cannot be written.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         with open(temporary, "rb+") as file:
             os.fsync(file.fileno())
         os.replace(temporary, path)
+    except OSError as error:
+        advice = ADVICE.get(error.errno)
+        if advice is None:
+            raise
+        raise OSError(
+            f"{path}: cannot be written ({error.strerror}); {advice}, then run the same command again"
+        ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing_hdf5(path: str | Path) -> Iterator[h5py.File]:
+    """Yield a new HDF5 file, and write it to `path`, whole or not at all, when all went well.
+
+    It is built in memory, because libhdf5 crashes the process where the disk is full.
+    """
+    with h5py.File(Path(path).name, "w", driver="core", backing_store=False) as file:
+        yield file
+        file.flush()
+        image = file.id.get_file_image()
+    with replacing(path) as temporary:
+        temporary.write_bytes(image)
 
 
 def sha256(path: str | Path) -> str:
@@ -43,7 +79,8 @@ def open_hdf5(path: str | Path, expected_format: str, made_by: str) -> Iterator[
             yield file
     except (FileNotFoundError, PermissionError):
         raise
-    except (OSError, KeyError, ValueError) as error:
+    except Exception as error:  # damaged files raise many types
+        reason = " ".join(str(error).split()) or type(error).__name__
         raise ValueError(
-            f"{path}: not a whole file of this study ({error}); delete it, {made_by} makes it again"
+            f"{path}: not a whole file of this study ({reason}); delete it, {made_by} makes it again"
         ) from error

@@ -7,9 +7,12 @@ import h5py
 import numpy as np
 
 from rotational_variance.normalized import Layer, VarianceTensor
-from rotational_variance.storage.files import STRING, open_hdf5, replacing
+from rotational_variance.storage.files import STRING, open_hdf5, writing_hdf5
 
 FORMAT = "rotational-variance tensor 1"
+ATTRIBUTES = ("model", "dataset", "training", "seed", "spec", "activations", "computed_on", "versions",
+              "dataset_sha256", "checkpoint_sha256")  # fmt: skip
+AXES = ("aggregation", "sample_set", "unit")
 
 
 def write_variance(path: str | Path, tensor: VarianceTensor) -> None:
@@ -18,7 +21,7 @@ def write_variance(path: str | Path, tensor: VarianceTensor) -> None:
     /angles_degrees [angle], /samples [sample_set], /aggregation [aggregation], /n_samples [sample_set], and by layer
     /layers/<order>_<name>/{transformation_std,sample_std,normalized} [aggregation, sample_set, unit], float64.
     """
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    with writing_hdf5(path) as file:
         file.attrs["format"] = FORMAT
         for name, value in tensor.attributes.items():
             file.attrs[name] = json.dumps(value, sort_keys=True) if isinstance(value, dict) else value
@@ -39,39 +42,55 @@ def _write_layer(file: h5py.File, name: str, layer: Layer) -> None:
     group.create_dataset("unit", data=np.arange(layer.n_units)).make_scale("unit")
     for statistic in ("transformation_std", "sample_std", "normalized"):
         values = group.create_dataset(statistic, data=getattr(layer, statistic))
-        for axis, (label, scale) in enumerate(
-            (("aggregation", file["aggregation"]), ("sample_set", file["samples"]), ("unit", group["unit"]))
-        ):
-            values.dims[axis].label = label
+        for axis, scale in enumerate((file["aggregation"], file["samples"], group["unit"])):
+            values.dims[axis].label = AXES[axis]
             values.dims[axis].attach_scale(scale)
 
 
-def read_variance(path: str | Path) -> VarianceTensor:
-    """Read a variance tensor. Raises ValueError for a file that is broken, or whose axes do not fit."""
+def read_variance(path: str | Path, run: dict | None = None) -> VarianceTensor:
+    """Read a variance tensor.
+
+    Raises ValueError for a file that is broken, whose axes do not fit, which holds what no measurement gives (numbers
+    that are not finite or below 0), or which is that of another run than `run`.
+    """
     with open_hdf5(path, FORMAT, "rule measure") as file:
+        attributes = dict(file.attrs)
+        _check_attributes(attributes, run)
         aggregations = file["aggregation"].asstr()[:].tolist()
         sample_sets = file["samples"].asstr()[:].tolist()
-        layers = []
-        for name in sorted(file["layers"]):
-            group = file["layers"][name]
-            layer = Layer(
-                name=group.attrs["name"],
-                kind=group.attrs["kind"],
-                transformation_std=group["transformation_std"][:],
-                sample_std=group["sample_std"][:],
-            )
-            for statistic in (layer.transformation_std, layer.sample_std):
-                if statistic.shape != (len(aggregations), len(sample_sets), len(group["unit"])):
-                    raise ValueError(
-                        f"layers/{name}: got axes {statistic.shape}, expected [{len(aggregations)} aggregations, "
-                        f"{len(sample_sets)} sample sets, {len(group['unit'])} units]"
-                    )
-            layers.append(layer)
+        angles_degrees, n_samples = file["angles_degrees"][:], file["n_samples"][:]
+        if not np.isfinite(angles_degrees).all():
+            raise ValueError(f"angles_degrees: got {angles_degrees}, expected finite numbers")
+        if n_samples.shape != (len(sample_sets),):
+            raise ValueError(f"n_samples: got {n_samples.shape} numbers for {len(sample_sets)} sample sets")
         return VarianceTensor(
-            layers=layers,
-            angles_degrees=file["angles_degrees"][:],
+            layers=[_read_layer(file["layers"][name], aggregations, sample_sets) for name in sorted(file["layers"])],
+            angles_degrees=angles_degrees,
             aggregations=aggregations,
             sample_sets=sample_sets,
-            n_samples=file["n_samples"][:],
-            attributes=dict(file.attrs),
+            n_samples=n_samples,
+            attributes=attributes,
         )
+
+
+def _check_attributes(attributes: dict, run: dict | None) -> None:
+    missing = [name for name in ATTRIBUTES if name not in attributes]
+    if missing:
+        raise ValueError(f"attribute {missing[0]} is missing")
+    for name, expected in (run or {}).items():
+        if attributes[name] != expected:
+            raise ValueError(f"{name}: got {attributes[name]}, expected {expected}")
+
+
+def _read_layer(group: h5py.Group, aggregations: list[str], sample_sets: list[str]) -> Layer:
+    expected = len(aggregations), len(sample_sets), len(group["unit"])
+    statistics = {}
+    for name in ("transformation_std", "sample_std"):
+        what = f"{group.name.strip('/')}/{name}"
+        labels = [axis.label for axis in group[name].dims]
+        statistics[name] = values = group[name][:]
+        if labels != list(AXES) or values.shape != expected:
+            raise ValueError(f"{what}: got axes {labels} of {values.shape}, expected {list(AXES)} of {expected}")
+        if not (np.isfinite(values).all() and (values >= 0).all()):
+            raise ValueError(f"{what}: holds numbers that are not finite, or below 0")
+    return Layer(name=group.attrs["name"], kind=group.attrs["kind"], **statistics)

@@ -1,0 +1,61 @@
+import re
+
+import pytest
+import torch
+
+from rotational_variance import resume
+from rotational_variance.resume import Progress
+
+MADE_BY = ["training.py: 12ab", "training.epochs: 3", "threads: 2"]
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "a.resume.pt"
+    state = {"epoch": 1, "model": {"weight": torch.arange(6.0)}, "random": {"cpu": torch.zeros(4, dtype=torch.uint8)}}
+    resume.save(path, MADE_BY, Progress([{"epoch": 1, "train_loss": 0.1}], state))
+    return path
+
+
+def test_round_trip(path):
+    progress = resume.load(path, MADE_BY)
+    assert progress.rows == [{"epoch": 1, "train_loss": 0.1}]
+    assert progress.state["epoch"] == 1
+    assert torch.equal(progress.state["model"]["weight"], torch.arange(6.0))
+
+
+def test_no_file_is_no_progress(tmp_path):
+    assert resume.load(tmp_path / "a.resume.pt", MADE_BY) is None
+
+
+@pytest.mark.parametrize(("made_by", "difference"), [
+    (["training.py: 12ab", "training.epochs: 4", "threads: 2"], "training.epochs: 3"),
+    (["training.py: 34cd", "training.epochs: 3", "threads: 2"], "training.py: 12ab"),
+    (["training.py: 12ab", "training.epochs: 3", "threads: 2", "training.seed: 3"], "another order or number of settings"),
+])  # fmt: skip
+def test_the_file_of_another_training_is_refused(path, made_by, difference):
+    with pytest.raises(ValueError, match=rf"^{re.escape(str(path))}: belongs to another training \({difference}\)$"):
+        resume.load(path, made_by)
+
+
+@pytest.mark.parametrize("kept", [0, 0.01, 0.5, 0.999])
+def test_a_truncated_file_is_refused(path, kept):
+    content = path.read_bytes()
+    path.write_bytes(content[: int(kept * len(content))])
+    with pytest.raises(ValueError, match=rf"^{re.escape(str(path))}: not a whole resume file"):
+        resume.load(path, MADE_BY)
+
+
+def test_a_flipped_bit_is_noticed(path):
+    content = bytearray(path.read_bytes())
+    place = content.index(torch.arange(6.0).numpy().tobytes())
+    content[place + 5] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="not a whole resume file"):
+        resume.load(path, MADE_BY)
+
+
+def test_a_checkpoint_is_no_resume_file(tmp_path):
+    torch.save({"format": "rotational-variance checkpoint 1"}, tmp_path / "a.pt")
+    with pytest.raises(ValueError, match="its format is not 'rotational-variance resume 1'"):
+        resume.load(tmp_path / "a.pt", MADE_BY)
