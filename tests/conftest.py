@@ -1,18 +1,21 @@
 """What several tests need: small real data, a small trained-looking network, and a way to call Snakemake."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 import torch
 
+from dry_runs import Plan, dry_run
 from rotational_variance.inputs import Samples
+from tiny_data import tiny_images, write_zip
 
 PROJECT = Path(__file__).resolve().parents[1]
+TINY = Path(__file__).with_name("tiny.yaml")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -58,12 +61,13 @@ class Project:
             timeout=280,
         )
 
+    def plan(self, *arguments: str) -> Plan:
+        """Return what a dry run plans."""
+        return dry_run(self.folder, *arguments)
+
     def planned(self, *arguments: str) -> dict[str, int]:
         """Return the jobs of a dry run: {rule: number of jobs}."""
-        done = self.snakemake("-n", *arguments)
-        assert done.returncode == 0, done.stdout
-        table = done.stdout.partition("Job stats:")[2].partition("total")[0]
-        return {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", table, flags=re.MULTILINE)}
+        return dict(Counter(job.split()[0] for job in self.plan(*arguments).jobs))
 
 
 @pytest.fixture
@@ -74,3 +78,14 @@ def project(tmp_path):
 @pytest.fixture(scope="session")
 def make_project():
     return Project
+
+
+@pytest.fixture(scope="session")
+def tiny_study(tmp_path_factory):
+    """A finished study of tests/tiny.yaml, in a folder whose path holds a space; not to be changed."""
+    project = Project(tmp_path_factory.mktemp("tiny study"))
+    write_zip(project.folder / "tiny.zip", tiny_images())
+    done = project.snakemake("--cores", "2", "--configfile", str(TINY))
+    assert done.returncode == 0, done.stdout
+    assert "Warning" not in done.stdout
+    return project

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from sklearn.datasets import load_digits
 
 from rotational_variance import checkpoints
 from rotational_variance.inputs import to_samples
@@ -22,6 +21,7 @@ from rotational_variance.storage.dataset import read_dataset
 from rotational_variance.storage.history import read_history
 from rotational_variance.storage.variance import read_variance
 from rotational_variance.training import evaluate
+from tiny_data import tiny_images, write_zip
 
 MODELS = {"simple_conv": 16, "all_convolutional": 29, "vgg16": 48, "resnet": 68}  # layers; 12 pixels pool three times
 TRAININGS = ["unrotated", "rotated"]
@@ -29,38 +29,13 @@ RUNS = [(model, training) for model in MODELS for training in TRAININGS]
 TINY = ["--cores", "2", "--configfile", str(Path(__file__).with_name("tiny.yaml"))]
 
 
-def write_tiny_zip(path, n_train=6, n_test=4):
-    """Write the first real digits of each class as PNGs of 12 x 12 pixels."""
-    digits = load_digits()
-    with zipfile.ZipFile(path, "w") as archive:
-        for label in range(10):
-            images = digits.images[digits.target == label][: n_train + n_test]
-            for i, image in enumerate(images):
-                png = io.BytesIO()
-                Image.fromarray(np.uint8(image * 255 / 16)).resize((12, 12)).save(png, format="png")
-                part = "train" if i < n_train else "test"
-                archive.writestr(f"{part}/{label}/{i}.png", png.getvalue())
-
-
 @pytest.fixture(scope="module")
-def study(tmp_path_factory, make_project):
-    folder = tmp_path_factory.mktemp("tiny study")
-    project = make_project(folder)
-    write_tiny_zip(folder / "tiny.zip")
-    done = project.snakemake(*TINY)
-    assert done.returncode == 0, done.stdout
-    assert "Warning" not in done.stdout
-    return project
+def study(tiny_study):
+    return tiny_study
 
 
 def stem(model, training):
     return f"{model}_tiny_{training}_seed0"
-
-
-def test_nothing_is_left_to_be_done(study):
-    done = study.snakemake(*TINY)
-    assert done.returncode == 0
-    assert "Nothing to be done" in done.stdout
 
 
 def test_results_hold_what_was_asked_for_and_no_leftovers(study):
@@ -177,40 +152,6 @@ def test_plots_and_tables_need_no_torch(study):
         assert subprocess.run([sys.executable, "-c", check], cwd=study.folder).returncode == 0
 
 
-ALL_PLOTS = {"all": 1, "plot": 4}
-MEASUREMENTS = {"all": 1, "measure": 8, "plot": 4, "tables": 1}
-ONE_TRAINING = {"all": 1, "train": 1, "measure": 1, "plot": 1, "tables": 1}
-
-
-@pytest.mark.parametrize(("change", "jobs"), [
-    ("figures={aggregation: max}", ALL_PLOTS),
-    ("runs={pairs: {resnet: {tiny: {rotated: {training: {epochs: 2}}}}}}", ONE_TRAINING),
-    ("runs={datasets: {tiny: {measurement: {angles: 6}}}}", MEASUREMENTS),
-    ("runs={datasets: {tiny: {measurement: {angles: {from: -90, to: 90, number: 4}}}}}", MEASUREMENTS),
-    ("runs={datasets: {tiny: {measurement: {n_samples: 30}}}}", MEASUREMENTS),
-    ("runs={datasets: {tiny: {measurement: {precision: bfloat16}}}}", MEASUREMENTS),
-    ("execution={device: auto, threads: {train: 2, measure: 2}, passes: {batch_size: 4, memory_format: auto}}", {}),
-])  # fmt: skip
-def test_a_changed_number_reruns_what_uses_it(study, change, jobs):
-    assert study.planned(*TINY, "--config", change) == jobs
-
-
-@pytest.mark.parametrize(("name", "jobs"), [
-    ("scripts/rotational_variance/figures.py", ALL_PLOTS),
-    ("scripts/rotational_variance/models/vgg16.py", {"all": 1, "train": 2, "measure": 2, "plot": 1, "tables": 1}),
-    ("scripts/rotational_variance/reporting.py", {}),
-    ("envs/plot.yaml", {"all": 1, "plot": 4, "tables": 1}),
-])  # fmt: skip
-def test_changed_code_reruns_what_uses_it(study, name, jobs):
-    path = study.folder / "workflow" / name
-    before = path.read_bytes()
-    path.write_bytes(before + b"# another comment\n")
-    try:
-        assert study.planned(*TINY) == jobs
-    finally:
-        path.write_bytes(before)
-
-
 UNTRACEABLE = """
 from torch import nn
 
@@ -235,7 +176,7 @@ def build(*, n_channels, image_size, n_classes):
 
 def test_a_model_of_ones_own_that_cannot_be_traced_on_a_subset_at_a_list_of_angles(tmp_path, make_project):
     project = make_project(tmp_path)
-    write_tiny_zip(tmp_path / "tiny.zip")
+    write_zip(tmp_path / "tiny.zip", tiny_images())
     (tmp_path / "workflow/scripts/rotational_variance/models/deciding.py").write_text(UNTRACEABLE)
     run = "results/variance/deciding_tiny_rotated_seed0.h5"
     done = project.snakemake(

@@ -6,7 +6,7 @@ import pytest
 
 from test_sources import write_raw
 
-WHOLE_STUDY = {"all": 1, "dataset": 2, "train": 16, "measure": 16, "plot": 8, "tables": 1}
+WHOLE_STUDY = {"dataset": 2, "train": 16, "measure": 16, "plot": 8, "tables": 1}
 ONE_FIGURE = {"dataset": 1, "train": 2, "measure": 2, "plot": 1}
 
 
@@ -20,7 +20,7 @@ def test_one_figure_is_planned_without_a_flag(project):
 
 @pytest.mark.parametrize(("configfile", "jobs"), [
     ("config/paper.yaml", WHOLE_STUDY),
-    ("config/demo.yaml", {"all": 1, "dataset": 1, "train": 8, "measure": 8, "plot": 4, "tables": 1}),
+    ("config/demo.yaml", {"dataset": 1, "train": 8, "measure": 8, "plot": 4, "tables": 1}),
 ])  # fmt: skip
 def test_the_other_configs_are_planned(project, configfile, jobs):
     assert project.planned("--configfile", configfile) == jobs

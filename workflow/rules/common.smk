@@ -1,24 +1,8 @@
 """What all rules share: the checked config, the runs, each run's numbers, and fingerprints of code and environments."""
 
 import os
-import shlex
-import sys
-from pathlib import Path
-
-from snakemake.exceptions import WorkflowError
-
-# Not workflow.source_path, which gives a copy of one file: the folder itself, also if another workflow uses this one.
-RULES = Path(workflow.current_basedir.get_path_or_uri(secret_free=False)).resolve()
-SCRIPTS = RULES.parent / "scripts"
-sys.path.insert(0, str(SCRIPTS))
 
 from study import config as study_config, fingerprints, runs as study_runs
-from study.errors import ConfigError
-
-# Snakemake puts its Python unquoted into the shell commands that start jobs; this lets them start where its path holds
-# a space. (Paths without one are not changed by quoting.)
-if not sys.executable.startswith("'"):
-    sys.executable = shlex.quote(sys.executable)
 
 try:
     study_config.check(

@@ -6,7 +6,7 @@ rule plot:
         variances=lambda wildcards: [f"results/variance/{run.stem}.h5" for run in runs_of_pair(wildcards.pair)],
         histories=lambda wildcards: [f"results/checkpoints/{run.stem}.csv" for run in runs_of_pair(wildcards.pair)],
     output:
-        headline=HEADLINES,
+        headline=report(HEADLINES, caption="../report/headline.rst", category="Headline figures"),
         # Names that do not depend on the config: Snakemake compares nothing for a job with an output that is new to it.
         mean="results/plots/{pair}/headline_mean.png",
         max="results/plots/{pair}/headline_max.png",

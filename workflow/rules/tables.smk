@@ -7,7 +7,7 @@ rule tables:
         histories=expand("results/checkpoints/{run}.csv", run=RUNS),
         published=os.path.relpath(RULES.parent / "resources" / "published.csv"),
     output:
-        csv=TABLES[0],
+        csv=report(TABLES[0], caption="../report/global.rst", category="Tables"),
         md=TABLES[1],
     log:
         "results/logs/tables.log",

@@ -1,0 +1,61 @@
+"""Dry runs of Snakemake, quickly: each is a fork of one process that has imported it already. Imports nothing else."""
+
+import multiprocessing
+import os
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["snakemake.cli"])
+_JOB = re.compile(
+    r"^(?:local)?(?:rule|checkpoint) (?P<rule>\w+):\n(?P<body>(?:    .*\n)+)",
+    flags=re.MULTILINE,
+)
+
+
+@dataclass
+class Plan:
+    """What a dry run says: `reasons`, by job ("train resnet_tiny_rotated_seed0"), and all of its text."""
+
+    reasons: dict[str, str]
+    text: str
+
+    @property
+    def jobs(self) -> set[str]:
+        return set(self.reasons)
+
+
+def dry_run(folder: Path, *arguments: str) -> Plan:
+    """Plan what `snakemake ARGUMENTS` would do in `folder`; rule `all`, which does nothing, is left out."""
+    output = folder / ".dry_run.txt"
+    process = _FORKS.Process(target=_run, args=(folder, ["-n", *arguments], output))
+    process.start()
+    process.join()
+    text = output.read_text()
+    output.unlink()
+    assert process.exitcode == 0, text
+    return read_plan(text)
+
+
+def read_plan(text: str) -> Plan:
+    """Read the jobs, and why they run, from what Snakemake says."""
+    reasons = {}
+    for match in _JOB.finditer(text):
+        fields = dict(re.findall(r"^    (\w+): (.*)$", match["body"], flags=re.MULTILINE))
+        name = " ".join([match["rule"], *re.findall(r"=(\w+)", fields.get("wildcards", ""))])
+        reasons[name] = fields.get("reason", "")
+    reasons.pop("all", None)
+    return Plan(reasons, text)
+
+
+def _run(folder: Path, arguments: list[str], output: Path) -> None:
+    os.chdir(folder)
+    with open(output, "wb") as file:
+        for stream in (1, 2):
+            os.dup2(file.fileno(), stream)
+    from snakemake.cli import main
+
+    sys.argv = ["snakemake", *arguments]
+    main(arguments)

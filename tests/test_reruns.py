@@ -1,0 +1,302 @@
+"""A change reruns exactly what depends on it. Each test changes one thing in a finished study and reads a dry run."""
+
+import itertools
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from dry_runs import dry_run, read_plan
+from tiny_data import tiny_images, write_folder, write_zip
+
+CONFIGS = [str(Path(__file__).with_name(name)) for name in ("tiny.yaml", "reruns.yaml")]
+STUDY = ["--cores", "2", "--configfile", *CONFIGS]
+MODELS, DATASETS, TRAININGS = ["simple_conv", "resnet"], ["tiny", "other"], ["unrotated", "rotated"]
+
+
+def jobs(*rules, models=MODELS, datasets=DATASETS, trainings=TRAININGS, seeds=(0,)):
+    """Name the jobs of these rules for these models, datasets, trainings and seeds; `tables` is one job for all."""
+    pairs = [f"{model}_{dataset}" for model, dataset in itertools.product(models, datasets)]
+    runs = [f"{pair}_{training}_seed{seed}" for pair in pairs for training in trainings for seed in seeds]
+    names = {"dataset": datasets, "train": runs, "measure": runs, "plot": pairs}
+    return {f"{rule} {name}" for rule in rules for name in names.get(rule, [])} | ({"tables"} & set(rules))
+
+
+@pytest.fixture(scope="module")
+def study(tiny_study, tmp_path_factory):
+    """The folder of a finished study of two datasets, grown out of a smaller one."""
+    folder = shutil.copytree(tiny_study.folder, tmp_path_factory.mktemp("reruns") / "study")
+    write_folder(folder / "other", tiny_images(5, 3))
+    for name in ("README.md", "docs/cluster.md", "tests/test_x.py"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("Words.\n")
+    done = run(folder)
+    expected = jobs("dataset", "train", "measure", "plot", datasets=["other"]) | {"tables"}
+    assert read_plan(done).jobs == expected
+    return folder
+
+
+@pytest.fixture
+def own_study(study, tmp_path):
+    """A copy of the finished study, times included, for a test that runs it further."""
+    return shutil.copytree(study, tmp_path / "copy")
+
+
+def plan(folder, *arguments):
+    return dry_run(folder, *STUDY, *arguments)
+
+
+@contextmanager
+def changed(path, change):
+    """Give a file other contents, for a while."""
+    before = path.read_bytes()
+    path.write_bytes(change(before))
+    try:
+        yield
+    finally:
+        path.write_bytes(before)
+
+
+def comment(content):
+    return content + b"\n# another comment\n"
+
+
+def run(folder, *arguments):
+    command = [sys.executable, "-m", "snakemake", *arguments, *STUDY]  # targets first
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
+# ---- nothing changed
+
+
+def test_a_finished_study_has_nothing_to_do(study):
+    planned = plan(study)
+    assert planned.jobs == set()
+    assert "Nothing to be done" in planned.text
+
+
+@pytest.mark.parametrize("order", ["old first", "new first"])
+def test_touching_every_file_reruns_nothing(own_study, order):
+    files = sorted(path for path in own_study.rglob("*") if path.is_file() and ".snakemake" not in path.parts)
+    assert len(files) > 60
+    for second, path in enumerate(files if order == "old first" else files[::-1]):
+        os.utime(path, (1_700_000_000 + second, 1_700_000_000 + second))
+    assert plan(own_study).jobs == set()
+
+
+@pytest.mark.parametrize("results_come", ["first", "last"])
+def test_a_fresh_clone_beside_copied_results_reruns_nothing(study, tmp_path, results_come):
+    parts = ["Snakefile", "workflow", "config", "profiles", "tiny.zip", "other", "results", ".snakemake"]
+    for name in parts[::-1] if results_come == "first" else parts:
+        copy = shutil.copyfile if (study / name).is_file() else shutil.copytree
+        arguments = {} if copy is shutil.copyfile else {"copy_function": shutil.copyfile}  # no times are kept
+        copy(study / name, tmp_path / name, **arguments)
+    assert plan(tmp_path).jobs == set()
+
+
+@pytest.mark.parametrize("name", [
+    "README.md", "docs/cluster.md", "tests/test_x.py", "workflow/scripts/rotational_variance/reporting.py",
+    "workflow/report/headline.rst",
+])  # fmt: skip
+def test_words_rerun_nothing(study, name):
+    with changed(study / name, comment):
+        assert plan(study).jobs == set()
+
+
+# ---- code
+
+
+LIBRARY = "workflow/scripts/rotational_variance"
+AFTER_DATASETS = jobs("train", "measure", "plot", "tables")
+AFTER_TRAINING = jobs("measure", "plot", "tables")
+OF_RESNET = jobs("train", "measure", "plot", "tables", models=["resnet"])
+
+
+def other_colour(content):
+    text = content.decode()
+    assert re.search(r'"#[0-9a-f]{6}"', text)
+    return re.sub(r'"#[0-9a-f]{6}"', '"#123456"', text, count=1).encode()
+
+
+@pytest.mark.parametrize(("name", "change", "expected"), [
+    (f"{LIBRARY}/figures.py", comment, jobs("plot")),
+    (f"{LIBRARY}/figures.py", other_colour, jobs("plot")),
+    ("workflow/scripts/plot.py", comment, jobs("plot")),
+    (f"{LIBRARY}/tables.py", comment, jobs("tables")),
+    (f"{LIBRARY}/variance.py", comment, AFTER_TRAINING),
+    (f"{LIBRARY}/measurement.py", comment, AFTER_TRAINING),
+    (f"{LIBRARY}/activations/tracing.py", comment, AFTER_TRAINING),
+    ("workflow/scripts/measure.py", comment, AFTER_TRAINING),
+    (f"{LIBRARY}/training.py", comment, AFTER_DATASETS),
+    (f"{LIBRARY}/models/resnet.py", comment, OF_RESNET),
+    (f"{LIBRARY}/models/vgg16.py", comment, set()),
+    (f"{LIBRARY}/sources.py", comment, jobs("dataset") | AFTER_DATASETS),
+])  # fmt: skip
+def test_changed_code_reruns_what_runs_it(study, name, change, expected):
+    with changed(study / name, change):
+        planned = plan(study)
+    assert planned.jobs == expected
+    first = next((reason for reason in planned.reasons.values() if "Params have changed" in reason), "")
+    assert Path(name).name in first if expected else not first
+
+
+@pytest.mark.parametrize(("name", "expected"), [
+    ("plot.yaml", jobs("plot", "tables")), ("torch.yaml", jobs("dataset") | AFTER_DATASETS),
+])  # fmt: skip
+def test_a_changed_environment_reruns_what_runs_in_it(study, name, expected):
+    with changed(study / "workflow/envs" / name, comment):
+        planned = plan(study)
+    assert planned.jobs == expected
+    assert any(name in reason for reason in planned.reasons.values())
+
+
+# ---- numbers
+
+
+def overlay(**runs):
+    return "runs=" + str(runs).replace("'", "")
+
+
+ROTATED_RESNET = {"models": ["resnet"], "datasets": ["other"], "trainings": ["rotated"]}
+
+
+@pytest.mark.parametrize(("change", "expected", "named"), [
+    (
+        overlay(pairs={"resnet": {"other": {"rotated": {"training": {"epochs": 2}}}}}),
+        jobs("train", "measure", **ROTATED_RESNET) | jobs("plot", **ROTATED_RESNET) | {"tables"},
+        ["training.epochs: 1", "training.epochs: 2"],
+    ),
+    (
+        overlay(models={"simple_conv": {"model": {"width": 8, "hidden": 4}}}),  # swapped
+        jobs("train", "measure", "plot", "tables", models=["simple_conv"]),
+        ["hidden: 8", "hidden: 4", "width: 4", "width: 8"],
+    ),
+    (overlay(defaults={"training": {"batch_size": 16.0}}, models={"simple_conv": {"model": {"width": 4.0}}}), set(), []),
+    (
+        overlay(defaults={"measurement": {"angles": 6}}), AFTER_TRAINING,
+        ["measurement.angles: 4", "measurement.angles: 6"],
+    ),
+    (
+        overlay(defaults={"measurement": {"angles": {"from": -90, "to": 90, "number": 4}}}), AFTER_TRAINING,
+        ["measurement.angles: 4"],
+    ),
+    (overlay(datasets={"tiny": {"measurement": {"n_samples": 30}}}),
+     jobs("measure", "plot", datasets=["tiny"]) | {"tables"}, ["measurement.n_samples: 30"]),
+    (overlay(defaults={"measurement": {"precision": "bfloat16"}}), AFTER_TRAINING, ["measurement.precision: bfloat16"]),
+    ("figures={aggregation: max}", jobs("plot"), ["figures.aggregation: mean", "figures.aggregation: max"]),
+    ("execution={device: auto, threads: {train: 2, measure: 2}, passes: {batch_size: 4, memory_format: trial}}", set(), []),
+    ("execution={memory_mb: {train: 9}, runtime_minutes: {train: 9}}", set(), []),
+])  # fmt: skip
+def test_a_changed_number_reruns_what_uses_it(study, change, expected, named):
+    planned = plan(study, "--config", change)
+    assert planned.jobs == expected
+    reasons = " ".join(planned.reasons.values())
+    for text in named:
+        assert text in reasons
+    if len(named) == 2:  # and nothing but these two
+        assert f"before: '{named[0]}' now: '{named[1]}'" in reasons
+
+
+# ---- more to study
+
+
+def study_of(**lists):
+    everything = {"models": MODELS, "datasets": DATASETS, "trainings": TRAININGS, "seeds": [0]} | lists
+    return "study=" + str(everything).replace("'", "")
+
+
+def test_a_new_seed_runs_only_that_seed_and_what_shows_it(study):
+    expected = jobs("train", "measure", seeds=[5]) | jobs("plot", "tables")
+    assert plan(study, "--config", study_of(seeds=[0, 5])).jobs == expected
+
+
+def test_a_new_model_runs_only_that_model_and_the_tables(study):
+    expected = jobs("train", "measure", "plot", "tables", models=["vgg16"], datasets=["other"])  # tiny has it already
+    assert plan(study, "--config", study_of(models=[*MODELS, "vgg16"])).jobs == expected
+
+
+def test_a_new_dataset_runs_only_that_dataset_and_the_tables(study):
+    expected = jobs("dataset", "train", "measure", "plot", "tables", datasets=["digits"])
+    assert plan(study, "--config", study_of(datasets=[*DATASETS, "digits"])).jobs == expected
+
+
+def test_fewer_models_or_trainings_run_nothing_but_what_shows_them(study):
+    assert plan(study, "--config", study_of(models=["resnet"])).jobs == {"tables"}
+    assert plan(study, "--config", study_of(trainings=["rotated"])).jobs == jobs("plot", "tables")
+
+
+# ---- datasets
+
+
+OF_TINY = jobs("dataset", "train", "measure", "plot", "tables", datasets=["tiny"])
+OF_OTHER = jobs("dataset", "train", "measure", "plot", "tables", datasets=["other"])
+
+
+@pytest.mark.parametrize("how", ["repacked", "resized to what it is"])
+def test_another_source_of_the_same_bytes_trains_nothing(own_study, how):
+    further = []
+    if how == "repacked":
+        write_zip(own_study / "tiny.zip", tiny_images(), zipfile.ZIP_DEFLATED)
+    else:
+        further = ["--config", "datasets={tiny: {size: 12}}"]
+    planned = plan(own_study, *further)
+    assert planned.jobs == OF_TINY  # for all that is known before the dataset is made
+    assert ("tiny.zip" if how == "repacked" else "datasets.tiny.size: 12") in planned.reasons["dataset tiny"]
+    done = read_plan(run(own_study, *further)).jobs
+    assert "dataset tiny" in done
+    assert not {job for job in done if job.startswith(("train", "measure"))}
+    assert plan(own_study, *further).jobs == set()
+
+
+def test_other_bytes_train_anew(own_study):
+    write_zip(own_study / "tiny.zip", tiny_images(6, 5))
+    assert plan(own_study).jobs == OF_TINY
+    target = "results/checkpoints/simple_conv_tiny_rotated_seed0.pt"
+    done = read_plan(run(own_study, target)).jobs
+    assert done == {"dataset tiny", "train simple_conv_tiny_rotated_seed0"}
+    assert plan(own_study).jobs == OF_TINY - done
+
+
+def test_the_contents_of_a_folder_of_images_count(own_study):
+    image = own_study / "other/test/3/5.png"
+    assert image.exists()
+    hidden = own_study / "other/test/3/.thumbnail"
+    hidden.write_text("passed over")
+    assert plan(own_study).jobs == set()
+    with changed(image, lambda content: (own_study / "other/test/4/5.png").read_bytes()):
+        planned = plan(own_study)
+        assert planned.jobs == OF_OTHER
+        assert "datasets.other.files: " in planned.reasons["dataset other"]
+    image.rename(image.with_name("6.png"))
+    assert plan(own_study).jobs == OF_OTHER
+    shutil.copy(image.with_name("6.png"), image)
+    assert plan(own_study).jobs == OF_OTHER
+
+
+# ---- the report, and the Snakefile itself
+
+
+def test_a_caption_is_in_the_next_report(own_study):
+    caption = own_study / "workflow/report/headline.rst"
+    caption.write_text(caption.read_text() + "\nAnother sentence for the caption.\n")
+    assert plan(own_study).jobs == set()
+    run(own_study, "--report", "report.html")
+    assert "Another sentence for the caption." in (own_study / "report.html").read_text()
+
+
+def test_snakemake_plans_without_torch(study, tmp_path):
+    (tmp_path / "torch.py").write_text("raise AssertionError('torch was imported')\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", *STUDY, "-n"], cwd=study, env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Nothing to be done" in done.stdout + done.stderr

@@ -1,0 +1,26 @@
+"""Before the config is read: where the project's own code is, and whether there is a config to read."""
+
+import shlex
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+# Not workflow.source_path, which gives a copy of one file: the folder itself, also if another workflow uses this one.
+RULES = Path(workflow.current_basedir.get_path_or_uri(secret_free=False)).resolve()
+SCRIPTS = RULES.parent / "scripts"
+sys.path.insert(0, str(SCRIPTS))
+
+from study import places
+from study.errors import ConfigError
+
+# Snakemake puts its Python unquoted into the shell commands that start jobs; this lets them start where its path holds
+# a space. (Paths without one are not changed by quoting.)
+if not sys.executable.startswith("'"):
+    sys.executable = shlex.quote(sys.executable)
+
+try:
+    places.check_folders(Path.cwd())
+    places.check_config_file(Path("config/config.yaml"))
+except ConfigError as error:
+    raise WorkflowError(str(error)) from None

@@ -1,0 +1,34 @@
+"""Check, before Snakemake reads or writes anything, that it can: its own words for this name no file, or are many."""
+
+import os
+from pathlib import Path
+
+import yaml
+
+from study.errors import ConfigError
+
+
+def check_config_file(path: Path) -> None:
+    """Raise ConfigError for a config file that is missing, empty or no YAML with keys at its top level."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{path}: missing from {Path.cwd()}; run in the project's folder, or restore it: git checkout {path}"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error}); restore it: git checkout {path}") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not YAML ({' '.join(str(error).split())}); mend it there") from None
+    if not isinstance(content, dict):
+        found = "nothing" if content is None else type(content).__name__
+        raise ConfigError(f"{path}: holds {found}, expected keys such as `study`; restore it: git checkout {path}")
+
+
+def check_folders(folder: Path) -> None:
+    """Raise ConfigError where Snakemake's records or the results could not be written."""
+    for path in (folder, folder / ".snakemake", folder / "results"):
+        if path.exists() and not path.is_dir():
+            raise ConfigError(f"{path}: is a file, but has to be a folder; move it away")
+        if path.exists() and not os.access(path, os.W_OK | os.X_OK):
+            raise ConfigError(f"{path}: cannot be written to; get the right to, or run in a copy of the project")
