@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import re
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,14 +30,18 @@ class Plan:
 
 def dry_run(folder: Path, *arguments: str) -> Plan:
     """Plan what `snakemake ARGUMENTS` would do in `folder`; rule `all`, which does nothing, is left out."""
-    output = folder / ".dry_run.txt"
-    process = _FORKS.Process(target=_run, args=(folder, ["-n", *arguments], output))
-    process.start()
-    process.join()
-    text = output.read_text()
-    output.unlink()
-    assert process.exitcode == 0, text
+    code, text = snakemake_n(folder, *arguments)
+    assert code == 0, text
     return read_plan(text)
+
+
+def snakemake_n(folder: Path, *arguments: str) -> tuple[int, str]:
+    """Return the exit status of `snakemake -n ARGUMENTS` in `folder`, and what it says."""
+    with tempfile.NamedTemporaryFile(mode="r") as output:
+        process = _FORKS.Process(target=_run, args=(folder, ["-n", *arguments], output.name))
+        process.start()
+        process.join()
+        return process.exitcode, output.read()
 
 
 def read_plan(text: str) -> Plan:
@@ -50,8 +55,9 @@ def read_plan(text: str) -> Plan:
     return Plan(reasons, text)
 
 
-def _run(folder: Path, arguments: list[str], output: Path) -> None:
+def _run(folder: Path, arguments: list[str], output: str) -> None:
     os.chdir(folder)
+    os.environ["NO_COLOR"] = "1"
     with open(output, "wb") as file:
         for stream in (1, 2):
             os.dup2(file.fileno(), stream)

@@ -349,7 +349,10 @@ def test_history_keeps_floats_exactly(tmp_path):
 def test_history_with_other_columns_is_refused(header, tmp_path):
     path = tmp_path / "history.csv"
     path.write_text(f"{header}\n1,1,1,1,1,1,1\n")
-    with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: got columns .*, expected {', '.join(COLUMNS)}"):
+    with pytest.raises(
+        ValueError,
+        match=rf"^{re.escape(str(path))}: not a whole history \(got columns .*, expected {', '.join(COLUMNS)}",
+    ):
         read_history(path)
 
 
@@ -358,14 +361,21 @@ def test_a_damaged_line_of_a_history_is_named(line, tmp_path):
     path = tmp_path / "history.csv"
     write_history(path, [history_row(1)])
     path.write_text(path.read_text() + line + "\n")
-    with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: line 3 is damaged"):
+    with pytest.raises(ValueError, match=rf"^{re.escape(str(path))}: not a whole history \(line 3: "):
         read_history(path)
 
 
 def test_history_without_epochs_is_refused(tmp_path):
     path = tmp_path / "history.csv"
     write_history(path, [])
-    with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: holds no epochs"):
+    with pytest.raises(ValueError, match=rf"^{re.escape(str(path))}: not a whole history \(it holds no epochs"):
+        read_history(path)
+
+
+def test_a_history_that_is_no_text_is_refused(tmp_path):
+    path = tmp_path / "history.csv"
+    path.write_bytes(b"\x80\x02")
+    with pytest.raises(ValueError, match=rf"^{re.escape(str(path))}: not a whole history"):
         read_history(path)
 
 

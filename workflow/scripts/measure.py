@@ -16,7 +16,7 @@ from rotational_variance.measurement import check_enough, measure
 from rotational_variance.passes import DTYPES, choose_passes, set_precision
 from rotational_variance.reporting import Report, reporting
 from rotational_variance.storage.dataset import StoredDataset, read_dataset
-from rotational_variance.storage.files import sha256
+from rotational_variance.storage.files import again, sha256
 from rotational_variance.storage.variance import write_variance
 
 
@@ -89,11 +89,11 @@ def main(
 def _load(checkpoint: str, run: dict, dataset: str, class_names: list[str]) -> Checkpoint:
     trained = checkpoints.load(checkpoint)
     if trained.run != run:
-        raise ValueError(f"{checkpoint}: is the checkpoint of {trained.run}, expected {run}; {checkpoints.AGAIN}")
+        raise ValueError(f"{checkpoint}: is the checkpoint of {trained.run}, expected {run}; {again('train')}")
     if trained.class_names != class_names:
         raise ValueError(
             f"{checkpoint}: trained on {len(trained.class_names)} classes ({', '.join(trained.class_names)}), "
-            f"{dataset} has {len(class_names)} ({', '.join(class_names)}); {checkpoints.AGAIN}"
+            f"{dataset} has {len(class_names)} ({', '.join(class_names)}); {again('train')}"
         )
     return trained
 
@@ -102,7 +102,7 @@ def _build(trained: Checkpoint, checkpoint: str) -> nn.Module:
     try:
         return trained.build()
     except ValueError as error:
-        raise ValueError(f"{checkpoint}: {error}; {checkpoints.AGAIN}") from error
+        raise ValueError(f"{checkpoint}: {error}; {again('train')}") from error
 
 
 def _test_samples(stored: StoredDataset, n_samples: int | str, seed: int, device: torch.device) -> Samples:

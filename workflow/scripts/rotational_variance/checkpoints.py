@@ -7,10 +7,10 @@ import torch
 from torch import nn
 
 from rotational_variance import models
+from rotational_variance.storage.files import again
 from rotational_variance.storage.tensors import read_tensors, write_tensors
 
 FORMAT = "rotational-variance checkpoint 1"
-AGAIN = "delete it, rule train makes it again"
 
 
 @dataclass(frozen=True)
@@ -53,4 +53,4 @@ def load(path: str | Path) -> Checkpoint:
     try:
         return Checkpoint(**read_tensors(path, FORMAT))
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{path}: not a whole checkpoint of this study ({error}); {AGAIN}") from error
+        raise ValueError(f"{path}: not a whole checkpoint of this study ({error}); {again('train')}") from error

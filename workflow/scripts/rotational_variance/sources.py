@@ -42,6 +42,8 @@ def read_torchvision(dataset: str, *, name: str, root: str) -> Dataset:
     socket.setdefaulttimeout(60)  # seconds; torchvision sets none, and a silent network would hold it for ever
     try:
         train, test = (source(root, train=is_train, download=True) for is_train in (True, False))
+        arrays = [array for part in (train, test) for array in _torchvision_arrays(part)]
+        return Dataset(dataset, _torchvision_class_names(train), *arrays)
     except Exception as error:  # torchvision raises many types for downloads that fail and files that are damaged
         reason = " ".join(str(error).split()) or type(error).__name__
         raise OSError(
@@ -49,9 +51,6 @@ def read_torchvision(dataset: str, *, name: str, root: str) -> Dataset:
             f"({reason}). Put it there by hand: {TORCHVISION_FILES[name]}; torchvision's "
             f"documentation of {name} names its site. If files are there already, they are damaged: delete them."
         ) from error
-    class_names = _torchvision_class_names(train)
-    arrays = [array for part in (train, test) for array in _torchvision_arrays(part)]
-    return Dataset(dataset, class_names, *arrays)
 
 
 def _torchvision_class_names(part) -> list[str]:

@@ -193,7 +193,7 @@ def _check_options(runs: dict, options: dict[str, dict[str, Option]]) -> None:
                 raise _unknown_option(f"{key}.{name}", model or "any model", name, taken)
             given[name] = taken[name].read(value)
             if not taken[name].accepts(given[name]):
-                raise ConfigError(f"config: {key}.{name}: got {_show(value)}, expected {taken[name].expected}")
+                raise ConfigError(f"config: {key}.{name}: got {_show(given[name])}, expected {taken[name].expected}")
 
 
 def _unknown_option(key: str, model: str, name: str, taken: Iterable[str]) -> ConfigError:

@@ -38,7 +38,7 @@ class StoredDataset:
 
 def read_dataset(path: str | Path) -> StoredDataset:
     """Read a dataset file whole. Raises ValueError for one that is broken or whose parts do not fit together."""
-    with open_hdf5(path, FORMAT, "rule dataset") as file:
+    with open_hdf5(path, FORMAT, "dataset") as file:
         dataset = Dataset(
             name=file.attrs["name"],
             class_names=file["class_names"].asstr()[:].tolist(),

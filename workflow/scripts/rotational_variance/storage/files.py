@@ -62,6 +62,11 @@ def writing_hdf5(path: str | Path) -> Iterator[h5py.File]:
         temporary.write_bytes(image)
 
 
+def again(rule: str) -> str:
+    """Say what to do about a file that cannot be used."""
+    return f"delete it, rule {rule} makes it again"
+
+
 def sha256(path: str | Path) -> str:
     """Hash a file's bytes: 64 hexadecimal digits."""
     with open(path, "rb") as file:
@@ -69,7 +74,7 @@ def sha256(path: str | Path) -> str:
 
 
 @contextmanager
-def open_hdf5(path: str | Path, expected_format: str, made_by: str) -> Iterator[h5py.File]:
+def open_hdf5(path: str | Path, expected_format: str, rule: str) -> Iterator[h5py.File]:
     """Open an HDF5 file of ours. Raises ValueError, naming it, for one that is broken or holds something else."""
     try:
         with h5py.File(path, "r") as file:
@@ -81,6 +86,4 @@ def open_hdf5(path: str | Path, expected_format: str, made_by: str) -> Iterator[
         raise
     except Exception as error:  # damaged files raise many types
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise ValueError(
-            f"{path}: not a whole file of this study ({reason}); delete it, {made_by} makes it again"
-        ) from error
+        raise ValueError(f"{path}: not a whole file of this study ({reason}); {again(rule)}") from error

@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from rotational_variance.storage.files import replacing
+from rotational_variance.storage.files import again, replacing
 
 COLUMNS = (
     "epoch",
@@ -25,17 +25,22 @@ def write_history(path: str | Path, rows: list[dict[str, float]]) -> None:
 
 
 def read_history(path: str | Path) -> list[dict[str, float]]:
-    """Read losses and accuracies by epoch. Raises ValueError for a file without rows or with other columns."""
-    with open(path, newline="") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise ValueError(f"{path}: got columns {reader.fieldnames}, expected {', '.join(COLUMNS)}")
-        try:
-            rows = [{name: float(value) for name, value in row.items()} for row in reader]
-        except (TypeError, ValueError) as error:
-            raise ValueError(
-                f"{path}: line {reader.line_num} is damaged ({error}); delete it, rule train makes it again"
-            ) from error
-    if not rows:
-        raise ValueError(f"{path}: holds no epochs; delete it, rule train makes it again")
+    """Read losses and accuracies by epoch. Raises ValueError for a damaged file, or one without rows."""
+    try:
+        with open(path, newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            if tuple(reader.fieldnames or ()) != COLUMNS:
+                raise ValueError(f"got columns {reader.fieldnames}, expected {', '.join(COLUMNS)}")
+            rows = [_read_row(row, reader.line_num) for row in reader]
+        if not rows:
+            raise ValueError("it holds no epochs")
+    except (ValueError, csv.Error) as error:
+        raise ValueError(f"{path}: not a whole history ({error}); {again('train')}") from error
     return rows
+
+
+def _read_row(row: dict[str, str], line: int) -> dict[str, float]:
+    try:
+        return {name: float(value) for name, value in row.items()}
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"line {line}: {error}") from error

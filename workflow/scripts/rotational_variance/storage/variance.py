@@ -53,7 +53,7 @@ def read_variance(path: str | Path, run: dict | None = None) -> VarianceTensor:
     Raises ValueError for a file that is broken, whose axes do not fit, which holds what no measurement gives (numbers
     that are not finite or below 0), or which is that of another run than `run`.
     """
-    with open_hdf5(path, FORMAT, "rule measure") as file:
+    with open_hdf5(path, FORMAT, "measure") as file:
         attributes = dict(file.attrs)
         _check_attributes(attributes, run)
         aggregations = file["aggregation"].asstr()[:].tolist()

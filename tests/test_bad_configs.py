@@ -1,0 +1,68 @@
+"""A mistake in the config, or no config at all: one clear line, an exit status, and nothing is made."""
+
+import os
+
+import pytest
+
+from dry_runs import snakemake_n
+
+CONFIG = "config/config.yaml"
+
+
+def write(content):
+    return lambda path: path.write_bytes(content)
+
+
+@pytest.mark.parametrize(("damage", "message"), [
+    (os.unlink, f"{CONFIG}: missing from "), (write(b""), f"{CONFIG}: holds nothing, expected keys such as `study`"),
+    (write(b"# only words\n"), f"{CONFIG}: holds nothing"), (write(b"- a\n- b\n"), f"{CONFIG}: holds list"),
+    (write(b"words"), f"{CONFIG}: holds str"), (write(b"\x80\x81"), f"{CONFIG}: cannot be read ('utf-8' codec can't"),
+    (write(b"study: [a\nb: {"), f"{CONFIG}: not YAML (while parsing a flow sequence"),
+    (write(b"study:\n\tseeds: [0]\n"), f"{CONFIG}: not YAML (while scanning for the next token found character '\\t'"),
+    (write(b"study: {seeds: [0]}\n"), "config: datasets: missing (and"),
+])  # fmt: skip
+def test_a_config_file_that_is_none(project, damage, message):
+    damage(project.folder / CONFIG)
+    assert_refused(project, message)
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ("study={models: [resnt]}", "study.models: got resnt, expected a model (did you mean resnet?); there are "),
+    ("study={datasets: [minst]}", "study.datasets: got minst, expected a dataset (did you mean mnist?); there are "),
+    ("study={trainings: [rotatd]}", "study.trainings.0: got 'rotatd', expected one of unrotated, rotated (did you mean"),
+    ("study={seed: [0]}", "study.seed: unknown key (did you mean seeds?)"),
+    ("study={seeds: [1, 2, 1]}", "study.seeds: got [1, 2, 1], expected no entry twice"),
+    ("study={seeds: 3}", "study.seeds: got 3, expected a list"),
+    ("study={models: []}", "study.models: got [], expected 1 entries or more"),
+    ("runs={defaults: {training: {epochs: -3}}}", "runs.defaults.training.epochs: got -3, expected 1 or more"),
+    ("runs={defaults: {training: {epochs: 2.5}}}", "runs.defaults.training.epochs: got 2.5, expected a number (integer)"),
+    ("runs={defaults: {training: {epochs: many}}}", "runs.defaults.training.epochs: got 'many', expected a number (integer)"),
+    ("runs={models: {resnet: {model: {depth: 19}}}}", "runs.models.resnet.model.depth: got 19, expected one of 18, 34, 50"),
+    ("datasets={../evil: {source: images, path: x}}", "datasets: got '../evil', expected letters, digits, _ and - only"),
+    ("datasets={a/b: {source: images, path: x}}", "datasets: got 'a/b', expected letters, digits, _ and - only"),
+    ("datasets={a b: {source: images, path: x}}", "datasets: got 'a b', expected letters, digits, _ and - only"),
+    ("datasets={a;b: {source: images, path: x}}", "datasets: got 'a;b', expected letters, digits, _ and - only"),
+    ("study={models: [../resnet]}", "study.models.0: got '../resnet', expected letters, digits, _ and - only"),
+    ("datasets={mine: {source: internet}}", "datasets.mine.source: got 'internet', expected one of torchvision, "),
+])  # fmt: skip
+def test_a_mistake_in_the_config(project, change, message):
+    assert_refused(project, f"config: {message}", "--config", change)
+
+
+def test_a_number_that_yaml_reads_as_text(project):
+    (project.folder / "mine.yaml").write_text("runs: {defaults: {training: {learning_rate: 1e-3}}}\n")
+    message = (
+        "config: runs.defaults.training.learning_rate: got '1e-3', expected a number; "
+        "YAML reads 1e-3 as text, write 0.001 without quotes"
+    )
+    assert_refused(project, message, "--configfile", "mine.yaml")
+
+
+def assert_refused(project, message, *arguments):
+    code, text = snakemake_n(project.folder, *arguments)
+    assert code == 1
+    lines = [line for line in text.splitlines() if message in line]
+    assert len(lines) == 1, text
+    assert lines[0].startswith(message)
+    assert "Traceback" not in text
+    assert not (project.folder / "results").exists()
