@@ -5,7 +5,7 @@ BIN := .venv/bin
 DEMO := $(BIN)/snakemake --cores $(CORES) --configfile config/demo.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup slurm demo test benchmark lint format check lock clean
+.PHONY: help setup slurm demo test test-all benchmark lint format check lock clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -20,8 +20,11 @@ demo: .venv/installed ## run the whole study on the bundled digits: offline, in 
 	@echo "Done. Look at results/tables/global.md and at the figures:"
 	@ls results/plots/*_digits.png
 
-test: .venv/installed-dev ## run all tests
+test: .venv/installed-dev ## run the tests, but for those that take minutes
 	@$(BIN)/python -m pytest
+
+test-all: .venv/installed-dev ## run all tests: trainings killed at twenty random moments, a whole study twice
+	@$(BIN)/python -m pytest -m ""
 
 lint: .venv/installed-dev ## check style and the workflow
 	@$(BIN)/ruff check

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from dry_runs import Plan, dry_run
+from one_run import OneRun
 from rotational_variance.inputs import Samples
 from tiny_data import tiny_images, write_zip
 
@@ -89,3 +90,27 @@ def tiny_study(tmp_path_factory):
     assert done.returncode == 0, done.stdout
     assert "Warning" not in done.stdout
     return project
+
+
+@pytest.fixture
+def restore_torch():
+    """Undo what a job sets up for its whole process."""
+    n_threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(n_threads)
+    torch.use_deterministic_algorithms(False)
+
+
+@pytest.fixture(scope="session")
+def finished_run(tmp_path_factory):
+    run = OneRun(tmp_path_factory.mktemp("finished"))
+    write_zip(run.zip, tiny_images())
+    for job in (run.make_dataset, run.train, run.measure):
+        job()
+    return run
+
+
+@pytest.fixture
+def one_run(restore_torch, finished_run, tmp_path):
+    """A copy of a finished run that may be changed."""
+    return OneRun(shutil.copytree(finished_run.folder, tmp_path / "one_run"))

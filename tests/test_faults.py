@@ -10,95 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from jobs import SCRIPTS, run_job
+from one_run import RUN, STEM
 from rotational_variance import resume
 from rotational_variance.storage.files import writing_hdf5
 from rotational_variance.storage.tensors import write_tensors
 from test_checkpoints import write_checkpoint_that_runs_code, write_pickle_that_runs_code
 from test_sources import no_network, write_idx, write_raw  # noqa: F401 (a fixture)
 from tiny_data import tiny_images, write_zip
-
-RUN = {"model": "simple_conv", "dataset": "tiny", "training": "rotated", "seed": 0}
-STEM = "simple_conv_tiny_rotated_seed0"
-SPEC = {
-    "model": {"width": 2, "hidden": 4},
-    "training": {
-        "epochs": 3, "batch_size": 16, "learning_rate": 0.01, "weight_decay": 0, "schedule": "one_cycle",
-        "test_rotation_seed": 0, "rotate": True,
-    },
-}  # fmt: skip
-MEASUREMENT = {"angles": 3, "n_samples": "all", "precision": "float32"}
-
-
-@pytest.fixture(autouse=True)
-def restore():
-    n_threads = torch.get_num_threads()
-    yield
-    torch.set_num_threads(n_threads)
-    torch.use_deterministic_algorithms(False)
-
-
-class Place:
-    """A folder with the files of one run, and the four jobs that make them."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.zip, self.dataset = folder / "tiny.zip", folder / "tiny.h5"
-        self.checkpoint, self.history = folder / f"{STEM}.pt", folder / f"{STEM}.csv"
-        self.variance, self.figure = folder / f"{STEM}.h5", folder / "figure.png"
-        self.table = folder / "table.csv"
-
-    def make_dataset(self, source=None):
-        run_job(
-            "dataset", self.folder, reads={}, writes={"only": self.dataset}, dataset="tiny",
-            params={"source": source or {"source": "images", "path": str(self.zip)}},
-        )  # fmt: skip
-
-    def train(self, **changes):
-        spec = {**SPEC, "training": {**SPEC["training"], **changes}}
-        run_job(
-            "train", self.folder, reads={"dataset": self.dataset}, run=STEM,
-            writes={"checkpoint": self.checkpoint, "history": self.history},
-            params={"0": f"training: {changes}", "run": RUN, "spec": spec, "device": "cpu"},
-        )  # fmt: skip
-
-    def measure(self):
-        passes = {"batch_size": "auto", "memory_format": "auto"}
-        run_job(
-            "measure", self.folder, reads={"dataset": self.dataset, "checkpoint": self.checkpoint}, run=STEM,
-            writes={"only": self.variance},
-            params={"run": RUN, "measurement": MEASUREMENT, "device": "cpu", "passes": passes},
-        )  # fmt: skip
-
-    def plot(self):
-        folder = self.figure.parent
-        run_job(
-            "plot", self.folder, reads={"variances": [self.variance], "histories": [self.history]}, pair="x",
-            writes={"headline": self.figure, "mean": folder / "mean.png", "max": folder / "max.png"},
-            params={"runs": [RUN], "aggregation": "mean"},
-        )  # fmt: skip
-
-    def tabulate(self):
-        published = SCRIPTS.parent / "resources/published.csv"
-        run_job(
-            "tables", self.folder, reads={"variances": [self.variance], "histories": [self.history], "published": published},
-            writes={"csv": self.table, "md": self.table.with_suffix(".md")}, params={"runs": [RUN]},
-        )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    place = Place(tmp_path_factory.mktemp("finished"))
-    write_zip(place.zip, tiny_images())
-    for job in (place.make_dataset, place.train, place.measure):
-        job()
-    return place
-
-
-@pytest.fixture
-def place(finished, tmp_path):
-    """A copy of a finished run that may be changed."""
-    return Place(shutil.copytree(finished.folder, tmp_path / "place"))
 
 
 @pytest.fixture
@@ -122,11 +40,11 @@ def refused(capfd):
     return run
 
 
-def test_a_sound_run_goes_through(place):
-    for job in (place.make_dataset, place.train, place.measure, place.plot, place.tabulate):
+def test_a_sound_run_goes_through(one_run):
+    for job in (one_run.make_dataset, one_run.train, one_run.measure, one_run.plot, one_run.tabulate):
         job()
-    assert place.figure.stat().st_size > 10_000
-    assert "simple_conv" in place.table.read_text()
+    assert one_run.figure.stat().st_size > 10_000
+    assert "simple_conv" in one_run.table.read_text()
 
 
 # ---- where datasets come from
@@ -171,21 +89,21 @@ def fewer_labels(raw):
     truncated_gzip, html_as_gzip, wrong_magic_number, lambda raw: cut(raw / "train-images-idx3-ubyte"),
     labels_out_of_range, empty_split, fewer_labels,
 ])  # fmt: skip
-def test_a_damaged_download(place, refused, damage):
-    write_raw(place.folder, "MNIST")
-    damage(place.folder / "MNIST/raw")
-    source = {"source": "torchvision", "name": "MNIST", "root": str(place.folder)}
-    line = refused(functools.partial(place.make_dataset, source), place.dataset)
+def test_a_damaged_download(one_run, refused, damage):
+    write_raw(one_run.folder, "MNIST")
+    damage(one_run.folder / "MNIST/raw")
+    source = {"source": "torchvision", "name": "MNIST", "root": str(one_run.folder)}
+    line = refused(functools.partial(one_run.make_dataset, source), one_run.dataset)
     assert line.startswith(
-        f"Error: dataset tiny: MNIST could not be read from {place.folder}, nor downloaded into it ("
+        f"Error: dataset tiny: MNIST could not be read from {one_run.folder}, nor downloaded into it ("
     )
     assert "they are damaged: delete them" in line
 
 
 @pytest.mark.usefixtures("no_network")
-def test_a_download_without_a_network(place, refused, tmp_path):
+def test_a_download_without_a_network(one_run, refused, tmp_path):
     source = {"source": "torchvision", "name": "CIFAR10", "root": str(tmp_path / "elsewhere")}
-    line = refused(functools.partial(place.make_dataset, source), place.dataset)
+    line = refused(functools.partial(one_run.make_dataset, source), one_run.dataset)
     assert "no network here" in line
     assert "Put it there by hand: cifar-10-python.tar.gz" in line
 
@@ -212,26 +130,26 @@ OTHER_SIZE = b"P5 7 9 255\n" + bytes(63)
     (no_test_images(), "no folder test/<class> in it"),
     ({}, "no folder train/<class> in it"),
 ])  # fmt: skip
-def test_a_bad_zip_of_images(place, refused, files, message):
-    write_zip(place.zip, files)
-    line = refused(place.make_dataset, place.dataset)
-    assert f"{place.zip}: {message}" in line
-    assert not (place.folder.parent / "x.png").exists()
+def test_a_bad_zip_of_images(one_run, refused, files, message):
+    write_zip(one_run.zip, files)
+    line = refused(one_run.make_dataset, one_run.dataset)
+    assert f"{one_run.zip}: {message}" in line
+    assert not (one_run.folder.parent / "x.png").exists()
 
 
 @pytest.mark.parametrize(
     "damage", [cut, lambda path: path.write_bytes(b""), lambda path: path.write_text("<html></html>")]
 )
-def test_a_zip_that_is_none(place, refused, damage):
-    damage(place.zip)
-    line = refused(place.make_dataset, place.dataset)
-    assert f"{place.zip}: not a whole zip file" in line
+def test_a_zip_that_is_none(one_run, refused, damage):
+    damage(one_run.zip)
+    line = refused(one_run.make_dataset, one_run.dataset)
+    assert f"{one_run.zip}: not a whole zip file" in line
     assert "copy or download it again" in line
 
 
-def test_a_folder_that_is_not_there(place, refused):
-    source = {"source": "images", "path": str(place.folder / "none")}
-    line = refused(functools.partial(place.make_dataset, source), place.dataset)
+def test_a_folder_that_is_not_there(one_run, refused):
+    source = {"source": "images", "path": str(one_run.folder / "none")}
+    line = refused(functools.partial(one_run.make_dataset, source), one_run.dataset)
     assert line.endswith("no such folder or zip; put it there, or correct `path` in the config")
 
 
@@ -283,10 +201,10 @@ def another_file(path):
     (overwrite("mean", np.array([np.nan])), "mean: got "),
     (write_something_else, "got 'something else', expected 'rotational-variance dataset 1'"),
 ])  # fmt: skip
-def test_a_damaged_dataset_file(place, refused, damage, reason):
-    damage(place.dataset)
-    line = refused(place.train, place.checkpoint, place.history)
-    expected = rf"Error: train {STEM}: {re.escape(str(place.dataset))}: not a whole file of this study \(.*({reason})"
+def test_a_damaged_dataset_file(one_run, refused, damage, reason):
+    damage(one_run.dataset)
+    line = refused(one_run.train, one_run.checkpoint, one_run.history)
+    expected = rf"Error: train {STEM}: {re.escape(str(one_run.dataset))}: not a whole file of this study \(.*({reason})"
     assert re.match(expected, line)
     assert line.endswith("delete it, rule dataset makes it again")
 
@@ -327,19 +245,19 @@ def flip_a_bit(path):
     (changed_checkpoint(model={"name": "unheard_of", "n_channels": 1, "image_size": 12, "n_classes": 7}), "got 'unheard_of'"),
     (without_a_weight, "its weights do not fit the model .*Missing key"),
 ])  # fmt: skip
-def test_a_damaged_checkpoint(place, refused, damage, reason):
-    damage(place.checkpoint)
-    line = refused(place.measure, place.variance)
-    assert re.match(rf"Error: measure {STEM}: {re.escape(str(place.checkpoint))}: .*{reason}", line)
+def test_a_damaged_checkpoint(one_run, refused, damage, reason):
+    damage(one_run.checkpoint)
+    line = refused(one_run.measure, one_run.variance)
+    assert re.match(rf"Error: measure {STEM}: {re.escape(str(one_run.checkpoint))}: .*{reason}", line)
     assert line.endswith("delete it, rule train makes it again")
 
 
 @pytest.mark.parametrize("write", [write_pickle_that_runs_code, write_checkpoint_that_runs_code])
-def test_a_checkpoint_that_would_run_code(place, refused, write):
-    marker = place.folder / "code_was_run"
-    write(place.checkpoint, marker)
-    line = refused(place.measure, place.variance)
-    assert f"{place.checkpoint}: not a whole checkpoint of this study" in line
+def test_a_checkpoint_that_would_run_code(one_run, refused, write):
+    marker = one_run.folder / "code_was_run"
+    write(one_run.checkpoint, marker)
+    line = refused(one_run.measure, one_run.variance)
+    assert f"{one_run.checkpoint}: not a whole checkpoint of this study" in line
     assert not marker.exists()
 
 
@@ -356,11 +274,11 @@ LAYER = "layers/000_conv1"
     (lambda path: set_value(path, np.nan), "holds numbers that are not finite, or below 0"),
     (lambda path: set_attribute(path, "training", "unrotated"), "training: got unrotated, expected rotated"),
 ])  # fmt: skip
-def test_a_damaged_variance_file(place, refused, damage, reason, job):
-    damage(place.variance)
-    outputs = [place.figure] if job == "plot" else [place.table, place.table.with_suffix(".md")]
-    line = refused(getattr(place, job), *outputs)
-    assert re.search(rf"{re.escape(str(place.variance))}: not a whole file of this study \(.*{reason}", line)
+def test_a_damaged_variance_file(one_run, refused, damage, reason, job):
+    damage(one_run.variance)
+    outputs = [one_run.figure] if job == "plot" else [one_run.table, one_run.table.with_suffix(".md")]
+    line = refused(getattr(one_run, job), *outputs)
+    assert re.search(rf"{re.escape(str(one_run.variance))}: not a whole file of this study \(.*{reason}", line)
     assert line.endswith("delete it, rule measure makes it again")
 
 
@@ -375,17 +293,17 @@ def set_attribute(path, name, value):
 
 
 @pytest.mark.parametrize("content", ["", "epoch\n1\n", "<html></html>"])
-def test_a_damaged_history(place, refused, content):
-    place.history.write_text(content)
-    line = refused(place.tabulate, place.table)
-    assert f"{place.history}: " in line
+def test_a_damaged_history(one_run, refused, content):
+    one_run.history.write_text(content)
+    line = refused(one_run.tabulate, one_run.table)
+    assert f"{one_run.history}: " in line
     assert line.endswith("delete it, rule train makes it again")
 
 
 # ---- resume files
 
 
-def unfinished(place, **changes):
+def unfinished(one_run, **changes):
     """Leave a training as it is after its first epoch."""
     saved = resume.save
 
@@ -396,16 +314,16 @@ def unfinished(place, **changes):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(resume, "save", save_and_stop)
         with pytest.raises(SystemExit):
-            place.train(**changes)
-    return place.checkpoint.with_suffix(".resume.pt")
+            one_run.train(**changes)
+    return one_run.resume
 
 
-def test_a_training_goes_on_where_it_stopped(place, capfd):
-    before = place.checkpoint.read_bytes(), place.history.read_bytes()
-    file = unfinished(place)
-    place.train()
+def test_a_training_goes_on_where_it_stopped(one_run, capfd):
+    before = one_run.checkpoint.read_bytes(), one_run.history.read_bytes()
+    file = unfinished(one_run)
+    one_run.train()
     assert f"train {STEM}: going on after epoch 1, from {file}" in capfd.readouterr().err
-    assert (place.checkpoint.read_bytes(), place.history.read_bytes()) == before
+    assert (one_run.checkpoint.read_bytes(), one_run.history.read_bytes()) == before
     assert not file.exists()
 
 
@@ -413,28 +331,28 @@ def test_a_training_goes_on_where_it_stopped(place, capfd):
     (cut, "not a whole resume file"), (empty, "not a whole resume file"), (another_file, "not a whole resume file"),
     (lambda path: shutil.copy(path.with_name(f"{STEM}.pt"), path), "its format is not 'rotational-variance resume 1'"),
 ])  # fmt: skip
-def test_a_damaged_resume_file_is_not_used(place, capfd, damage, reason):
-    before = place.checkpoint.read_bytes(), place.history.read_bytes()
-    file = unfinished(place)
+def test_a_damaged_resume_file_is_not_used(one_run, capfd, damage, reason):
+    before = one_run.checkpoint.read_bytes(), one_run.history.read_bytes()
+    file = unfinished(one_run)
     damage(file)
     capfd.readouterr()
-    place.train()
+    one_run.train()
     (line,) = capfd.readouterr().err.strip().splitlines()
     assert re.fullmatch(
         rf"train {STEM}: {re.escape(str(file))}: .*{reason}.*; not used, the training begins anew", line
     )
-    assert (place.checkpoint.read_bytes(), place.history.read_bytes()) == before
+    assert (one_run.checkpoint.read_bytes(), one_run.history.read_bytes()) == before
     assert not file.exists()
 
 
-def test_the_resume_file_of_another_spec_is_not_used(place, capfd):
-    before = place.checkpoint.read_bytes(), place.history.read_bytes()
-    file = unfinished(place, learning_rate=0.02)
+def test_the_resume_file_of_another_spec_is_not_used(one_run, capfd):
+    before = one_run.checkpoint.read_bytes(), one_run.history.read_bytes()
+    file = unfinished(one_run, learning_rate=0.02)
     capfd.readouterr()
-    place.train()
+    one_run.train()
     (line,) = capfd.readouterr().err.strip().splitlines()
     assert line == (
         f"train {STEM}: {file}: belongs to another training (training: {{'learning_rate': 0.02}}); "
         "not used, the training begins anew"
     )
-    assert (place.checkpoint.read_bytes(), place.history.read_bytes()) == before
+    assert (one_run.checkpoint.read_bytes(), one_run.history.read_bytes()) == before

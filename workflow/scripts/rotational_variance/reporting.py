@@ -9,6 +9,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from rotational_variance.storage.files import explaining
+
 BAR = "{desc} {percentage:3.0f}%|{bar:8}| {remaining} left{postfix}"
 
 
@@ -16,13 +18,16 @@ class Report:
     """Where one job reports to: `line` adds a line to its log, `bar` makes a progress bar on the terminal."""
 
     def __init__(self, log_path: str | Path, label: str) -> None:
-        Path(log_path).parent.mkdir(parents=True, exist_ok=True)
-        self._log = open(log_path, "w", encoding="utf-8")  # noqa: SIM115 (closed by `reporting`)
+        self._path = Path(log_path)
+        with explaining(self._path):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._log = open(self._path, "w", encoding="utf-8")  # noqa: SIM115 (closed by `reporting`)
         self.label = label
 
     def line(self, text: str) -> None:
         """Write a line to the log, at once."""
-        print(text, file=self._log, flush=True)
+        with explaining(self._path):
+            print(text, file=self._log, flush=True)
 
     def notice(self, text: str) -> None:
         """Say something on the terminal, too, that a person should know of the results."""

@@ -23,6 +23,20 @@ ADVICE = {
 
 
 @contextmanager
+def explaining(path: str | Path) -> Iterator[None]:
+    """Say of an OSError that it was `path` that could not be written, and what to do."""
+    try:
+        yield
+    except OSError as error:
+        advice = ADVICE.get(error.errno)
+        if advice is None:
+            raise
+        raise OSError(
+            f"{path}: cannot be written ({error.strerror}); {advice}, then run the same command again"
+        ) from error
+
+
+@contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it to `path` when all went well, remove it when not.
 
@@ -31,18 +45,12 @@ def replacing(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     temporary = path.with_name(f".{path.name}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        with open(temporary, "rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        advice = ADVICE.get(error.errno)
-        if advice is None:
-            raise
-        raise OSError(
-            f"{path}: cannot be written ({error.strerror}); {advice}, then run the same command again"
-        ) from error
+        with explaining(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield temporary
+            with open(temporary, "rb+") as file:
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)

@@ -1,0 +1,90 @@
+"""One run in a folder, and its jobs: the scripts themselves, as Snakemake would run them, but in this process."""
+
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+
+SCRIPTS = Path(__file__).resolve().parents[1] / "workflow" / "scripts"
+RUN = {"model": "simple_conv", "dataset": "tiny", "training": "rotated", "seed": 0}
+STEM = "simple_conv_tiny_rotated_seed0"
+SPEC = {
+    "model": {"width": 2, "hidden": 4},
+    "training": {
+        "epochs": 3, "batch_size": 16, "learning_rate": 0.01, "weight_decay": 0, "schedule": "one_cycle",
+        "test_rotation_seed": 0, "rotate": True,
+    },
+}  # fmt: skip
+MEASUREMENT = {"angles": 3, "n_samples": "all", "precision": "float32"}
+
+
+class OneRun:
+    """A folder with the files of one run, and the four jobs that make them."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.zip, self.dataset = folder / "tiny.zip", folder / "tiny.h5"
+        self.checkpoint, self.history = folder / f"{STEM}.pt", folder / f"{STEM}.csv"
+        self.variance, self.figure = folder / f"{STEM}.h5", folder / "figure.png"
+        self.table, self.resume = folder / "table.csv", folder / f"{STEM}.resume.pt"
+
+    def make_dataset(self, source=None):
+        run_job(
+            "dataset", self.folder, reads={}, writes={"only": self.dataset}, dataset="tiny",
+            params={"source": source or {"source": "images", "path": str(self.zip)}},
+        )  # fmt: skip
+
+    def train(self, **changes):
+        spec = {**SPEC, "training": {**SPEC["training"], **changes}}
+        run_job(
+            "train", self.folder, reads={"dataset": self.dataset}, run=STEM,
+            writes={"checkpoint": self.checkpoint, "history": self.history},
+            params={"0": f"training: {changes}", "run": RUN, "spec": spec, "device": "cpu"},
+        )  # fmt: skip
+
+    def measure(self):
+        passes = {"batch_size": "auto", "memory_format": "auto"}
+        run_job(
+            "measure", self.folder, reads={"dataset": self.dataset, "checkpoint": self.checkpoint}, run=STEM,
+            writes={"only": self.variance},
+            params={"run": RUN, "measurement": MEASUREMENT, "device": "cpu", "passes": passes},
+        )  # fmt: skip
+
+    def plot(self):
+        folder = self.figure.parent
+        run_job(
+            "plot", self.folder, reads={"variances": [self.variance], "histories": [self.history]}, pair="x",
+            writes={"headline": self.figure, "mean": folder / "mean.png", "max": folder / "max.png"},
+            params={"runs": [RUN], "aggregation": "mean"},
+        )  # fmt: skip
+
+    def tabulate(self):
+        published = SCRIPTS.parent / "resources/published.csv"
+        run_job(
+            "tables", self.folder, reads={"variances": [self.variance], "histories": [self.history], "published": published},
+            writes={"csv": self.table, "md": self.table.with_suffix(".md")}, params={"runs": [RUN]},
+        )  # fmt: skip
+
+
+class Named(list):
+    """A list whose items also have names."""
+
+    def __init__(self, items: dict) -> None:
+        super().__init__(items.values())
+        self.__dict__.update(items)
+
+
+def run_job(name: str, folder: Path, *, reads: dict, writes: dict, params: dict, **wildcards: str) -> None:
+    """Run `name`.py on these files; its log is `folder`/job.log. Raises the SystemExit of a job that fails."""
+    job = SimpleNamespace(
+        input=Named({key: _text(value) for key, value in reads.items()}),
+        output=Named({key: _text(value) for key, value in writes.items()}),
+        params=Named(params),
+        wildcards=Named(wildcards),
+        log=[str(folder / "job.log")],
+        threads=1,
+    )
+    runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": job}, run_name="__main__")
+
+
+def _text(files):
+    return [str(path) for path in files] if isinstance(files, list) else str(files)

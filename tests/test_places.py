@@ -1,0 +1,224 @@
+"""Where the study runs may be full, closed to it, or taken by another Snakemake: it says so, and nothing is lost."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+from conftest import TINY
+from one_run import STEM
+from tiny_data import tiny_images, write_zip
+
+TARGET = f"results/variance/{STEM}.h5"
+SNAKEMAKE = [sys.executable, "-m", "snakemake", TARGET, "--cores", "2", "--configfile", str(TINY)]
+
+
+def run(folder, *before):
+    """Run Snakemake in `folder`, under the commands `before`: its exit status, and what it says."""
+    done = subprocess.run(
+        [*before, *SNAKEMAKE], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120
+    )
+    return done.returncode, done.stdout
+
+
+@pytest.fixture
+def folder(project):
+    write_zip(project.folder / "tiny.zip", tiny_images())
+    return project.folder
+
+
+# ---- a disk that is full
+
+
+WRITERS = {  # job: what it writes
+    "make_dataset": ["dataset"], "train": ["resume", "history", "checkpoint"], "measure": ["variance"],
+    "plot": ["figure"], "tabulate": ["table"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("job", "output"), [(job, output) for job, outputs in WRITERS.items() for output in outputs])
+def test_a_full_disk_is_one_line(one_run, capfd, job, output):
+    path = getattr(one_run, output)
+    path.unlink(missing_ok=True)
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.symlink_to("/dev/full")  # the real error of the operating system
+    capfd.readouterr()
+    with pytest.raises(SystemExit) as caught:
+        getattr(one_run, job)()
+    assert caught.value.code == 1
+    (line,) = capfd.readouterr().err.strip().splitlines()
+    assert line.startswith("Error: ")
+    assert line.endswith(
+        f": {path}: cannot be written (No space left on device); free some space, then run the same command again"
+    )
+    assert not path.exists()
+    assert not temporary.is_symlink()
+    getattr(one_run, job)()
+    assert path.exists() or output == "resume"
+
+
+def test_a_log_that_cannot_be_written_is_one_line(one_run, capfd):
+    log = one_run.folder / "job.log"
+    log.unlink()
+    log.symlink_to("/dev/full")
+    with pytest.raises(SystemExit):
+        one_run.make_dataset()
+    (line,) = capfd.readouterr().err.strip().splitlines()
+    why = "cannot be written (No space left on device); free some space, then run the same command again"
+    assert line == f"Error: dataset tiny: {log}: {why}"
+
+
+def in_small_disk(folder, size, command):
+    """Run a shell command in `folder`, over which a disk of `size` is mounted that starts with a copy of it."""
+    script = """
+        set -e
+        copy=$(mktemp -d)
+        cp -r "$1/." "$copy"
+        mount -t tmpfs -o size="$2" small "$1"
+        cp -r "$copy/." "$1"
+        cd "$1"
+        eval "$3"
+    """
+    return subprocess.run(
+        ["unshare", "--user", "--map-root-user", "--mount", "bash", "-c", script, "bash", folder, size, command],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120,
+    )  # fmt: skip
+
+
+def test_a_study_goes_on_once_there_is_space_again(folder, tmp_path_factory, tiny_study):
+    if in_small_disk(tmp_path_factory.mktemp("try"), "1m", "true").returncode != 0:
+        pytest.skip("this machine lets nobody mount a small disk")
+    outside = tmp_path_factory.mktemp("outside")
+    command = " ".join(f"'{word}'" for word in SNAKEMAKE)
+    done = in_small_disk(folder, "1m", f"""
+        head -c 560k /dev/zero > ballast
+        {command} > '{outside}/first.txt' 2>&1 && exit 7
+        ls -A results/checkpoints results/variance > '{outside}/left.txt' || true
+        rm ballast
+        {command}
+        cp -r results '{outside}'
+    """)  # fmt: skip
+    first = (outside / "first.txt").read_text()
+    assert done.returncode == 0, first + done.stdout
+    assert "No space left on device" in first
+    assert "Traceback" not in first
+    assert ".part" not in (outside / "left.txt").read_text()
+    for path in (TARGET, f"results/checkpoints/{STEM}.pt", f"results/checkpoints/{STEM}.csv"):
+        assert (outside / path).read_bytes() == (tiny_study.folder / path).read_bytes()
+
+
+# ---- a folder that may not be written to
+
+
+@pytest.fixture
+def without_privileges():
+    """Return what to put before a command, so that the rights of files hold for it even if root runs the tests."""
+    if os.geteuid() != 0:
+        return []
+    if shutil.which("setpriv") is None:
+        pytest.skip("root may write everywhere, and there is no setpriv to change that")
+    return ["setpriv", "--bounding-set", "-dac_override,-dac_read_search,-fowner"]
+
+
+def test_a_project_that_may_not_be_written_to_is_one_line(folder, without_privileges):
+    folder.chmod(0o555)
+    try:
+        code, output = run(folder, *without_privileges)
+    finally:
+        folder.chmod(0o755)
+    assert code != 0
+    assert f"\n{folder}: cannot be written to; get the right to, or run in a copy of the project\n" in output
+    assert "Traceback" not in output
+
+
+def test_results_that_may_not_be_written_to_are_one_line(folder, without_privileges):
+    datasets = folder / "results/datasets"
+    datasets.mkdir(parents=True)
+    (datasets / "another.h5").touch()
+    datasets.chmod(0o555)
+    try:
+        code, output = run(folder, *without_privileges)
+    finally:
+        datasets.chmod(0o755)
+    assert code != 0
+    assert (
+        "\nError: dataset tiny: results/datasets/tiny.h5: cannot be written (Permission denied); "
+        "get the right to write there, then run the same command again\n"
+    ) in output
+    assert "Traceback" not in output
+    assert [path.name for path in datasets.iterdir()] == ["another.h5"]
+
+
+def test_a_file_in_the_place_of_results_is_one_line(folder):
+    (folder / "results").write_text("")
+    code, output = run(folder)
+    assert code != 0
+    assert f"\n{folder}/results: is a file, but has to be a folder; move it away\n" in output
+    assert "Traceback" not in output
+
+
+# ---- two at once
+
+
+def test_a_second_snakemake_is_told_so_and_the_first_goes_on(folder, tiny_study):
+    with subprocess.Popen(SNAKEMAKE, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as first:
+        while first.poll() is None and not (folder / f"results/logs/train/{STEM}.log").exists():
+            time.sleep(0.01)
+        code, output = run(folder)
+        assert code != 0
+        assert "Directory cannot be locked" in output
+        assert "Traceback" not in output
+        first_output = first.communicate(timeout=120)[0]
+        assert first.returncode == 0, first_output
+    assert (folder / TARGET).read_bytes() == (tiny_study.folder / TARGET).read_bytes()
+
+
+# ---- names that a shell would read
+
+
+def test_names_in_the_config_reach_no_shell(project):
+    name = "a$(touch pwned);touch pwned2;'\"`touch pwned3` b.zip"
+    write_zip(project.folder / name, tiny_images())
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    (project.folder / "mine.yaml").write_text(f'datasets: {{tiny: {{path: "{quoted}"}}}}\n')
+    done = project.snakemake("results/datasets/tiny.h5", "--configfile", str(TINY), "mine.yaml")
+    assert done.returncode == 0, done.stdout
+    assert (project.folder / "results/datasets/tiny.h5").exists()
+    done = project.snakemake(
+        "results/datasets/other.h5", "--configfile", str(TINY), "--config",
+        f'datasets={{other: {{source: images, path: "{quoted}"}}}}',
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    assert not list(project.folder.glob("**/pwned*"))
+
+
+# ---- the same bytes
+
+
+def files_of(folder):
+    """Return the contents of all results, without logs, by name."""
+    files = [path for path in (folder / "results").rglob("*") if path.is_file() and path.suffix != ".log"]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def test_two_studies_from_nothing_are_the_same_byte_for_byte(make_project, tmp_path, tiny_study):
+    project = make_project(tmp_path)
+    write_zip(tmp_path / "tiny.zip", tiny_images())
+    done = project.snakemake("results/plots/resnet_tiny.png", "--cores", "2", "--configfile", str(TINY))
+    assert done.returncode == 0, done.stdout
+    files = files_of(tmp_path)
+    assert len(files) == 1 + 2 * 3 + 3  # dataset; checkpoint, history and variance of two trainings; figures
+    assert files.items() <= files_of(tiny_study.folder).items()
+
+
+@pytest.mark.long
+def test_two_whole_studies_from_nothing_are_the_same_byte_for_byte(make_project, tmp_path, tiny_study):
+    project = make_project(tmp_path)
+    write_zip(tmp_path / "tiny.zip", tiny_images())
+    assert project.snakemake("--cores", "1", "--configfile", str(TINY)).returncode == 0
+    files = files_of(tmp_path)
+    assert len(files) == 1 + 8 * 3 + 4 * 3 + 2
+    assert files == files_of(tiny_study.folder)
