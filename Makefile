@@ -23,8 +23,8 @@ demo: .venv/installed ## run the whole study on the bundled digits: offline, in 
 test: .venv/installed-dev ## run the tests, but for those that take minutes
 	@$(BIN)/python -m pytest
 
-test-all: .venv/installed-dev ## run all tests: trainings killed at twenty random moments, a whole study twice
-	@$(BIN)/python -m pytest -m ""
+test-all: test ## then those: trainings killed at twenty random moments, a whole study twice
+	@$(BIN)/python -m pytest -m long
 
 lint: .venv/installed-dev ## check style and the workflow
 	@$(BIN)/ruff check

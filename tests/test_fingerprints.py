@@ -1,8 +1,9 @@
+import os
 from pathlib import Path
 
 import pytest
 
-from study.fingerprints import fingerprint
+from study.fingerprints import _hash, fingerprint, folder_hash
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "workflow" / "scripts"
 
@@ -28,6 +29,42 @@ def test_follows_imports_of_every_form(write):
     assert list(fingerprint(script)) == [
         "package/__init__.py", "package/a.py", "package/b.py", "package/c.py", "package/deep/d.py", "script.py",
     ]  # fmt: skip
+
+
+def test_follows_relative_imports(write):
+    script = write("script.py", "import package.models.mine\n")
+    write("package/__init__.py", "x = 1\n")
+    write("package/models/__init__.py", "x = 1\n")
+    write("package/models/mine.py", "from . import blocks\nfrom .layers import Layer\nfrom ..rotation import rotate\n")
+    for name in ("models/blocks", "models/layers", "models/unused", "rotation", "unused"):
+        write(f"package/{name}.py", "x = 1\n")
+    assert list(fingerprint(script)) == [
+        "package/__init__.py", "package/models/__init__.py", "package/models/blocks.py", "package/models/layers.py",
+        "package/models/mine.py", "package/rotation.py", "script.py",
+    ]  # fmt: skip
+
+
+def test_a_folder_is_hashed_by_names_and_contents(write, tmp_path):
+    write("images/train/a/1.png", "one")
+    write("images/test/a/2.png", "two")
+
+    def hashed():
+        folder_hash.cache_clear()
+        _hash.cache_clear()
+        return folder_hash(tmp_path / "images")
+
+    first = hashed()
+    os.utime(tmp_path / "images/train/a/1.png", (0, 0))
+    write("images/.hidden/x", "passed over")
+    write("images/train/.DS_Store", "passed over")
+    assert hashed() == first
+    write("images/train/a/1.png", "eno")
+    changed = hashed()
+    assert changed != first
+    write("images/train/a/1.png", "one")
+    assert hashed() == first
+    (tmp_path / "images/train/a/1.png").rename(tmp_path / "images/train/a/3.png")
+    assert hashed() not in (first, changed)
 
 
 def test_contents_count_and_times_do_not(write):

@@ -158,6 +158,11 @@ def test_a_changed_environment_reruns_what_runs_in_it(study, name, expected):
     assert any(name in reason for reason in planned.reasons.values())
 
 
+def test_other_published_values_are_tabulated(study):
+    with changed(study / "workflow/resources/published.csv", lambda content: content.replace(b"0.", b"0.9", 1)):
+        assert plan(study).jobs == {"tables"}
+
+
 # ---- numbers
 
 

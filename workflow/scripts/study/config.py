@@ -207,12 +207,12 @@ def _check_spec(run: Run, config: dict, options: dict[str, Option]) -> None:
     numbers = spec(config, run)
     for option in numbers["model"]:
         if option not in options:
-            raise _unknown_option(f"{_where(config, run, option)}.model.{option}", run.model, option, options)
+            raise _unknown_option(_where(config, run, "model", option), run.model, option, options)
     for section, values in numbers.items():
         for name, value in values.items():
             if isinstance(value, float) and not math.isfinite(value):
                 raise ConfigError(
-                    f"config: runs: {section}.{name} of {run.stem}: got {value}, expected a finite number"
+                    f"config: {_where(config, run, section, name)}: got {value}, expected a finite number"
                 )
     required = {"model": [option for option, what in options.items() if what.default is REQUIRED], **REQUIRED_NUMBERS}
     for section, names in required.items():
@@ -223,9 +223,10 @@ def _check_spec(run: Run, config: dict, options: dict[str, Option]) -> None:
     try:
         angle_grid(numbers["measurement"]["angles"])
     except ValueError as error:
-        raise ConfigError(f"config: runs: measurement.angles of {run.stem}: {error}") from None
+        raise ConfigError(f"config: {_where(config, run, 'measurement', 'angles')}: {error}") from None
 
 
-def _where(config: dict, run: Run, option: str) -> str:
-    """Name the most specific place that gives a model option to a run."""
-    return [key for key, overlay in overlays(config["runs"], run) if option in overlay.get("model", {})][-1]
+def _where(config: dict, run: Run, section: str, name: str) -> str:
+    """Name the most specific place that gives a number to a run."""
+    keys = [key for key, overlay in overlays(config["runs"], run) if name in overlay.get(section, {})]
+    return f"{keys[-1]}.{section}.{name}"

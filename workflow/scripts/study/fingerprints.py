@@ -1,8 +1,7 @@
 """Fingerprint the code that a job really runs: its script and the project's modules that it imports, directly or not.
 
 Snakemake itself notices only that the script's own file is newer. Contents are hashed, so that a touched file or a
-fresh clone reruns nothing. Imports are found by reading the code, not by running it: absolute imports anywhere in a
-module.
+fresh clone reruns nothing. Imports are found by reading the code, not by running it, anywhere in a module.
 """
 
 import ast
@@ -62,12 +61,19 @@ def imports(path: Path, folder: Path) -> tuple[Path, ...]:
     for node in ast.walk(_parse(path)):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.ImportFrom):
+            module = _absolute(node, path.relative_to(folder))
+            names += [module, *(f"{module}.{alias.name}" for alias in node.names)]
     parents = {name.rsplit(".", i)[0] for name in names for i in range(name.count(".") + 1)}
     candidates = [folder.joinpath(*name.split(".")) for name in sorted(parents)]
     files = [file for base in candidates for file in (base.with_suffix(".py"), base / "__init__.py")]
     return tuple(file for file in files if file.is_file())
+
+
+def _absolute(node: ast.ImportFrom, path: Path) -> str:
+    """Return the full name of the module that `from ... import` names; `path` is that of the importing file."""
+    package = path.parts[: len(path.parts) - node.level] if node.level else ()
+    return ".".join([*package, *([node.module] if node.module else [])])
 
 
 @cache
