@@ -37,7 +37,7 @@ def spec_of(run, *sections):
 
 
 # What a job depends on, beside its input files, is in its rule's `params`: texts of their own that Snakemake compares as a
-# set, so that a dry run names just those that changed. Functions of `threads` are not compared; so values that a script
+# set, so that a dry run names just those that changed. Functions of `output` are not compared; so values that a script
 # is given, and that stand in such a text already or are to rerun nothing, come by them.
 
 

@@ -14,7 +14,7 @@ checkpoint dataset:
     params:
         *code("dataset.py", "torch.yaml"),
         tracked=source_of,
-        source=lambda wildcards, threads: DATASETS[wildcards.dataset],
+        source=lambda wildcards, output: DATASETS[wildcards.dataset],
     script:
         "../scripts/dataset.py"
 

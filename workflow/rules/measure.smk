@@ -16,9 +16,9 @@ rule measure:
         *code("measure.py", "torch.yaml"),
         *numbers("measurement"),
         architecture=architecture("measure.py"),
-        run=lambda wildcards, threads: RUNS[wildcards.run].as_dict(),
-        measurement=lambda wildcards, threads: spec_of(wildcards.run, "measurement")["measurement"],
-        device=lambda wildcards, threads: EXECUTION["device"],
-        passes=lambda wildcards, threads: EXECUTION["passes"],
+        run=lambda wildcards, output: RUNS[wildcards.run].as_dict(),
+        measurement=lambda wildcards, output: spec_of(wildcards.run, "measurement")["measurement"],
+        device=lambda wildcards, output: EXECUTION["device"],
+        passes=lambda wildcards, output: EXECUTION["passes"],
     script:
         "../scripts/measure.py"

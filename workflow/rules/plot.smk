@@ -18,7 +18,7 @@ rule plot:
         *code("plot.py", "plot.yaml"),
         *study_runs.lines({"figures": config["figures"]}),
         names=lambda wildcards: names_of(runs_of_pair(wildcards.pair)),
-        runs=lambda wildcards, threads: [run.as_dict() for run in runs_of_pair(wildcards.pair)],
-        aggregation=lambda wildcards, threads: config["figures"]["aggregation"],
+        runs=lambda wildcards, output: [run.as_dict() for run in runs_of_pair(wildcards.pair)],
+        aggregation=lambda wildcards, output: config["figures"]["aggregation"],
     script:
         "../scripts/plot.py"

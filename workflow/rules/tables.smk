@@ -16,6 +16,6 @@ rule tables:
     params:
         *code("tables.py", "plot.yaml"),
         names=names_of(RUNS.values()),
-        runs=lambda wildcards, threads: [run.as_dict() for run in RUNS.values()],
+        runs=lambda wildcards, output: [run.as_dict() for run in RUNS.values()],
     script:
         "../scripts/tables.py"

@@ -17,8 +17,8 @@ rule train:
         *numbers("training"),
         architecture=architecture("train.py"),
         options=lambda wildcards: study_runs.lines(spec_of(wildcards.run, "model")),
-        run=lambda wildcards, threads: RUNS[wildcards.run].as_dict(),
-        spec=lambda wildcards, threads: spec_of(wildcards.run, "model", "training"),
-        device=lambda wildcards, threads: EXECUTION["device"],
+        run=lambda wildcards, output: RUNS[wildcards.run].as_dict(),
+        spec=lambda wildcards, output: spec_of(wildcards.run, "model", "training"),
+        device=lambda wildcards, output: EXECUTION["device"],
     script:
         "../scripts/train.py"
