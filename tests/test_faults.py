@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from one_run import RUN, STEM
-from rotational_variance import resume
+from rotational_variance.resume import ResumeFile
 from rotational_variance.storage.files import writing_hdf5
 from rotational_variance.storage.tensors import write_tensors
 from test_checkpoints import write_checkpoint_that_runs_code, write_pickle_that_runs_code
@@ -305,14 +305,14 @@ def test_a_damaged_history(one_run, refused, content):
 
 def unfinished(one_run, **changes):
     """Leave a training as it is after its first epoch."""
-    saved = resume.save
+    save = ResumeFile.save
 
     def save_and_stop(*arguments):
-        saved(*arguments)
+        save(*arguments)
         raise OSError("stopped here")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(resume, "save", save_and_stop)
+        patch.setattr(ResumeFile, "save", save_and_stop)
         with pytest.raises(SystemExit):
             one_run.train(**changes)
     return one_run.resume

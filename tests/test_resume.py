@@ -3,8 +3,7 @@ import re
 import pytest
 import torch
 
-from rotational_variance import resume
-from rotational_variance.resume import Progress
+from rotational_variance.resume import Progress, ResumeFile
 
 MADE_BY = ["training.py: 12ab", "training.epochs: 3", "threads: 2"]
 
@@ -13,19 +12,19 @@ MADE_BY = ["training.py: 12ab", "training.epochs: 3", "threads: 2"]
 def path(tmp_path):
     path = tmp_path / "a.resume.pt"
     state = {"epoch": 1, "model": {"weight": torch.arange(6.0)}, "random": {"cpu": torch.zeros(4, dtype=torch.uint8)}}
-    resume.save(path, MADE_BY, Progress([{"epoch": 1, "train_loss": 0.1}], state))
+    ResumeFile(path, MADE_BY).save(Progress([{"epoch": 1, "train_loss": 0.1}], state))
     return path
 
 
 def test_round_trip(path):
-    progress = resume.load(path, MADE_BY)
+    progress = ResumeFile(path, MADE_BY).load()
     assert progress.rows == [{"epoch": 1, "train_loss": 0.1}]
     assert progress.state["epoch"] == 1
     assert torch.equal(progress.state["model"]["weight"], torch.arange(6.0))
 
 
 def test_no_file_is_no_progress(tmp_path):
-    assert resume.load(tmp_path / "a.resume.pt", MADE_BY) is None
+    assert ResumeFile(tmp_path / "a.resume.pt", MADE_BY).load() is None
 
 
 @pytest.mark.parametrize(("made_by", "difference"), [
@@ -35,7 +34,7 @@ def test_no_file_is_no_progress(tmp_path):
 ])  # fmt: skip
 def test_the_file_of_another_training_is_refused(path, made_by, difference):
     with pytest.raises(ValueError, match=rf"^{re.escape(str(path))}: belongs to another training \({difference}\)$"):
-        resume.load(path, made_by)
+        ResumeFile(path, made_by).load()
 
 
 @pytest.mark.parametrize("kept", [0, 0.01, 0.5, 0.999])
@@ -43,7 +42,7 @@ def test_a_truncated_file_is_refused(path, kept):
     content = path.read_bytes()
     path.write_bytes(content[: int(kept * len(content))])
     with pytest.raises(ValueError, match=rf"^{re.escape(str(path))}: not a whole resume file"):
-        resume.load(path, MADE_BY)
+        ResumeFile(path, MADE_BY).load()
 
 
 def test_a_flipped_bit_is_noticed(path):
@@ -52,10 +51,10 @@ def test_a_flipped_bit_is_noticed(path):
     content[place + 5] ^= 1
     path.write_bytes(content)
     with pytest.raises(ValueError, match="not a whole resume file"):
-        resume.load(path, MADE_BY)
+        ResumeFile(path, MADE_BY).load()
 
 
 def test_a_checkpoint_is_no_resume_file(tmp_path):
     torch.save({"format": "rotational-variance checkpoint 1"}, tmp_path / "a.pt")
     with pytest.raises(ValueError, match="its format is not 'rotational-variance resume 1'"):
-        resume.load(tmp_path / "a.pt", MADE_BY)
+        ResumeFile(tmp_path / "a.pt", MADE_BY).load()

@@ -1,8 +1,9 @@
 import pytest
 import torch
 
-from rotational_variance import models, resume
+from rotational_variance import models
 from rotational_variance.inputs import Samples
+from rotational_variance.resume import Progress, ResumeFile
 from rotational_variance.training import evaluate, fit, random_degrees
 
 NUMBERS = {
@@ -68,13 +69,14 @@ def test_a_training_taken_up_again_ends_with_the_same_bits(make_samples, tmp_pat
     undisturbed = make()
     expected = list(fit(undisturbed, samples, samples, **numbers))
     stopped = make()
+    file = ResumeFile(tmp_path / "a.resume.pt", ["x: 1"])
     for epoch in fit(stopped, samples, samples, **numbers):
         if epoch.number == stop_after:
-            resume.save(tmp_path / "a.resume.pt", ["x: 1"], resume.Progress([], epoch.state))
+            file.save(Progress([], epoch.state))
             break
     torch.manual_seed(99)  # another process would not have drawn the same numbers
     model = Dropping().to(memory_format=torch.channels_last)
-    state = resume.load(tmp_path / "a.resume.pt", ["x: 1"]).state
+    state = file.load().state
     rest = list(fit(model, samples, samples, resume=state, **numbers))
     assert rest == expected[stop_after:]
     assert torch.equal(weights(model), weights(undisturbed))

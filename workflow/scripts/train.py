@@ -4,12 +4,12 @@ from pathlib import Path
 
 import torch
 
-from rotational_variance import models, resume
+from rotational_variance import models
 from rotational_variance.checkpoints import Checkpoint, save
 from rotational_variance.compute import set_up
 from rotational_variance.inputs import Samples, to_samples
 from rotational_variance.reporting import Report, reporting
-from rotational_variance.resume import Progress
+from rotational_variance.resume import Progress, ResumeFile
 from rotational_variance.storage.dataset import StoredDataset, read_dataset
 from rotational_variance.storage.files import sha256
 from rotational_variance.storage.history import write_history
@@ -49,11 +49,8 @@ def main(
     torch.manual_seed(run["seed"])
     model = models.build(**model_arguments).to(torch_device, memory_format=torch.channels_last)
     computed_on = {"device": torch_device.type, "threads": threads}
-    unfinished = _Unfinished(
-        Path(checkpoint).with_suffix(".resume.pt"),
-        [*made_by, *(f"{name}: {value}" for name, value in computed_on.items()), f"dataset: {sha256(dataset)}"],
-        report,
-    )
+    made_by = [*made_by, *(f"{name}: {value}" for name, value in computed_on.items()), f"dataset: {sha256(dataset)}"]
+    unfinished = ResumeFile(Path(checkpoint).with_suffix(".resume.pt"), made_by)
     rows = _fit(model, stored, torch_device, run["seed"], spec["training"], unfinished, report)
     state = {name: tensor.cpu().contiguous() for name, tensor in model.state_dict().items()}
     write_history(history, rows)
@@ -61,27 +58,16 @@ def main(
     unfinished.path.unlink(missing_ok=True)
 
 
-class _Unfinished:
-    """The resume file of one training, which `made_by` describes."""
-
-    def __init__(self, path: Path, made_by: list[str], report: Report) -> None:
-        self.path = path
-        self._made_by = made_by
-        self._report = report
-
-    def load(self) -> Progress:
-        try:
-            progress = resume.load(self.path, self._made_by)
-        except ValueError as error:
-            self._report.notice(f"{error}; not used, the training begins anew")
-            progress = None
-        if progress is None:
-            return Progress([], None)
-        self._report.notice(f"going on after epoch {len(progress.rows)}, from {self.path}")
-        return progress
-
-    def save(self, rows: list[dict], state: dict) -> None:
-        resume.save(self.path, self._made_by, Progress(rows, state))
+def _earlier_progress(file: ResumeFile, report: Report) -> Progress:
+    try:
+        progress = file.load()
+    except ValueError as error:
+        report.notice(f"{error}; not used, the training begins anew")
+        progress = None
+    if progress is None:
+        return Progress()
+    report.notice(f"going on after epoch {len(progress.rows)}, from {file.path}")
+    return progress
 
 
 def _fit(
@@ -90,11 +76,11 @@ def _fit(
     device: torch.device,
     seed: int,
     training: dict,
-    unfinished: _Unfinished,
+    unfinished: ResumeFile,
     report: Report,
 ) -> list[dict]:
     train, test = (_samples(stored, part, device) for part in ("train", "test"))
-    earlier = unfinished.load()
+    earlier = _earlier_progress(unfinished, report)
     rows = earlier.rows
     n_batches = -(-len(train) // training["batch_size"])
     with report.bar(training["epochs"] * n_batches, len(rows) * n_batches) as bar:
@@ -106,7 +92,7 @@ def _fit(
         tested = ""
         for epoch in fit(model, train, test, seed=seed, resume=earlier.state, on_batch=on_batch, **training):
             rows.append(_row(epoch))
-            unfinished.save(rows, epoch.state)
+            unfinished.save(Progress(rows, epoch.state))
             tested = f", accuracy {epoch.test_upright.accuracy:.1%}, rotated {epoch.test_rotated.accuracy:.1%}"
             report.line(
                 f"epoch {epoch.number}/{training['epochs']}: loss {epoch.train.loss:.4f}, "
