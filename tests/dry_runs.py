@@ -1,4 +1,4 @@
-"""Dry runs of Snakemake, quickly: each is a fork of one process that has imported it already. Imports nothing else."""
+"""Snakemake, quickly: each run is a fork of one process that has imported it already. Imports nothing else."""
 
 import multiprocessing
 import os
@@ -30,15 +30,15 @@ class Plan:
 
 def dry_run(folder: Path, *arguments: str) -> Plan:
     """Plan what `snakemake ARGUMENTS` would do in `folder`; rule `all`, which does nothing, is left out."""
-    code, text = snakemake_n(folder, *arguments)
+    code, text = snakemake(folder, "-n", *arguments)
     assert code == 0, text
     return read_plan(text)
 
 
-def snakemake_n(folder: Path, *arguments: str) -> tuple[int, str]:
-    """Return the exit status of `snakemake -n ARGUMENTS` in `folder`, and what it says."""
+def snakemake(folder: Path, *arguments: str) -> tuple[int, str]:
+    """Return the exit status of `snakemake ARGUMENTS` in `folder`, and what it says."""
     with tempfile.NamedTemporaryFile(mode="r") as output:
-        process = _FORKS.Process(target=_run, args=(folder, ["-n", *arguments], output.name))
+        process = _FORKS.Process(target=_run, args=(folder, list(arguments), output.name))
         process.start()
         process.join()
         return process.exitcode, output.read()

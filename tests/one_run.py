@@ -21,11 +21,13 @@ class OneRun:
     """A folder with the files of one run, and the four jobs that make them."""
 
     def __init__(self, folder):
-        self.folder = folder
+        self.folder, self.threads = folder, 1
         self.zip, self.dataset = folder / "tiny.zip", folder / "tiny.h5"
         self.checkpoint, self.history = folder / f"{STEM}.pt", folder / f"{STEM}.csv"
         self.variance, self.figure = folder / f"{STEM}.h5", folder / "figure.png"
-        self.table, self.resume = folder / "table.csv", folder / f"{STEM}.resume.pt"
+        self.mean, self.max = folder / "mean.png", folder / "max.png"
+        self.table, self.markdown = folder / "table.csv", folder / "table.md"
+        self.resume = folder / f"{STEM}.resume.pt"
 
     def make_dataset(self, source=None):
         run_job(
@@ -38,7 +40,8 @@ class OneRun:
         run_job(
             "train", self.folder, reads={"dataset": self.dataset}, run=STEM,
             writes={"checkpoint": self.checkpoint, "history": self.history},
-            params={"0": f"training: {changes}", "run": RUN, "spec": spec, "device": "cpu"},
+            params={"0": f"training.learning_rate: {spec['training']['learning_rate']}", "run": RUN, "spec": spec, "device": "cpu"},
+            threads=self.threads,
         )  # fmt: skip
 
     def measure(self):
@@ -50,10 +53,9 @@ class OneRun:
         )  # fmt: skip
 
     def plot(self):
-        folder = self.figure.parent
         run_job(
             "plot", self.folder, reads={"variances": [self.variance], "histories": [self.history]}, pair="x",
-            writes={"headline": self.figure, "mean": folder / "mean.png", "max": folder / "max.png"},
+            writes={"headline": self.figure, "mean": self.mean, "max": self.max},
             params={"runs": [RUN], "aggregation": "mean"},
         )  # fmt: skip
 
@@ -61,7 +63,7 @@ class OneRun:
         published = SCRIPTS.parent / "resources/published.csv"
         run_job(
             "tables", self.folder, reads={"variances": [self.variance], "histories": [self.history], "published": published},
-            writes={"csv": self.table, "md": self.table.with_suffix(".md")}, params={"runs": [RUN]},
+            writes={"csv": self.table, "md": self.markdown}, params={"runs": [RUN]},
         )  # fmt: skip
 
 
@@ -73,7 +75,9 @@ class Named(list):
         self.__dict__.update(items)
 
 
-def run_job(name: str, folder: Path, *, reads: dict, writes: dict, params: dict, **wildcards: str) -> None:
+def run_job(
+    name: str, folder: Path, *, reads: dict, writes: dict, params: dict, threads: int = 1, **wildcards: str
+) -> None:
     """Run `name`.py on these files; its log is `folder`/job.log. Raises the SystemExit of a job that fails."""
     job = SimpleNamespace(
         input=Named({key: _text(value) for key, value in reads.items()}),
@@ -81,7 +85,7 @@ def run_job(name: str, folder: Path, *, reads: dict, writes: dict, params: dict,
         params=Named(params),
         wildcards=Named(wildcards),
         log=[str(folder / "job.log")],
-        threads=1,
+        threads=threads,
     )
     runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": job}, run_name="__main__")
 

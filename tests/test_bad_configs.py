@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from dry_runs import snakemake_n
+from dry_runs import snakemake
 
 CONFIG = "config/config.yaml"
 
@@ -42,6 +42,7 @@ def test_a_config_file_that_is_none(project, damage, message):
     ("datasets={a/b: {source: images, path: x}}", "datasets: got 'a/b', expected letters, digits, _ and - only"),
     ("datasets={a b: {source: images, path: x}}", "datasets: got 'a b', expected letters, digits, _ and - only"),
     ("datasets={a;b: {source: images, path: x}}", "datasets: got 'a;b', expected letters, digits, _ and - only"),
+    ('datasets={"a\\n": {source: images, path: x}}', "datasets: got 'a\\n', expected letters, digits, _ and - only"),
     ("study={models: [../resnet]}", "study.models.0: got '../resnet', expected letters, digits, _ and - only"),
     ("datasets={mine: {source: internet}}", "datasets.mine.source: got 'internet', expected one of torchvision, "),
 ])  # fmt: skip
@@ -58,8 +59,35 @@ def test_a_number_that_yaml_reads_as_text(project):
     assert_refused(project, message, "--configfile", "mine.yaml")
 
 
+@pytest.mark.parametrize(("content", "reason"), [
+    ("def build(:\n", "invalid syntax"), ("x = 1\n", "no function build("), (b"\x80", "can't decode byte"),
+])  # fmt: skip
+def test_a_model_file_that_is_none(project, content, reason):
+    path = project.folder / "workflow/scripts/rotational_variance/models/mine.py"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    code, text = snakemake(project.folder)
+    assert code == 1
+    (line,) = [line for line in text.splitlines() if line.startswith(str(path))]
+    assert reason in line
+    assert "Traceback" not in text
+
+
+def test_a_workflow_used_from_elsewhere_brings_its_own_config(project, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    source, config = project.folder / "Snakefile", project.folder / "config/config.yaml"
+    code, text = snakemake(elsewhere, "-n", "--snakefile", str(source), "--configfile", str(config))
+    assert code == 0, text
+    (elsewhere / "Snakefile").write_text(
+        f'import yaml\nmodule rv:\n    snakefile: "{source}"\n    config: yaml.safe_load(open("{config}"))\n'
+        "use rule * from rv\n"
+    )
+    code, text = snakemake(elsewhere, "-n", "results/plots/resnet_mnist.png")
+    assert code == 0, text
+
+
 def assert_refused(project, message, *arguments):
-    code, text = snakemake_n(project.folder, *arguments)
+    code, text = snakemake(project.folder, *arguments)
     assert code == 1
     lines = [line for line in text.splitlines() if message in line]
     assert len(lines) == 1, text

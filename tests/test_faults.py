@@ -345,14 +345,28 @@ def test_a_damaged_resume_file_is_not_used(one_run, capfd, damage, reason):
     assert not file.exists()
 
 
-def test_the_resume_file_of_another_spec_is_not_used(one_run, capfd):
+def test_the_resume_file_of_another_training_is_not_used(one_run, capfd):
     before = one_run.checkpoint.read_bytes(), one_run.history.read_bytes()
     file = unfinished(one_run, learning_rate=0.02)
     capfd.readouterr()
     one_run.train()
     (line,) = capfd.readouterr().err.strip().splitlines()
     assert line == (
-        f"train {STEM}: {file}: belongs to another training (training: {{'learning_rate': 0.02}}); "
-        "not used, the training begins anew"
+        f"train {STEM}: {file}: belongs to another training (training.learning_rate: 0.02; now "
+        "training.learning_rate: 0.01); not used, the training begins anew"
     )
     assert (one_run.checkpoint.read_bytes(), one_run.history.read_bytes()) == before
+
+
+def test_the_resume_file_of_other_data_or_threads_is_not_used(one_run, capfd):
+    unfinished(one_run)
+    capfd.readouterr()
+    one_run.threads = 2
+    unfinished(one_run)
+    assert "belongs to another training (threads: 1; now threads: 2); not used" in capfd.readouterr().err
+    write_zip(one_run.zip, tiny_images(6, 5))
+    one_run.make_dataset()
+    one_run.train()
+    assert re.search(
+        r"belongs to another training \(dataset: \w{64}; now dataset: \w{64}\); not used", capfd.readouterr().err
+    )

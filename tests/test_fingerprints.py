@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from study.fingerprints import _hash, fingerprint, folder_hash
+from study.fingerprints import _hash, fingerprint, images_hash
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "workflow" / "scripts"
 
@@ -49,14 +49,17 @@ def test_a_folder_is_hashed_by_names_and_contents(write, tmp_path):
     write("images/test/a/2.png", "two")
 
     def hashed():
-        folder_hash.cache_clear()
+        images_hash.cache_clear()
         _hash.cache_clear()
-        return folder_hash(tmp_path / "images")
+        return images_hash(tmp_path / "images")
 
     first = hashed()
     os.utime(tmp_path / "images/train/a/1.png", (0, 0))
     write("images/.hidden/x", "passed over")
     write("images/train/.DS_Store", "passed over")
+    write("images/__MACOSX/x", "passed over")
+    write("images/notes.txt", "passed over")
+    (tmp_path / "images/train/a/up").symlink_to(tmp_path / "images/train")  # round and round
     assert hashed() == first
     write("images/train/a/1.png", "eno")
     changed = hashed()
@@ -65,6 +68,18 @@ def test_a_folder_is_hashed_by_names_and_contents(write, tmp_path):
     assert hashed() == first
     (tmp_path / "images/train/a/1.png").rename(tmp_path / "images/train/a/3.png")
     assert hashed() not in (first, changed)
+
+
+def test_what_cannot_be_read_does_not_stop_the_hash(tmp_path):
+    folder = tmp_path / "images/train/a"
+    folder.mkdir(parents=True)
+    (folder / "broken").symlink_to(tmp_path / "nothing")
+    os.mkfifo(folder / "pipe")
+    first = images_hash(tmp_path / "images")
+    (folder / "pipe").unlink()
+    images_hash.cache_clear()
+    assert images_hash(tmp_path / "images") != first
+    assert images_hash(tmp_path / "nothing.zip") == "no file"
 
 
 def test_contents_count_and_times_do_not(write):

@@ -53,7 +53,12 @@ class Training:
             time.sleep(0.005)
 
     def wait_for_epoch(self, number):
-        self.wait_for(lambda: self.log.exists() and f"epoch {number}/{EPOCHS}" in self.log.read_text())
+        self.wait_for(lambda: self.epoch() >= number)
+
+    def epoch(self):
+        """Return the number of the last epoch in the log, or 0."""
+        numbers = re.findall(rf"^epoch (\d+)/{EPOCHS}", self.log.read_text() if self.log.exists() else "", re.MULTILINE)
+        return int(numbers[-1]) if numbers else 0
 
     def kill_job(self, signal_number):
         """Send the job a signal; tell whether there was one."""

@@ -35,7 +35,7 @@ def folder(project):
 
 WRITERS = {  # job: what it writes
     "make_dataset": ["dataset"], "train": ["resume", "history", "checkpoint"], "measure": ["variance"],
-    "plot": ["figure"], "tabulate": ["table"],
+    "plot": ["figure", "mean", "max"], "tabulate": ["table", "markdown"],
 }  # fmt: skip
 
 
@@ -152,12 +152,29 @@ def test_results_that_may_not_be_written_to_are_one_line(folder, without_privile
     assert [path.name for path in datasets.iterdir()] == ["another.h5"]
 
 
-def test_a_file_in_the_place_of_results_is_one_line(folder):
-    (folder / "results").write_text("")
+@pytest.mark.parametrize("name", [".snakemake", "results"])
+def test_a_closed_or_misplaced_folder_is_one_line(folder, without_privileges, name):
+    (folder / name).write_text("")
     code, output = run(folder)
     assert code != 0
-    assert f"\n{folder}/results: is a file, but has to be a folder; move it away\n" in output
+    assert f"\n{folder}/{name}: is a file, but has to be a folder; move it away\n" in output
+    (folder / name).unlink()
+    (folder / name).mkdir(mode=0o555)
+    code, output = run(folder, *without_privileges)
+    assert code != 0
+    assert f"\n{folder}/{name}: cannot be written to; get the right to, or run in a copy of the project\n" in output
     assert "Traceback" not in output
+
+
+def test_only_the_records_and_results_need_be_writable(folder, without_privileges):
+    for name in (".snakemake", "results"):
+        (folder / name).mkdir()
+    folder.chmod(0o555)
+    try:
+        code, output = run(folder, *without_privileges)
+    finally:
+        folder.chmod(0o755)
+    assert code == 0, output
 
 
 # ---- two at once

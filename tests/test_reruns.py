@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import yaml
 
-from dry_runs import dry_run, read_plan
+from dry_runs import dry_run, read_plan, snakemake
 from tiny_data import tiny_images, write_folder, write_zip
 
 CONFIGS = [str(Path(__file__).with_name(name)) for name in ("tiny.yaml", "reruns.yaml")]
@@ -117,6 +118,8 @@ def test_words_rerun_nothing(study, name):
 LIBRARY = "workflow/scripts/rotational_variance"
 AFTER_DATASETS = jobs("train", "measure", "plot", "tables")
 AFTER_TRAINING = jobs("measure", "plot", "tables")
+OF_TINY = jobs("dataset", "train", "measure", "plot", "tables", datasets=["tiny"])
+OF_OTHER = jobs("dataset", "train", "measure", "plot", "tables", datasets=["other"])
 OF_RESNET = jobs("train", "measure", "plot", "tables", models=["resnet"])
 
 
@@ -173,41 +176,68 @@ def overlay(**runs):
 ROTATED_RESNET = {"models": ["resnet"], "datasets": ["other"], "trainings": ["rotated"]}
 
 
-@pytest.mark.parametrize(("change", "expected", "named"), [
+@pytest.mark.parametrize(("change", "expected", "before", "now"), [
     (
         overlay(pairs={"resnet": {"other": {"rotated": {"training": {"epochs": 2}}}}}),
-        jobs("train", "measure", **ROTATED_RESNET) | jobs("plot", **ROTATED_RESNET) | {"tables"},
-        ["training.epochs: 1", "training.epochs: 2"],
+        jobs("train", "measure", "plot", **ROTATED_RESNET) | {"tables"}, ["training.epochs: 1"], ["training.epochs: 2"],
     ),
     (
         overlay(models={"simple_conv": {"model": {"width": 8, "hidden": 4}}}),  # swapped
         jobs("train", "measure", "plot", "tables", models=["simple_conv"]),
-        ["hidden: 8", "hidden: 4", "width: 4", "width: 8"],
+        ["model.hidden: 8", "model.width: 4"], ["model.hidden: 4", "model.width: 8"],
     ),
-    (overlay(defaults={"training": {"batch_size": 16.0}}, models={"simple_conv": {"model": {"width": 4.0}}}), set(), []),
+    (
+        overlay(models={"resnet": {"model": {"width": 5}}}),
+        jobs("train", "measure", "plot", "tables", models=["resnet"]), ["model.width: 4"], ["model.width: 5"],
+    ),
     (
         overlay(defaults={"measurement": {"angles": 6}}), AFTER_TRAINING,
-        ["measurement.angles: 4", "measurement.angles: 6"],
+        ["measurement.angles: 4"], ["measurement.angles: 6"],
     ),
     (
         overlay(defaults={"measurement": {"angles": {"from": -90, "to": 90, "number": 4}}}), AFTER_TRAINING,
         ["measurement.angles: 4"],
+        ["measurement.angles.from: -90", "measurement.angles.number: 4", "measurement.angles.to: 90"],
     ),
-    (overlay(datasets={"tiny": {"measurement": {"n_samples": 30}}}),
-     jobs("measure", "plot", datasets=["tiny"]) | {"tables"}, ["measurement.n_samples: 30"]),
-    (overlay(defaults={"measurement": {"precision": "bfloat16"}}), AFTER_TRAINING, ["measurement.precision: bfloat16"]),
-    ("figures={aggregation: max}", jobs("plot"), ["figures.aggregation: mean", "figures.aggregation: max"]),
-    ("execution={device: auto, threads: {train: 2, measure: 2}, passes: {batch_size: 4, memory_format: trial}}", set(), []),
-    ("execution={memory_mb: {train: 9}, runtime_minutes: {train: 9}}", set(), []),
+    (
+        overlay(datasets={"tiny": {"measurement": {"n_samples": 30}}}),
+        jobs("measure", "plot", datasets=["tiny"]) | {"tables"}, ["measurement.n_samples: all"], ["measurement.n_samples: 30"],
+    ),
+    (
+        overlay(defaults={"measurement": {"precision": "bfloat16"}}), AFTER_TRAINING,
+        ["measurement.precision: float32"], ["measurement.precision: bfloat16"],
+    ),
+    ("figures={aggregation: max}", jobs("plot"), ["figures.aggregation: mean"], ["figures.aggregation: max"]),
+    ("datasets={tiny: {size: 14}}", OF_TINY, [], ["size: 14"]),
 ])  # fmt: skip
-def test_a_changed_number_reruns_what_uses_it(study, change, expected, named):
+def test_a_changed_number_reruns_what_uses_it_and_is_named(study, change, expected, before, now):
     planned = plan(study, "--config", change)
     assert planned.jobs == expected
-    reasons = " ".join(planned.reasons.values())
-    for text in named:
-        assert text in reasons
-    if len(named) == 2:  # and nothing but these two
-        assert f"before: '{named[0]}' now: '{named[1]}'" in reasons
+    assert {(tuple(before), tuple(now))} == {reason for reason in map(changes, planned.reasons.values()) if reason}
+
+
+def changes(reason):
+    """Return the texts that a reason says were there before, and those that are now; None where it tells of none."""
+    found = re.search(r"before: (.*) now: (.*)$", reason)
+    return found and tuple(tuple(sorted(re.findall(r"'([^']*)'", part))) for part in found.groups())
+
+
+@pytest.mark.parametrize("change", [
+    overlay(defaults={"training": {"batch_size": 16.0}}, models={"simple_conv": {"model": {"width": 4.0}}}),
+    overlay(models={"simple_conv": {"model": {"hidden": 8, "width": 4}}}),  # in another order
+    "execution={device: auto, threads: {train: 2, measure: 2}, passes: {batch_size: 4, memory_format: trial}}",
+    "execution={memory_mb: {train: 9}, runtime_minutes: {train: 9}}",
+])  # fmt: skip
+def test_what_changes_no_number_reruns_nothing(study, change):
+    assert plan(study, "--config", change).jobs == set()
+
+
+def test_every_number_of_the_schema_is_tracked(study, tmp_path):
+    schema = yaml.safe_load((study / "workflow/schemas/config.schema.yaml").read_text())
+    names = {f"{section}.{name}" for section in ("training", "measurement")
+             for name in schema["$defs"]["numbers"][section]["properties"]}  # fmt: skip
+    recorded = "".join(path.read_text() for path in (study / ".snakemake/metadata").rglob("*") if path.is_file())
+    assert {name for name in names if f"{name}: " in recorded} == names
 
 
 # ---- more to study
@@ -241,10 +271,6 @@ def test_fewer_models_or_trainings_run_nothing_but_what_shows_them(study):
 # ---- datasets
 
 
-OF_TINY = jobs("dataset", "train", "measure", "plot", "tables", datasets=["tiny"])
-OF_OTHER = jobs("dataset", "train", "measure", "plot", "tables", datasets=["other"])
-
-
 @pytest.mark.parametrize("how", ["repacked", "resized to what it is"])
 def test_another_source_of_the_same_bytes_trains_nothing(own_study, how):
     further = []
@@ -254,7 +280,7 @@ def test_another_source_of_the_same_bytes_trains_nothing(own_study, how):
         further = ["--config", "datasets={tiny: {size: 12}}"]
     planned = plan(own_study, *further)
     assert planned.jobs == OF_TINY  # for all that is known before the dataset is made
-    assert ("tiny.zip" if how == "repacked" else "datasets.tiny.size: 12") in planned.reasons["dataset tiny"]
+    assert ("files: " if how == "repacked" else "size: 12") in planned.reasons["dataset tiny"]
     done = read_plan(run(own_study, *further)).jobs
     assert "dataset tiny" in done
     assert not {job for job in done if job.startswith(("train", "measure"))}
@@ -270,6 +296,31 @@ def test_other_bytes_train_anew(own_study):
     assert plan(own_study).jobs == OF_TINY - done
 
 
+def test_an_older_file_counts_by_its_contents(own_study):
+    write_zip(own_study / "tiny.zip", tiny_images(6, 5))
+    os.utime(own_study / "tiny.zip", (0, 0))
+    assert plan(own_study).jobs == OF_TINY
+
+
+@pytest.mark.parametrize("name", ["tiny", "other"])
+def test_a_source_that_is_gone_harms_no_dataset(own_study, name):
+    source = own_study / {"tiny": "tiny.zip", "other": "other"}[name]
+    source.rename(own_study / "elsewhere")
+    made = own_study / f"results/datasets/{name}.h5"
+    before = made.read_bytes()
+    code, text = snakemake(own_study, *STUDY)
+    assert code != 0
+    (line,) = [line for line in text.splitlines() if "no such folder or zip" in line]
+    assert line.endswith(
+        f"dataset {name}: {source.name}: no such folder or zip, but results/datasets/{name}.h5 was made from it; "
+        "put it back, or correct `path` in the config"
+    )
+    assert "Traceback" not in text
+    assert made.read_bytes() == before
+    (own_study / "elsewhere").rename(source)
+    assert plan(own_study).jobs == set()
+
+
 def test_the_contents_of_a_folder_of_images_count(own_study):
     image = own_study / "other/test/3/5.png"
     assert image.exists()
@@ -279,7 +330,7 @@ def test_the_contents_of_a_folder_of_images_count(own_study):
     with changed(image, lambda content: (own_study / "other/test/4/5.png").read_bytes()):
         planned = plan(own_study)
         assert planned.jobs == OF_OTHER
-        assert "datasets.other.files: " in planned.reasons["dataset other"]
+        assert "before: 'files: " in planned.reasons["dataset other"]
     image.rename(image.with_name("6.png"))
     assert plan(own_study).jobs == OF_OTHER
     shutil.copy(image.with_name("6.png"), image)

@@ -10,6 +10,8 @@ try:
         schema_path=RULES.parent / "schemas" / "config.schema.yaml",
         models_folder=SCRIPTS / "rotational_variance" / "models",
     )
+    for dataset in config["study"]["datasets"]:
+        places.check_source(dataset, config["datasets"][dataset], Path(f"results/datasets/{dataset}.h5"))
 except ConfigError as error:
     raise WorkflowError(str(error)) from None
 
@@ -27,44 +29,58 @@ wildcard_constraints:
     dataset="|".join(DATASETS),
 
 
-def runs_of_pair(pair):
-    return [run for run in RUNS.values() if run.pair == pair]
+# What a job depends on, beside its input files, is in its rule's `params`: a text of its own for each file and number, as
+# Snakemake compares params as a set, so that a dry run names just those that changed. Functions of `output` are not
+# compared; by these, a script is given values that such a text tells of already, or that are to rerun nothing.
 
 
-def spec_of(run, *sections):
-    """The numbers of a run that some stages use."""
-    return {section: SPECS[run][section] for section in sections}
+def texts(wildcard, names, values):
+    """One function a name, which gives the text "name: value" out of the dict `values(value of the wildcard)`.
 
+    Where that lacks the name, it gives a text that is always there, so that names of other runs change nothing.
+    """
 
-# What a job depends on, beside its input files, is in its rule's `params`: texts of their own that Snakemake compares as a
-# set, so that a dry run names just those that changed. Functions of `output` are not compared; so values that a script
-# is given, and that stand in such a text already or are to rerun nothing, come by them.
+    def always(wildcards):
+        return f"{wildcard}: {getattr(wildcards, wildcard)}"
+
+    def of_name(name, wildcards):
+        found = values(getattr(wildcards, wildcard))
+        return f"{name}: {found[name]}" if name in found else always(wildcards)
+
+    return [always, *(lambda wildcards, name=name: of_name(name, wildcards) for name in sorted(names))]
 
 
 def code(script, environment):
-    """The code that a script runs, and in what: one text a file."""
+    """The code that a script runs, and in what."""
     files = fingerprints.fingerprint(SCRIPTS / script) | fingerprints.hashes(RULES.parent / "envs" / environment)
-    return study_runs.lines(files)
+    return [f"{name}: {value}" for name, value in files.items()]
 
 
-def architecture(script):
-    """What a run's architecture adds to the code of a script: it is found by its name, not by an import."""
+def of_run(script, *sections):
+    """A run's numbers, and what its architecture adds to the code: that is found by its name, not by an import."""
     of_all = fingerprints.fingerprint(SCRIPTS / script)
 
-    def lines(wildcards):
-        model = SCRIPTS / "rotational_variance" / "models" / f"{RUNS[wildcards.run].model}.py"
+    def values(run):
+        model = SCRIPTS / "rotational_variance" / "models" / f"{RUNS[run].model}.py"
         files = fingerprints.fingerprint(SCRIPTS / script, model)
-        return study_runs.lines({name: files[name] for name in files if name not in of_all})
+        return study_runs.flat({section: SPECS[run][section] for section in sections}) | {
+            name: files[name] for name in files if name not in of_all
+        }
 
-    return lines
+    found = {run: values(run) for run in RUNS}
+    return texts("run", set().union(*found.values()), found.get)
 
 
-def numbers(section):
-    """A run's numbers of a section that is the same for all models: one text each."""
-    return [
-        lambda wildcards, name=name: f"{section}.{name}: {SPECS[wildcards.run][section][name]}"
-        for name in study_config.REQUIRED_NUMBERS[section]
-    ]
+def of_source():
+    """Where a dataset comes from, but for the folder that it is downloaded into."""
+    names = {name for source in DATASETS.values() for name in source if name != "root"}
+    return texts("dataset", {*names, "files"}, source_of)
+
+
+def source_of(dataset):
+    """The source of a dataset, and a hash of its files where they are the user's own."""
+    source = DATASETS[dataset]
+    return source | {"files": fingerprints.images_hash(Path(source["path"]))} if "path" in source else source
 
 
 def names_of(runs):
@@ -72,16 +88,5 @@ def names_of(runs):
     return f"runs: {', '.join(run.stem for run in runs)}"
 
 
-def source_of(wildcards):
-    """Where a dataset comes from, but for the folder that it is downloaded into; with the contents of a folder."""
-    source = {key: value for key, value in DATASETS[wildcards.dataset].items() if key != "root"}
-    path = Path(source.get("path", ""))
-    if "path" in source and path.is_dir():
-        source["files"] = fingerprints.folder_hash(path)
-    return study_runs.lines({f"datasets.{wildcards.dataset}": source})
-
-
-def source_files(wildcards):
-    """The zip that a dataset is read from; where there is none, the job says what to do."""
-    path = DATASETS[wildcards.dataset].get("path")
-    return [path] if path and Path(path).is_file() else []
+def runs_of_pair(pair):
+    return [run for run in RUNS.values() if run.pair == pair]

@@ -1,7 +1,5 @@
 # A checkpoint, so that Snakemake looks again once a dataset is made: if its bytes are the same, no network is trained anew.
 checkpoint dataset:
-    input:
-        source_files,
     output:
         "results/datasets/{dataset}.h5",
     log:
@@ -13,7 +11,7 @@ checkpoint dataset:
         runtime=EXECUTION["runtime_minutes"]["dataset"],
     params:
         *code("dataset.py", "torch.yaml"),
-        tracked=source_of,
+        *of_source(),
         source=lambda wildcards, output: DATASETS[wildcards.dataset],
     script:
         "../scripts/dataset.py"

@@ -14,10 +14,9 @@ rule measure:
         runtime=EXECUTION["runtime_minutes"]["measure"],
     params:
         *code("measure.py", "torch.yaml"),
-        *numbers("measurement"),
-        architecture=architecture("measure.py"),
+        *of_run("measure.py", "measurement"),
         run=lambda wildcards, output: RUNS[wildcards.run].as_dict(),
-        measurement=lambda wildcards, output: spec_of(wildcards.run, "measurement")["measurement"],
+        measurement=lambda wildcards, output: SPECS[wildcards.run]["measurement"],
         device=lambda wildcards, output: EXECUTION["device"],
         passes=lambda wildcards, output: EXECUTION["passes"],
     script:

@@ -16,7 +16,7 @@ rule plot:
         "../envs/plot.yaml"
     params:
         *code("plot.py", "plot.yaml"),
-        *study_runs.lines({"figures": config["figures"]}),
+        f"figures.aggregation: {config['figures']['aggregation']}",
         names=lambda wildcards: names_of(runs_of_pair(wildcards.pair)),
         runs=lambda wildcards, output: [run.as_dict() for run in runs_of_pair(wildcards.pair)],
         aggregation=lambda wildcards, output: config["figures"]["aggregation"],

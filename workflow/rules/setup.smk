@@ -21,6 +21,7 @@ if not sys.executable.startswith("'"):
 
 try:
     places.check_folders(Path.cwd())
-    places.check_config_file(Path("config/config.yaml"))
+    if not config or Path("config/config.yaml").exists():  # what uses this workflow may bring a config of its own
+        places.check_config_file(Path("config/config.yaml"))
 except ConfigError as error:
     raise WorkflowError(str(error)) from None

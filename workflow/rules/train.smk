@@ -14,11 +14,9 @@ rule train:
         runtime=EXECUTION["runtime_minutes"]["train"],
     params:
         *code("train.py", "torch.yaml"),
-        *numbers("training"),
-        architecture=architecture("train.py"),
-        options=lambda wildcards: study_runs.lines(spec_of(wildcards.run, "model")),
+        *of_run("train.py", "model", "training"),
         run=lambda wildcards, output: RUNS[wildcards.run].as_dict(),
-        spec=lambda wildcards, output: spec_of(wildcards.run, "model", "training"),
+        spec=lambda wildcards, output: {name: SPECS[wildcards.run][name] for name in ("model", "training")},
         device=lambda wildcards, output: EXECUTION["device"],
     script:
         "../scripts/train.py"

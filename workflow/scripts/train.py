@@ -125,6 +125,8 @@ if __name__ == "__main__":
             spec=snakemake.params.spec,
             device=snakemake.params.device,
             threads=snakemake.threads,
-            made_by=[str(value) for value in snakemake.params if value != snakemake.params.device],
+            made_by=sorted(
+                text for text in snakemake.params if ": " in text
+            ),  # its numbers and code, as rule train says
             report=job_report,
         )

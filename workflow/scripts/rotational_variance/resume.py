@@ -22,7 +22,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class ResumeFile:
-    """The file at `path` of one training; `made_by` names all that its result depends on."""
+    """The file at `path` of one training; the texts of `made_by` name all that its result depends on."""
 
     path: Path
     made_by: list[str]
@@ -34,7 +34,7 @@ class ResumeFile:
     def load(self) -> Progress | None:
         """Read the progress; None where there is no file.
 
-        Raises ValueError for a broken file, and for one that something else has made, naming a difference.
+        Raises ValueError for a broken file, and for one that something else has made, naming the differences.
         """
         try:
             content = read_tensors(self.path, FORMAT)
@@ -43,7 +43,8 @@ class ResumeFile:
             return None
         except (KeyError, ValueError) as error:
             raise ValueError(f"{self.path}: not a whole resume file ({error})") from error
-        if found != self.made_by:
-            others = [text for text in found if text not in self.made_by] or ["another order or number of settings"]
-            raise ValueError(f"{self.path}: belongs to another training ({others[0]})")
+        before, now = set(found) - set(self.made_by), set(self.made_by) - set(found)
+        if before or now:
+            differences = f"{', '.join(sorted(before))}; now {', '.join(sorted(now))}"
+            raise ValueError(f"{self.path}: belongs to another training ({differences})")
         return progress

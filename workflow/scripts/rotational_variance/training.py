@@ -102,7 +102,7 @@ def fit(
 def _state(epoch: int, stateful: dict, generator: torch.Generator) -> dict:
     # Beside our own generator, torch's: dropout draws from those of the devices.
     random = {"order": generator.get_state(), "cpu": torch.get_rng_state()}
-    if torch.cuda.is_available():
+    if next(stateful["model"].parameters()).is_cuda:
         random["cuda"] = torch.cuda.get_rng_state()
     return {"epoch": epoch, "random": random} | {name: part.state_dict() for name, part in stateful.items()}
 

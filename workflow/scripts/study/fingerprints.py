@@ -6,7 +6,7 @@ fresh clone reruns nothing. Imports are found by reading the code, not by runnin
 
 import ast
 import hashlib
-import os
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -42,16 +42,38 @@ def hashes(*files: Path) -> dict[str, str]:
 
 
 @cache
-def folder_hash(folder: Path) -> str:
-    """Hash the names and the contents of all files below a folder, hidden ones left out; links are followed."""
+def images_hash(path: Path) -> str:
+    """Hash a zip, or the names and contents of the files below a folder's `train` and `test`, hidden ones left out.
+
+    Links are followed. What cannot be read counts as such: the job that reads it says so.
+    """
+    if not path.is_dir():
+        return _hash_or_reason(path)
     digest = hashlib.sha256()
-    for parent, folders, files in os.walk(folder, followlinks=True):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            if not name.startswith("."):
-                path = Path(parent, name)
-                digest.update(f"{path.relative_to(folder).as_posix()}\0{_hash(path)}\0".encode())
+    for part in ("test", "train"):
+        for file in _images(path / part, set()):
+            digest.update(f"{file.relative_to(path).as_posix()}\0{_hash_or_reason(file)}\0".encode())
     return digest.hexdigest()[:16]
+
+
+def _images(folder: Path, above: set[Path]) -> Iterator[Path]:
+    real = folder.resolve()
+    if not folder.is_dir() or real in above:  # a link back to a folder that this one is in
+        return
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith((".", "__MACOSX")):
+            continue
+        if path.is_dir():
+            yield from _images(path, above | {real})
+        else:
+            yield path
+
+
+def _hash_or_reason(path: Path) -> str:
+    try:
+        return _hash(path) if path.is_file() else "no file"
+    except OSError as error:
+        return str(error.strerror)
 
 
 @cache

@@ -52,9 +52,13 @@ class Option:
 def build_options(path: Path) -> dict[str, Option]:
     """Read, without importing it, which options an architecture's `build` takes.
 
-    Raises ConfigError for a file without such a function.
+    Raises ConfigError for a file without such a function, or one that is no Python.
     """
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    try:
+        module = ast.parse(path.read_bytes(), filename=str(path))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise ConfigError(f"{path}: cannot be read as a model ({error}); mend it or move it away") from None
+    for node in module.body:
         if isinstance(node, ast.FunctionDef) and node.name == "build":
             given = {"n_channels", "image_size", "n_classes"}
             arguments = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)

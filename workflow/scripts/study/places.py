@@ -1,11 +1,14 @@
 """Check, before Snakemake reads or writes anything, that it can: its own words for this name no file, or are many."""
 
 import os
+import shutil
 from pathlib import Path
 
 import yaml
 
 from study.errors import ConfigError
+
+ROOM = 2**18  # bytes that Snakemake needs for its own records
 
 
 def check_config_file(path: Path) -> None:
@@ -27,8 +30,22 @@ def check_config_file(path: Path) -> None:
 
 def check_folders(folder: Path) -> None:
     """Raise ConfigError where Snakemake's records or the results could not be written."""
-    for path in (folder, folder / ".snakemake", folder / "results"):
+    written = [folder / ".snakemake", folder / "results"]
+    for path in written:
         if path.exists() and not path.is_dir():
             raise ConfigError(f"{path}: is a file, but has to be a folder; move it away")
-        if path.exists() and not os.access(path, os.W_OK | os.X_OK):
+    for path in {path if path.exists() else folder for path in written}:
+        if not os.access(path, os.W_OK | os.X_OK):
             raise ConfigError(f"{path}: cannot be written to; get the right to, or run in a copy of the project")
+        if shutil.disk_usage(path).free < ROOM:
+            raise ConfigError(f"{path}: no space left on the disk; free some")
+
+
+def check_source(dataset: str, source: dict, made: Path) -> None:
+    """Raise ConfigError where a dataset's images are gone: Snakemake would delete the file made of them, and fail then."""
+    path = source.get("path")
+    if path and made.exists() and not Path(path).exists():
+        raise ConfigError(
+            f"dataset {dataset}: {path}: no such folder or zip, but {made} was made from it; put it back, or correct "
+            "`path` in the config"
+        )

@@ -67,9 +67,9 @@ def canonical(value):
     return value
 
 
-def lines(numbers: dict, prefix: str = "") -> list[str]:
-    """Write each number as a text: {"training": {"epochs": 3}} becomes ["training.epochs: 3"]."""
-    found = []
+def flat(numbers: dict, prefix: str = "") -> dict[str, object]:
+    """Flatten mappings in mappings: {"training": {"epochs": 3}} becomes {"training.epochs": 3}."""
+    found = {}
     for name, value in numbers.items():
-        found += lines(value, f"{prefix}{name}.") if isinstance(value, dict) else [f"{prefix}{name}: {value}"]
+        found |= flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
     return found
