@@ -221,16 +221,6 @@ def files_of(folder):
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
-def test_two_studies_from_nothing_are_the_same_byte_for_byte(make_project, tmp_path, tiny_study):
-    project = make_project(tmp_path)
-    write_zip(tmp_path / "tiny.zip", tiny_images())
-    done = project.snakemake("results/plots/resnet_tiny.png", "--cores", "2", "--configfile", str(TINY))
-    assert done.returncode == 0, done.stdout
-    files = files_of(tmp_path)
-    assert len(files) == 1 + 2 * 3 + 3  # dataset; checkpoint, history and variance of two trainings; figures
-    assert files.items() <= files_of(tiny_study.folder).items()
-
-
 @pytest.mark.long
 def test_two_whole_studies_from_nothing_are_the_same_byte_for_byte(make_project, tmp_path, tiny_study):
     project = make_project(tmp_path)

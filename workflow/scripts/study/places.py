@@ -42,7 +42,7 @@ def check_folders(folder: Path) -> None:
 
 
 def check_source(dataset: str, source: dict, made: Path) -> None:
-    """Raise ConfigError where a dataset's images are gone: Snakemake would delete the file made of them, and fail then."""
+    """Raise ConfigError where a dataset's images are gone: Snakemake would delete what was made of them, then fail."""
     path = source.get("path")
     if path and made.exists() and not Path(path).exists():
         raise ConfigError(
