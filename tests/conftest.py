@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,10 @@ import torch
 from dry_runs import Plan, dry_run
 from one_run import OneRun
 from rotational_variance.inputs import Samples
-from tiny_data import tiny_images, write_zip
+from tiny_data import tiny_images, write_folder, write_zip
 
 PROJECT = Path(__file__).resolve().parents[1]
-TINY = Path(__file__).with_name("tiny.yaml")
+TINY, RERUNS = (Path(__file__).with_name(name) for name in ("tiny.yaml", "reruns.yaml"))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -81,15 +82,50 @@ def make_project():
     return Project
 
 
+@pytest.fixture(scope="session", autouse=True)
+def studies(request, tmp_path_factory):
+    """Begin to make the studies that tests will ask for, one after the other, while the first tests run."""
+    wanted = {name for item in request.session.items for name in item.fixturenames}
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        made = {}
+        if wanted & {"tiny_study", "two_datasets_study"}:
+            made["tiny"] = worker.submit(make_tiny_study, tmp_path_factory.mktemp("tiny study"))
+        if "two_datasets_study" in wanted:
+            folder = tmp_path_factory.mktemp("two datasets") / "study"
+            made["two_datasets"] = worker.submit(lambda: make_two_datasets_study(made["tiny"].result(), folder))
+        yield made
+        for study in made.values():
+            study.cancel()  # where all that wanted it was left out
+
+
 @pytest.fixture(scope="session")
-def tiny_study(tmp_path_factory):
+def tiny_study(studies):
     """A finished study of tests/tiny.yaml, in a folder whose path holds a space; not to be changed."""
-    project = Project(tmp_path_factory.mktemp("tiny study"))
-    write_zip(project.folder / "tiny.zip", tiny_images())
+    return studies["tiny"].result()
+
+
+@pytest.fixture(scope="session")
+def two_datasets_study(studies):
+    """The folder of a finished study of tests/reruns.yaml, grown out of the tiny one, and what Snakemake said to it."""
+    return studies["two_datasets"].result()
+
+
+def make_tiny_study(folder):
+    project = Project(folder)
+    write_zip(folder / "tiny.zip", tiny_images())
     done = project.snakemake("--cores", "2", "--configfile", str(TINY))
     assert done.returncode == 0, done.stdout
     assert "Warning" not in done.stdout
     return project
+
+
+def make_two_datasets_study(tiny, folder):
+    shutil.copytree(tiny.folder, folder)
+    write_folder(folder / "other", tiny_images(5, 3))
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--configfile", str(TINY), str(RERUNS)]
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=280)
+    assert done.returncode == 0, done.stdout
+    return folder, done.stdout
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ def test_a_study_goes_on_once_there_is_space_again(folder, tmp_path_factory, tin
     outside = tmp_path_factory.mktemp("outside")
     command = " ".join(f"'{word}'" for word in SNAKEMAKE)
     done = in_small_disk(folder, "1m", f"""
-        head -c 560k /dev/zero > ballast
+        head -c $(($(df --output=avail -k . | tail -1) - 170))k /dev/zero > ballast
         {command} > '{outside}/first.txt' 2>&1 && exit 7
         ls -A results/checkpoints results/variance > '{outside}/left.txt' || true
         rm ballast
@@ -205,7 +205,7 @@ def test_names_in_the_config_reach_no_shell(project):
     assert done.returncode == 0, done.stdout
     assert (project.folder / "results/datasets/tiny.h5").exists()
     done = project.snakemake(
-        "results/datasets/other.h5", "--configfile", str(TINY), "--config",
+        "results/datasets/other.h5", "--configfile", str(TINY), "mine.yaml", "--config",
         f'datasets={{other: {{source: images, path: "{quoted}"}}}}',
     )  # fmt: skip
     assert done.returncode == 0, done.stdout

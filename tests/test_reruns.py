@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from conftest import RERUNS, TINY
 from dry_runs import dry_run, read_plan, snakemake
-from tiny_data import tiny_images, write_folder, write_zip
+from tiny_data import tiny_images, write_zip
 
-CONFIGS = [str(Path(__file__).with_name(name)) for name in ("tiny.yaml", "reruns.yaml")]
-STUDY = ["--cores", "2", "--configfile", *CONFIGS]
+STUDY = ["--cores", "2", "--configfile", str(TINY), str(RERUNS)]
 MODELS, DATASETS, TRAININGS = ["simple_conv", "resnet"], ["tiny", "other"], ["unrotated", "rotated"]
 
 
@@ -30,16 +30,11 @@ def jobs(*rules, models=MODELS, datasets=DATASETS, trainings=TRAININGS, seeds=(0
 
 
 @pytest.fixture(scope="module")
-def study(tiny_study, tmp_path_factory):
-    """The folder of a finished study of two datasets, grown out of a smaller one."""
-    folder = shutil.copytree(tiny_study.folder, tmp_path_factory.mktemp("reruns") / "study")
-    write_folder(folder / "other", tiny_images(5, 3))
+def study(two_datasets_study):
+    folder, _ = two_datasets_study
     for name in ("README.md", "docs/cluster.md", "tests/test_x.py"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text("Words.\n")
-    done = run(folder)
-    expected = jobs("dataset", "train", "measure", "plot", datasets=["other"]) | {"tables"}
-    assert read_plan(done).jobs == expected
     return folder
 
 
@@ -75,6 +70,11 @@ def run(folder, *arguments):
     return done.stdout + done.stderr
 
 
+def test_a_second_dataset_ran_only_what_is_new(two_datasets_study):
+    _, said = two_datasets_study
+    assert read_plan(said).jobs == jobs("dataset", "train", "measure", "plot", datasets=["other"]) | {"tables"}
+
+
 # ---- nothing changed
 
 
@@ -103,13 +103,14 @@ def test_a_fresh_clone_beside_copied_results_reruns_nothing(study, tmp_path, res
     assert plan(tmp_path).jobs == set()
 
 
-@pytest.mark.parametrize("name", [
-    "README.md", "docs/cluster.md", "tests/test_x.py", "workflow/scripts/rotational_variance/reporting.py",
-    "workflow/report/headline.rst",
-])  # fmt: skip
-def test_words_rerun_nothing(study, name):
-    with changed(study / name, comment):
-        assert plan(study).jobs == set()
+def test_words_rerun_nothing(own_study):
+    for name in (
+        "README.md", "docs/cluster.md", "tests/test_x.py", "workflow/report/headline.rst",
+        "workflow/scripts/rotational_variance/reporting.py",
+    ):  # fmt: skip
+        path = own_study / name
+        path.write_bytes(comment(path.read_bytes()))
+    assert plan(own_study).jobs == set()
 
 
 # ---- code

@@ -8,7 +8,7 @@ import yaml
 
 from study.errors import ConfigError
 
-ROOM = 2**18  # bytes that Snakemake needs for its own records
+ROOM = 2**17  # bytes that Snakemake needs for its own records
 
 
 def check_config_file(path: Path) -> None:
