@@ -8,11 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import psutil
 import pytest
 
+from conftest import TINY
 from tiny_data import tiny_images, write_zip
 
 RUN = "simple_conv_tiny_rotated_seed0"
@@ -21,7 +21,7 @@ EPOCHS = 40
 CONFIG = f"runs={{defaults: {{training: {{epochs: {EPOCHS}}}}}}}"
 SNAKEMAKE = [
     sys.executable, "-m", "snakemake", TARGET, "--cores", "2",
-    "--configfile", str(Path(__file__).with_name("tiny.yaml")), "--config", CONFIG,
+    "--configfile", str(TINY), "--config", CONFIG,
 ]  # fmt: skip
 
 

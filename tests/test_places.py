@@ -1,6 +1,7 @@
 """Where the study runs may be full, closed to it, or taken by another Snakemake: it says so, and nothing is lost."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,14 +13,18 @@ from conftest import TINY
 from one_run import STEM
 from tiny_data import tiny_images, write_zip
 
-TARGET = f"results/variance/{STEM}.h5"
-SNAKEMAKE = [sys.executable, "-m", "snakemake", TARGET, "--cores", "2", "--configfile", str(TINY)]
+CHECKPOINT, VARIANCE = f"results/checkpoints/{STEM}.pt", f"results/variance/{STEM}.h5"
 
 
-def run(folder, *before):
+def snakemake(target, *arguments):
+    return [sys.executable, "-m", "snakemake", target, "--cores", "2", "--configfile", str(TINY), *arguments]
+
+
+def run(folder, *before, dry=False):
     """Run Snakemake in `folder`, under the commands `before`: its exit status, and what it says."""
+    command = snakemake(CHECKPOINT, *["-n"] * dry)
     done = subprocess.run(
-        [*before, *SNAKEMAKE], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120
+        [*before, *command], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120
     )
     return done.returncode, done.stdout
 
@@ -92,7 +97,7 @@ def test_a_study_goes_on_once_there_is_space_again(folder, tmp_path_factory, tin
     if in_small_disk(tmp_path_factory.mktemp("try"), "1m", "true").returncode != 0:
         pytest.skip("this machine lets nobody mount a small disk")
     outside = tmp_path_factory.mktemp("outside")
-    command = " ".join(f"'{word}'" for word in SNAKEMAKE)
+    command = shlex.join(snakemake(VARIANCE))
     done = in_small_disk(folder, "1m", f"""
         head -c $(($(df --output=avail -k . | tail -1) - 170))k /dev/zero > ballast
         {command} > '{outside}/first.txt' 2>&1 && exit 7
@@ -106,7 +111,7 @@ def test_a_study_goes_on_once_there_is_space_again(folder, tmp_path_factory, tin
     assert "No space left on device" in first
     assert "Traceback" not in first
     assert ".part" not in (outside / "left.txt").read_text()
-    for path in (TARGET, f"results/checkpoints/{STEM}.pt", f"results/checkpoints/{STEM}.csv"):
+    for path in (VARIANCE, CHECKPOINT, f"results/checkpoints/{STEM}.csv"):
         assert (outside / path).read_bytes() == (tiny_study.folder / path).read_bytes()
 
 
@@ -171,7 +176,7 @@ def test_only_the_records_and_results_need_be_writable(folder, without_privilege
         (folder / name).mkdir()
     folder.chmod(0o555)
     try:
-        code, output = run(folder, *without_privileges)
+        code, output = run(folder, *without_privileges, dry=True)
     finally:
         folder.chmod(0o755)
     assert code == 0, output
@@ -181,7 +186,9 @@ def test_only_the_records_and_results_need_be_writable(folder, without_privilege
 
 
 def test_a_second_snakemake_is_told_so_and_the_first_goes_on(folder, tiny_study):
-    with subprocess.Popen(SNAKEMAKE, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as first:
+    with subprocess.Popen(
+        snakemake(CHECKPOINT), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as first:
         while first.poll() is None and not (folder / f"results/logs/train/{STEM}.log").exists():
             time.sleep(0.01)
         code, output = run(folder)
@@ -190,7 +197,7 @@ def test_a_second_snakemake_is_told_so_and_the_first_goes_on(folder, tiny_study)
         assert "Traceback" not in output
         first_output = first.communicate(timeout=120)[0]
         assert first.returncode == 0, first_output
-    assert (folder / TARGET).read_bytes() == (tiny_study.folder / TARGET).read_bytes()
+    assert (folder / CHECKPOINT).read_bytes() == (tiny_study.folder / CHECKPOINT).read_bytes()
 
 
 # ---- names that a shell would read
@@ -201,14 +208,12 @@ def test_names_in_the_config_reach_no_shell(project):
     write_zip(project.folder / name, tiny_images())
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
     (project.folder / "mine.yaml").write_text(f'datasets: {{tiny: {{path: "{quoted}"}}}}\n')
-    done = project.snakemake("results/datasets/tiny.h5", "--configfile", str(TINY), "mine.yaml")
-    assert done.returncode == 0, done.stdout
-    assert (project.folder / "results/datasets/tiny.h5").exists()
     done = project.snakemake(
-        "results/datasets/other.h5", "--configfile", str(TINY), "mine.yaml", "--config",
+        "results/datasets/tiny.h5", "--configfile", str(TINY), "mine.yaml", "--config",
         f'datasets={{other: {{source: images, path: "{quoted}"}}}}',
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
+    assert (project.folder / "results/datasets/tiny.h5").exists()
     assert not list(project.folder.glob("**/pwned*"))
 
 

@@ -1,5 +1,6 @@
 import os
 import pty
+import signal
 import subprocess
 import sys
 import termios
@@ -28,6 +29,16 @@ def test_a_users_error_is_one_line_and_an_exit_status(tmp_path, capsys, error):
     assert caught.value.code == 1
     assert log.read_text().startswith(f"Error: train x: {error}\n")
     assert capsys.readouterr().err == f"\nError: train x: {error}\n"
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_a_signal_is_one_line_and_an_exit_status(tmp_path, capsys, name):
+    log, before = tmp_path / "job.log", signal.getsignal(signal.Signals[name])
+    with pytest.raises(SystemExit) as caught, reporting(log, "train x"):
+        signal.raise_signal(signal.Signals[name])
+    assert caught.value.code == 1
+    assert capsys.readouterr().err == f"\nError: train x: stopped by {name}; run the same command again to go on\n"
+    assert signal.getsignal(signal.Signals[name]) == before
 
 
 def test_a_bug_leaves_its_traceback_in_the_log(tmp_path):

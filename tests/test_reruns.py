@@ -288,8 +288,7 @@ def test_another_source_of_the_same_bytes_trains_nothing(own_study):
 def test_other_bytes_train_anew(own_study):
     write_zip(own_study / "tiny.zip", tiny_images(6, 5))
     assert plan(own_study).jobs == OF_TINY
-    target = "results/checkpoints/simple_conv_tiny_rotated_seed0.pt"
-    done = read_plan(run(own_study, target)).jobs
+    done = read_plan(run(own_study, "results/checkpoints/simple_conv_tiny_rotated_seed0.pt")).jobs
     assert done == {"dataset tiny", "train simple_conv_tiny_rotated_seed0"}
     assert plan(own_study).jobs == OF_TINY - done
 

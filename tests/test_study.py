@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import h5py
 import numpy as np
@@ -14,6 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
+from conftest import TINY
 from rotational_variance import checkpoints
 from rotational_variance.inputs import to_samples
 from rotational_variance.normalized import global_variance
@@ -26,7 +26,6 @@ from tiny_data import tiny_images, write_zip
 MODELS = {"simple_conv": 16, "all_convolutional": 29, "vgg16": 48, "resnet": 68}  # layers; 12 pixels pool three times
 TRAININGS = ["unrotated", "rotated"]
 RUNS = [(model, training) for model in MODELS for training in TRAININGS]
-TINY = ["--cores", "2", "--configfile", str(Path(__file__).with_name("tiny.yaml"))]
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +179,7 @@ def test_a_model_of_ones_own_that_cannot_be_traced_on_a_subset_at_a_list_of_angl
     (tmp_path / "workflow/scripts/rotational_variance/models/deciding.py").write_text(UNTRACEABLE)
     run = "results/variance/deciding_tiny_rotated_seed0.h5"
     done = project.snakemake(
-        run, *TINY, "--config", "study={models: [deciding], datasets: [tiny], trainings: [rotated], seeds: [0]}",
+        run, "--cores", "2", "--configfile", str(TINY), "--config", "study={models: [deciding], datasets: [tiny], trainings: [rotated], seeds: [0]}",
         "runs={datasets: {tiny: {measurement: {angles: [0, 90, 45.5], n_samples: 33}}}}",
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
