@@ -30,7 +30,7 @@ def test_no_file_is_no_progress(tmp_path):
 @pytest.mark.parametrize(("made_by", "difference"), [
     (["training.py: 12ab", "training.epochs: 4", "threads: 2"], "training.epochs: 3; now training.epochs: 4"),
     (["training.py: 34cd", "training.epochs: 3", "threads: 2"], "training.py: 12ab; now training.py: 34cd"),
-    ([*MADE_BY, "training.momentum: 0.9"], "; now training.momentum: 0.9"),
+    ([*MADE_BY, "training.momentum: 0.9"], "nothing; now training.momentum: 0.9"),
 ])  # fmt: skip
 def test_the_file_of_another_training_is_refused(path, made_by, difference):
     with pytest.raises(ValueError, match=rf"^{re.escape(str(path))}: belongs to another training \({difference}\)$"):

@@ -125,8 +125,6 @@ if __name__ == "__main__":
             spec=snakemake.params.spec,
             device=snakemake.params.device,
             threads=snakemake.threads,
-            made_by=sorted(
-                text for text in snakemake.params if ": " in text
-            ),  # its numbers and code, as rule train says
+            made_by=sorted(text for text in snakemake.params if ": " in text),  # numbers and code
             report=job_report,
         )

@@ -45,6 +45,6 @@ class ResumeFile:
             raise ValueError(f"{self.path}: not a whole resume file ({error})") from error
         before, now = set(found) - set(self.made_by), set(self.made_by) - set(found)
         if before or now:
-            differences = f"{', '.join(sorted(before))}; now {', '.join(sorted(now))}"
+            differences = f"{', '.join(sorted(before)) or 'nothing'}; now {', '.join(sorted(now)) or 'nothing'}"
             raise ValueError(f"{self.path}: belongs to another training ({differences})")
         return progress

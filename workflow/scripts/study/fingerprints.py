@@ -6,6 +6,7 @@ fresh clone reruns nothing. Imports are found by reading the code, not by runnin
 
 import ast
 import hashlib
+import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -47,7 +48,7 @@ def images_hash(path: Path) -> str:
 
     Links are followed. What cannot be read counts as such: the job that reads it says so.
     """
-    if not path.is_dir():
+    if not os.path.isdir(path):
         return _hash_or_reason(path)
     digest = hashlib.sha256()
     for part in ("test", "train"):
@@ -56,22 +57,23 @@ def images_hash(path: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _images(folder: Path, above: set[Path]) -> Iterator[Path]:
-    real = folder.resolve()
-    if not folder.is_dir() or real in above:  # a link back to a folder that this one is in
+def _images(path: Path, above: set[str]) -> Iterator[Path]:
+    """Yield the files below a folder; the path itself where that is none that can be read."""
+    real = os.path.realpath(path)
+    try:
+        inside = sorted(path.iterdir())
+    except OSError:
+        yield path
         return
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "__MACOSX")):
-            continue
-        if path.is_dir():
-            yield from _images(path, above | {real})
-        else:
-            yield path
+    if real not in above:  # else a link back to a folder that this one is in
+        for child in inside:
+            if not child.name.startswith((".", "__MACOSX")):
+                yield from _images(child, above | {real})
 
 
 def _hash_or_reason(path: Path) -> str:
     try:
-        return _hash(path) if path.is_file() else "no file"
+        return _hash(path) if os.path.isfile(path) else "no file"
     except OSError as error:
         return str(error.strerror)
 

@@ -44,7 +44,7 @@ def check_folders(folder: Path) -> None:
 def check_source(dataset: str, source: dict, made: Path) -> None:
     """Raise ConfigError where a dataset's images are gone: Snakemake would delete what was made of them, then fail."""
     path = source.get("path")
-    if path and made.exists() and not Path(path).exists():
+    if path and made.exists() and not os.path.exists(path):
         raise ConfigError(
             f"dataset {dataset}: {path}: no such folder or zip, but {made} was made from it; put it back, or correct "
             "`path` in the config"
