@@ -41,6 +41,19 @@ def make_samples():
     return make
 
 
+def snakemake(folder: Path, *arguments: str, before: tuple[str, ...] = ()) -> subprocess.CompletedProcess:
+    """Run Snakemake in `folder`, under the commands `before`; stdout and stderr come back as one text."""
+    return subprocess.run(
+        [*before, sys.executable, "-m", "snakemake", *arguments],
+        cwd=folder,
+        env={**os.environ, "NO_COLOR": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=280,
+    )
+
+
 class Project:
     """A copy of the workflow in a folder of its own, and Snakemake in it."""
 
@@ -53,15 +66,7 @@ class Project:
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess:
         """Run Snakemake with `arguments`; stdout and stderr come back as one text."""
-        return subprocess.run(
-            [sys.executable, "-m", "snakemake", *arguments],
-            cwd=self.folder,
-            env={**os.environ, "NO_COLOR": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=280,
-        )
+        return snakemake(self.folder, *arguments)
 
     def plan(self, *arguments: str) -> Plan:
         """Return what a dry run plans."""
@@ -122,8 +127,7 @@ def make_tiny_study(folder):
 def make_two_datasets_study(tiny, folder):
     shutil.copytree(tiny.folder, folder)
     write_folder(folder / "other", tiny_images(5, 3))
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--configfile", str(TINY), str(RERUNS)]
-    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=280)
+    done = snakemake(folder, "--cores", "2", "--configfile", str(TINY), str(RERUNS))
     assert done.returncode == 0, done.stdout
     return folder, done.stdout
 

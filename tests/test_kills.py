@@ -13,10 +13,10 @@ import psutil
 import pytest
 
 from conftest import TINY
+from one_run import STEM
 from tiny_data import tiny_images, write_zip
 
-RUN = "simple_conv_tiny_rotated_seed0"
-TARGET = f"results/checkpoints/{RUN}.pt"
+TARGET = f"results/checkpoints/{STEM}.pt"
 EPOCHS = 40
 CONFIG = f"runs={{defaults: {{training: {{epochs: {EPOCHS}}}}}}}"
 SNAKEMAKE = [
@@ -30,7 +30,7 @@ class Training:
 
     def __init__(self, folder, *arguments):
         self.folder = folder
-        self.log = folder / f"results/logs/train/{RUN}.log"
+        self.log = folder / f"results/logs/train/{STEM}.log"
         self.output = folder / "snakemake.txt"
         with open(self.output, "ab") as file:
             self.process = subprocess.Popen(
@@ -105,7 +105,7 @@ def undisturbed(tmp_path_factory, make_project):
     code, output = Training(folder).finish()
     assert code == 0, output
     files = files_of(folder)
-    assert set(files) == {f"{RUN}.pt", f"{RUN}.csv"}
+    assert set(files) == {f"{STEM}.pt", f"{STEM}.csv"}
     return files
 
 
@@ -118,14 +118,14 @@ def test_a_training_survives_kills_of_the_job_and_of_everything(make_project, tm
         training.wait_for(lambda n=n_retries: training.output.read_text().count("after epoch") == n)
     training.wait_for_epoch(24)
     training.kill_everything()
-    assert f"{RUN}.resume.pt" in files_of(folder)
+    assert f"{STEM}.resume.pt" in files_of(folder)
     unlock(folder)
     code, output = Training(folder).finish()
     assert code == 0, output
-    resumed = [int(number) for number in re.findall(rf"train {RUN}: going on after epoch (\d+), from", output)]
+    resumed = [int(number) for number in re.findall(rf"train {STEM}: going on after epoch (\d+), from", output)]
     assert len(resumed) == 3
     assert all(found >= expected for found, expected in zip(resumed, (8, 16, 24), strict=True))
-    assert f"Error: train {RUN}: stopped by SIGTERM; run the same command again to go on" in output
+    assert f"Error: train {STEM}: stopped by SIGTERM; run the same command again to go on" in output
     assert "Traceback" not in output
     assert files_of(folder) == undisturbed
 

@@ -6,27 +6,38 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import pytest
 
-from conftest import TINY
+from conftest import TINY, snakemake
 from one_run import STEM
 from tiny_data import tiny_images, write_zip
 
 CHECKPOINT, VARIANCE = f"results/checkpoints/{STEM}.pt", f"results/variance/{STEM}.h5"
 
 
-def snakemake(target, *arguments):
-    return [sys.executable, "-m", "snakemake", target, "--cores", "2", "--configfile", str(TINY), *arguments]
+SNAKEMAKE = [sys.executable, "-m", "snakemake"]
 
 
-def run(folder, *before, dry=False):
+def arguments_for(target):
+    return [target, "--cores", "2", "--configfile", str(TINY)]
+
+
+def run(folder, *further, before=()):
     """Run Snakemake in `folder`, under the commands `before`: its exit status, and what it says."""
-    command = snakemake(CHECKPOINT, *["-n"] * dry)
-    done = subprocess.run(
-        [*before, *command], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120
-    )
+    done = snakemake(folder, *arguments_for(CHECKPOINT), *further, before=before)
     return done.returncode, done.stdout
+
+
+@contextmanager
+def closed(folder):
+    """Take the right to write away from a folder, for a while."""
+    folder.chmod(0o555)
+    try:
+        yield
+    finally:
+        folder.chmod(0o755)
 
 
 @pytest.fixture
@@ -97,7 +108,7 @@ def test_a_study_goes_on_once_there_is_space_again(folder, tmp_path_factory, tin
     if in_small_disk(tmp_path_factory.mktemp("try"), "1m", "true").returncode != 0:
         pytest.skip("this machine lets nobody mount a small disk")
     outside = tmp_path_factory.mktemp("outside")
-    command = shlex.join(snakemake(VARIANCE))
+    command = shlex.join([*SNAKEMAKE, *arguments_for(VARIANCE)])
     done = in_small_disk(folder, "1m", f"""
         head -c $(($(df --output=avail -k . | tail -1) - 170))k /dev/zero > ballast
         {command} > '{outside}/first.txt' 2>&1 && exit 7
@@ -129,11 +140,8 @@ def without_privileges():
 
 
 def test_a_project_that_may_not_be_written_to_is_one_line(folder, without_privileges):
-    folder.chmod(0o555)
-    try:
-        code, output = run(folder, *without_privileges)
-    finally:
-        folder.chmod(0o755)
+    with closed(folder):
+        code, output = run(folder, before=without_privileges)
     assert code != 0
     assert f"\n{folder}: cannot be written to; get the right to, or run in a copy of the project\n" in output
     assert "Traceback" not in output
@@ -143,11 +151,8 @@ def test_results_that_may_not_be_written_to_are_one_line(folder, without_privile
     datasets = folder / "results/datasets"
     datasets.mkdir(parents=True)
     (datasets / "another.h5").touch()
-    datasets.chmod(0o555)
-    try:
-        code, output = run(folder, *without_privileges)
-    finally:
-        datasets.chmod(0o755)
+    with closed(datasets):
+        code, output = run(folder, before=without_privileges)
     assert code != 0
     assert (
         "\nError: dataset tiny: results/datasets/tiny.h5: cannot be written (Permission denied); "
@@ -165,7 +170,7 @@ def test_a_closed_or_misplaced_folder_is_one_line(folder, without_privileges, na
     assert f"\n{folder}/{name}: is a file, but has to be a folder; move it away\n" in output
     (folder / name).unlink()
     (folder / name).mkdir(mode=0o555)
-    code, output = run(folder, *without_privileges)
+    code, output = run(folder, before=without_privileges)
     assert code != 0
     assert f"\n{folder}/{name}: cannot be written to; get the right to, or run in a copy of the project\n" in output
     assert "Traceback" not in output
@@ -174,11 +179,8 @@ def test_a_closed_or_misplaced_folder_is_one_line(folder, without_privileges, na
 def test_only_the_records_and_results_need_be_writable(folder, without_privileges):
     for name in (".snakemake", "results"):
         (folder / name).mkdir()
-    folder.chmod(0o555)
-    try:
-        code, output = run(folder, *without_privileges, dry=True)
-    finally:
-        folder.chmod(0o755)
+    with closed(folder):
+        code, output = run(folder, "-n", before=without_privileges)
     assert code == 0, output
 
 
@@ -187,7 +189,11 @@ def test_only_the_records_and_results_need_be_writable(folder, without_privilege
 
 def test_a_second_snakemake_is_told_so_and_the_first_goes_on(folder, tiny_study):
     with subprocess.Popen(
-        snakemake(CHECKPOINT), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [*SNAKEMAKE, *arguments_for(CHECKPOINT)],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as first:
         while first.poll() is None and not (folder / f"results/logs/train/{STEM}.log").exists():
             time.sleep(0.01)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import conftest
 from conftest import RERUNS, TINY
 from dry_runs import dry_run, read_plan, snakemake
 from tiny_data import tiny_images, write_zip
@@ -64,10 +65,9 @@ def comment(content):
 
 
 def run(folder, *arguments):
-    command = [sys.executable, "-m", "snakemake", *arguments, *STUDY]  # targets first
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout + done.stderr
+    done = conftest.snakemake(folder, *arguments, *STUDY)  # targets first
+    assert done.returncode == 0, done.stdout
+    return done.stdout
 
 
 def test_a_second_dataset_ran_only_what_is_new(two_datasets_study):
