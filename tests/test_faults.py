@@ -266,7 +266,7 @@ LAYER = "layers/000_conv1"
 
 @pytest.mark.parametrize("job", ["plot", "tabulate"])
 @pytest.mark.parametrize(("damage", "reason"), [
-    (cut, ""), (empty, ""), (another_file, ""), (remove("angles_degrees"), "angles_degrees"),
+    (cut, ""), (empty, ""), (another_file, ""), (remove("angle"), "angle"),
     (remove(f"{LAYER}/sample_std"), "sample_std"), (remove_attribute("spec"), "attribute spec is missing"),
     (remove_attribute("format"), "got 'no format'"),
     (overwrite("n_samples", np.arange(3)), r"n_samples: got \(3,\) numbers for 11 sample sets"),

@@ -284,6 +284,20 @@ def test_describes_what_was_measured(make_samples):
     assert tensor.layers[0].normalized.shape == (2, 4, 4)
 
 
+@pytest.mark.parametrize("batch_size", [3, 100])
+def test_accuracy_at_each_angle(batch_size, make_samples):
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(200, 3, bias=False)).double().eval()
+    samples, angles = make_samples(n=25), [0, 90, 200]
+    with torch.no_grad():
+        guesses = [model(samples.inputs(slice(None), angle, dtype=torch.float64)).argmax(1) for angle in angles]
+    labels = samples.labels
+    sets = [labels >= 0, *(labels == label for label in range(3))]
+    expected = [[(guess == labels)[chosen].double().mean().item() for guess in guesses] for chosen in sets]
+    assert len({share for row in expected for share in row}) > 6
+    np.testing.assert_allclose(measured(model, samples, angles, batch_size).accuracy, expected)
+
+
 def test_each_sample_and_angle_passes_once(make_samples):
     samples = make_samples(n=25)
     seen, shown = [], []

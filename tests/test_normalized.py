@@ -22,6 +22,7 @@ def tensor(*layers):
         aggregations=["mean"],
         sample_sets=["all", "a", "b"],
         n_samples=np.array([4, 2, 2]),
+        accuracy=np.full((3, 2), 0.5),
     )
 
 

@@ -48,6 +48,7 @@ def tensor():
         aggregations=["mean", "max"],
         sample_sets=["all", "cat", "égret"],
         n_samples=np.array([7, 4, 3]),
+        accuracy=np.arange(12).reshape(3, 4) / 12,
         attributes={
             **RUN,
             "spec": {"measurement": {"angles": 4}, "model": {"width": 2}},
@@ -152,6 +153,7 @@ def test_variance_round_trip(tensor, tmp_path):
     assert stored.aggregations == tensor.aggregations
     assert stored.sample_sets == tensor.sample_sets
     assert stored.n_samples.tolist() == tensor.n_samples.tolist()
+    assert stored.accuracy.tolist() == tensor.accuracy.tolist()
 
 
 def test_variance_attributes_are_plain_or_json(tensor, tmp_path):
@@ -181,11 +183,12 @@ def test_variance_axes_carry_scales(tensor, tmp_path):
                 dimensions = group[statistic].dims
                 assert [dimension.label for dimension in dimensions] == ["aggregation", "sample_set", "unit"]
                 scales = [dimension[0] for dimension in dimensions]
-                assert scales == [file["aggregation"], file["samples"], group["unit"]]
+                assert scales == [file["aggregation"], file["sample_set"], group["unit"]]
         assert file["n_samples"].dims[0].label == "sample_set"
-        assert file["n_samples"].dims[0][0] == file["samples"]
-        names = {name: h5py.h5ds.get_scale_name(file[name].id) for name in ("angles_degrees", "samples", "aggregation")}
-        assert names == {"angles_degrees": b"angle", "samples": b"sample_set", "aggregation": b"aggregation"}
+        assert file["n_samples"].dims[0][0] == file["sample_set"]
+        assert [dimension[0] for dimension in file["accuracy"].dims] == [file["sample_set"], file["angle"]]
+        for name in ("angle", "sample_set", "aggregation"):
+            assert h5py.h5ds.get_scale_name(file[name].id) == name.encode()
 
 
 def test_many_layers_stay_in_order(tensor, tmp_path):
@@ -237,7 +240,10 @@ def test_numbers_that_no_measurement_gives_are_refused(statistic, value, tensor,
 
 
 @pytest.mark.parametrize(("name", "value", "reason"), [
-    ("angles_degrees", np.array([0, np.nan]), "angles_degrees: got .*, expected finite numbers"),
+    ("angles_degrees", np.array([0, np.nan, 1, 2]), "angle: got .*, expected finite numbers"),
+    ("accuracy", np.ones((3, 3)), r"accuracy: got \(3, 3\) numbers, expected shares"),
+    ("accuracy", np.full((3, 4), 1.5), "accuracy: got .* numbers, expected shares"),
+    ("accuracy", np.full((3, 4), np.nan), "accuracy: got .* numbers, expected shares"),
     ("n_samples", np.array([7, 4]), r"n_samples: got \(2,\) numbers for 3 sample sets"),
     ("layers", [], "'layers' doesn't exist"),
 ])  # fmt: skip
@@ -273,7 +279,7 @@ def test_a_dataset_file_without_sound_statistics_is_refused(value, dataset, tmp_
     assert_refused(read_dataset, path, "std: got .*, expected a number for each of 3 channels")
 
 
-@pytest.mark.parametrize("part", ["layers", "samples", "n_samples", "layers/001_fc/sample_std"])
+@pytest.mark.parametrize("part", ["layers", "sample_set", "n_samples", "accuracy", "layers/001_fc/sample_std"])
 def test_a_variance_file_with_a_part_missing_is_refused(part, tensor, tmp_path):
     path = tmp_path / "a.h5"
     write_variance(path, tensor)
@@ -314,7 +320,9 @@ def test_truncated_files_are_refused(kept, hdf5_file):
 
 def test_files_of_another_layout_are_refused(hdf5_file):
     path, _, read_other = hdf5_file
-    assert_refused(read_other, path, "got 'rotational-variance [a-z]+ 1', expected 'rotational-variance [a-z]+ 1'")
+    assert_refused(
+        read_other, path, "got 'rotational-variance [a-z]+ [12]', expected 'rotational-variance [a-z]+ [12]'"
+    )
 
 
 def test_files_of_others_are_refused(hdf5_file):

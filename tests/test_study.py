@@ -91,6 +91,8 @@ def test_the_variance_tensor_is_whole(study, model, training):
     assert tensor.angles_degrees.tolist() == [-180, -90, 0, 90]
     assert tensor.n_samples.tolist() == [40, *[4] * 10]
     assert tensor.attributes["training"] == training
+    (last,) = read_history(study.folder / f"results/checkpoints/{stem(model, training)}.csv")
+    assert tensor.accuracy[0, 2] == pytest.approx(last["test_upright_accuracy"])  # at 0 degrees
     assert json.loads(tensor.attributes["activations"]) == {"found_by": "torch.fx", "not_seen": []}
     asked = json.loads(tensor.attributes["spec"])["measurement"]
     assert asked == {"angles": 4, "n_samples": "all", "precision": "float32"}

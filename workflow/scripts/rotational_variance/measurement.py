@@ -8,7 +8,8 @@ Source: Quiroga et al. 2019, with standard deviations of divisor n - 1:
 Each (sample, angle) goes through the model once. Samples come class by class, in batches; a batch is shown at every
 angle before the next, so that the transformation std of its samples is known when it is done. The sample statistics of
 one class, at each angle, are kept until the class is done and then merged into those of all samples. So memory depends
-on the numbers of units, angles and samples a batch, not on the number of samples.
+on the numbers of units, angles and samples a batch, not on the number of samples. The same passes tell the accuracy at
+each angle.
 """
 
 import math
@@ -40,6 +41,7 @@ def measure(
 
     samples         at least two of each class
     angles_degrees  at least two
+    activations     of a model whose output is a batch of scores [sample, class]
     on_batch        called after each forward pass with its number of samples; in all, samples x angles
 
     Raises ValueError for too few samples or angles, and for activations that are not finite, naming the layer.
@@ -47,17 +49,21 @@ def measure(
     counts = check_enough(samples, class_names, angles_degrees)
     memory_format = MEMORY_FORMATS[passes.memory_format]
     activations.to_memory_format(memory_format)
-    angle_groups = _group_angles(angles_degrees, passes.batch_size * activations.n_units)
+    angle_groups = _group_angles(len(angles_degrees), passes.batch_size * activations.n_units)
     scratch = _Scratch()
     classes = []
     over_samples_all: list[Moments] = []
+    n_correct = torch.zeros(len(class_names), len(angles_degrees), dtype=torch.int64, device=samples.labels.device)
     for label in range(len(class_names)):
         statistics = _ClassStatistics(activations.layers, scratch)
         for index in class_batches(samples.labels, label, passes.batch_size):
             for group, some_angles in enumerate(angle_groups):
-                for degrees in some_angles:
-                    inputs = samples.inputs(index, degrees, dtype=passes.dtype, memory_format=memory_format)
-                    activations.run(inputs, statistics.receive)
+                for angle in some_angles:
+                    inputs = samples.inputs(
+                        index, angles_degrees[angle], dtype=passes.dtype, memory_format=memory_format
+                    )
+                    output = activations.run(inputs, statistics.receive)
+                    n_correct[label, angle] += (output.argmax(dim=1) == label).sum()
                     on_batch(len(index))
                 statistics.finish_angles(group)
             statistics.finish_batch(len(index))
@@ -77,6 +83,7 @@ def measure(
         aggregations=list(AGGREGATIONS),
         sample_sets=[ALL, *class_names],
         n_samples=np.array([sum(counts), *counts], dtype=np.int64),
+        accuracy=_accuracy(n_correct.cpu().numpy(), counts),
     )
 
 
@@ -160,11 +167,17 @@ def check_enough(samples: Samples, class_names: list[str], angles_degrees: list[
     return counts
 
 
-def _group_angles(angles_degrees: list[float], n_values: int) -> list[list[float]]:
+def _group_angles(n_angles: int, n_values: int) -> list[range]:
     """Cut the angles into groups whose activations, `n_values` units and samples at each, fit into GROUP_BYTES."""
     bytes_an_angle = n_values * len(AGGREGATIONS) * 4
     size = max(1, GROUP_BYTES // bytes_an_angle)
-    return [angles_degrees[start : start + size] for start in range(0, len(angles_degrees), size)]
+    return [range(n_angles)[start : start + size] for start in range(0, n_angles, size)]
+
+
+def _accuracy(n_correct: np.ndarray, counts: list[int]) -> np.ndarray:
+    """Return the shares [sample_set, angle] of samples classified correctly; `n_correct` [class, angle]."""
+    by_class = n_correct / np.array(counts)[:, None]
+    return np.concatenate([n_correct.sum(0, keepdims=True) / sum(counts), by_class])
 
 
 def _join(moments: list[Moments]) -> Moments:

@@ -51,6 +51,7 @@ class VarianceTensor:
     """Every layer's statistics of one run, in the order of the forward pass.
 
     sample_sets  "all", then the class names; n_samples counts each
+    accuracy     [sample_set, angle], shares of the samples
     attributes   what made it: the run, its spec, hashes of what it was measured on
     """
 
@@ -59,6 +60,7 @@ class VarianceTensor:
     aggregations: list[str]
     sample_sets: list[str]
     n_samples: np.ndarray
+    accuracy: np.ndarray
     attributes: dict = field(default_factory=dict)
 
     @property

@@ -32,7 +32,7 @@ def find_activations(model: nn.Module, example: torch.Tensor) -> Activations:
         expected = model(example.clone())
     try:
         activations = TracedActivations(torch.fx.symbolic_trace(model), examples)
-        if not _agree(activations.output(example.clone()), expected):
+        if not _agree(activations.run(example.clone(), lambda layer, values: None), expected):
             raise ValueError("what it traced returns something else than the model")
     except Exception as error:  # torch.fx raises many types, the model's own code any
         activations = HookedActivations(model, examples, reason=str(error).partition("\n")[0])

@@ -64,8 +64,8 @@ class Activations(ABC):
     _model: nn.Module
 
     @abstractmethod
-    def run(self, inputs: torch.Tensor, receive: Callable[[int, torch.Tensor], None]) -> None:
-        """Run the model on `inputs` [sample, channel, height, width].
+    def run(self, inputs: torch.Tensor, receive: Callable[[int, torch.Tensor], None]) -> object:
+        """Run the model on `inputs` [sample, channel, height, width] and return its output.
 
         receive  called in the order of `layers`, as soon as each is computed, with its number in `layers` and its
                  values [sample, aggregation, unit] (one aggregation where all agree, as they do for vectors)

@@ -64,18 +64,18 @@ class HookedActivations(Activations):
         return calls
 
     @torch.inference_mode()
-    def _run(self, inputs: torch.Tensor, on_output: Callable[[str, object], None]) -> None:
+    def _run(self, inputs: torch.Tensor, on_output: Callable[[str, object], None]) -> object:
         handles = [
             module.register_forward_hook(lambda module, args, output, name=name: on_output(name, output))
             for name, module in self._modules.items()
         ]
         try:
-            self._model(inputs)
+            return self._model(inputs)
         finally:
             for handle in handles:
                 handle.remove()
 
-    def run(self, inputs: torch.Tensor, receive: Callable[[int, torch.Tensor], None]) -> None:
+    def run(self, inputs: torch.Tensor, receive: Callable[[int, torch.Tensor], None]) -> object:
         position = layer = 0
 
         def reduce(name: str, output: object) -> None:
@@ -86,8 +86,9 @@ class HookedActivations(Activations):
                 layer += 1
             position += 1
 
-        self._run(inputs, reduce)
+        output = self._run(inputs, reduce)
         self._check(position, _END[0])
+        return output
 
     def _check(self, position: int, reached: str) -> None:
         expected = self._reached[position] if position < len(self._reached) else _END[0]

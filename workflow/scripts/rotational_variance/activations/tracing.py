@@ -46,15 +46,9 @@ class TracedActivations(Activations):
         self._model = traced
 
     @torch.inference_mode()
-    def run(self, inputs: torch.Tensor, receive: Callable[[int, torch.Tensor], None]) -> None:
+    def run(self, inputs: torch.Tensor, receive: Callable[[int, torch.Tensor], None]) -> object:
         self._observer.receive = receive
-        self._model(inputs)
-
-    def output(self, inputs: torch.Tensor) -> object:
-        """Return what the model returns, as it is run here."""
-        self._observer.receive = lambda layer, values: None
-        with torch.inference_mode():
-            return self._model(inputs)
+        return self._model(inputs)
 
 
 class _Observer(nn.Module):

@@ -9,28 +9,29 @@ import numpy as np
 from rotational_variance.normalized import Layer, VarianceTensor
 from rotational_variance.storage.files import STRING, open_hdf5, writing_hdf5
 
-FORMAT = "rotational-variance tensor 1"
+FORMAT = "rotational-variance tensor 2"
 ATTRIBUTES = ("model", "dataset", "training", "seed", "spec", "activations", "computed_on", "versions",
               "dataset_sha256", "checkpoint_sha256")  # fmt: skip
 AXES = ("aggregation", "sample_set", "unit")
 
 
 def write_variance(path: str | Path, tensor: VarianceTensor) -> None:
-    """Write a variance tensor; axes carry their names as HDF5 dimension scales, so that it opens in xarray, too.
+    """Write a variance tensor; axes are HDF5 dimension scales of the same name, as netCDF's are: it opens in xarray.
 
-    /angles_degrees [angle], /samples [sample_set], /aggregation [aggregation], /n_samples [sample_set], and by layer
+    /angle [angle] in degrees, /sample_set [sample_set], /aggregation [aggregation], /n_samples [sample_set],
+    /accuracy [sample_set, angle], and by layer
     /layers/<order>_<name>/{transformation_std,sample_std,normalized} [aggregation, sample_set, unit], float64.
     """
     with writing_hdf5(path) as file:
         file.attrs["format"] = FORMAT
         for name, value in tensor.attributes.items():
             file.attrs[name] = json.dumps(value, sort_keys=True) if isinstance(value, dict) else value
-        file.create_dataset("angles_degrees", data=tensor.angles_degrees).make_scale("angle")
-        file.create_dataset("samples", data=tensor.sample_sets, dtype=STRING).make_scale("sample_set")
+        file.create_dataset("angle", data=tensor.angles_degrees).make_scale("angle")
+        file["angle"].attrs["units"] = "degrees"
+        file.create_dataset("sample_set", data=tensor.sample_sets, dtype=STRING).make_scale("sample_set")
         file.create_dataset("aggregation", data=tensor.aggregations, dtype=STRING).make_scale("aggregation")
-        counts = file.create_dataset("n_samples", data=tensor.n_samples)
-        counts.dims[0].label = "sample_set"
-        counts.dims[0].attach_scale(file["samples"])
+        for name, axes in (("n_samples", ("sample_set",)), ("accuracy", ("sample_set", "angle"))):
+            _attach(file.create_dataset(name, data=getattr(tensor, name)), {axis: file[axis] for axis in axes})
         for order, layer in enumerate(tensor.layers):
             _write_layer(file, f"layers/{order:03d}_{layer.name}", layer)
 
@@ -42,9 +43,14 @@ def _write_layer(file: h5py.File, name: str, layer: Layer) -> None:
     group.create_dataset("unit", data=np.arange(layer.n_units)).make_scale("unit")
     for statistic in ("transformation_std", "sample_std", "normalized"):
         values = group.create_dataset(statistic, data=getattr(layer, statistic))
-        for axis, scale in enumerate((file["aggregation"], file["samples"], group["unit"])):
-            values.dims[axis].label = AXES[axis]
-            values.dims[axis].attach_scale(scale)
+        _attach(values, {axis: (group if axis == "unit" else file)[axis] for axis in AXES})
+
+
+def _attach(values: h5py.Dataset, scales: dict[str, h5py.Dataset]) -> None:
+    """Name the axes of `values`, in order, and say which scale holds the coordinates of each."""
+    for axis, (name, scale) in enumerate(scales.items()):
+        values.dims[axis].label = name
+        values.dims[axis].attach_scale(scale)
 
 
 def read_variance(path: str | Path, run: dict | None = None) -> VarianceTensor:
@@ -57,18 +63,21 @@ def read_variance(path: str | Path, run: dict | None = None) -> VarianceTensor:
         attributes = dict(file.attrs)
         _check_attributes(attributes, run)
         aggregations = file["aggregation"].asstr()[:].tolist()
-        sample_sets = file["samples"].asstr()[:].tolist()
-        angles_degrees, n_samples = file["angles_degrees"][:], file["n_samples"][:]
+        sample_sets = file["sample_set"].asstr()[:].tolist()
+        angles_degrees, n_samples, accuracy = (file[name][:] for name in ("angle", "n_samples", "accuracy"))
         if not np.isfinite(angles_degrees).all():
-            raise ValueError(f"angles_degrees: got {angles_degrees}, expected finite numbers")
+            raise ValueError(f"angle: got {angles_degrees}, expected finite numbers")
         if n_samples.shape != (len(sample_sets),):
             raise ValueError(f"n_samples: got {n_samples.shape} numbers for {len(sample_sets)} sample sets")
+        if accuracy.shape != (len(sample_sets), len(angles_degrees)) or not ((accuracy >= 0) & (accuracy <= 1)).all():
+            raise ValueError(f"accuracy: got {accuracy.shape} numbers, expected shares for each sample set and angle")
         return VarianceTensor(
             layers=[_read_layer(file["layers"][name], aggregations, sample_sets) for name in sorted(file["layers"])],
             angles_degrees=angles_degrees,
             aggregations=aggregations,
             sample_sets=sample_sets,
             n_samples=n_samples,
+            accuracy=accuracy,
             attributes=attributes,
         )
 
