@@ -12,7 +12,7 @@ SELECTIONS = ("published", "all")
 
 
 def select(tensor: VarianceTensor, selection: str) -> VarianceTensor:
-    """Return the tensor with all its layers, or with those of `published_layers`. Raises ValueError for another name."""
+    """Return the tensor with "all" its layers, or with the "published" ones. Raises ValueError for another name."""
     if selection not in SELECTIONS:
         raise ValueError(f"layers: got {selection!r}, expected one of {', '.join(SELECTIONS)}")
     return tensor if selection == "all" else replace(tensor, layers=published_layers(tensor.layers))
@@ -22,8 +22,8 @@ def published_layers(layers: Sequence[Layer]) -> list[Layer]:
     """Leave out the layers that the published figures and averages did not hold.
 
     These are normalisations that an activation follows at once (the two counted as one layer, the activation), and
-    projections on shortcuts, which are known by their names. Source: the numbers of layers and units that Quiroga et al.
-    2019 published; what is left has exactly these for simple_conv, all_convolutional and resnet.
+    projections on shortcuts, which are known by their names. Source: the numbers of layers and units that Quiroga et
+    al. 2019 published; what is left has exactly these for simple_conv, all_convolutional and resnet.
     """
     following = [*layers[1:], None]
     return [
