@@ -5,7 +5,7 @@ BIN := .venv/bin
 DEMO := $(BIN)/snakemake --cores $(CORES) --configfile config/demo.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup slurm demo test test-all benchmark lint format check lock clean
+.PHONY: help setup slurm demo report test test-all benchmark lint format check lock clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -17,8 +17,11 @@ slurm: .venv/installed ## install what profiles/slurm needs, too
 
 demo: .venv/installed ## run the whole study on the bundled digits: offline, in minutes
 	@$(DEMO)
-	@echo "Done. Look at results/tables/global.md and at the figures:"
-	@ls results/plots/*_digits.png
+	@echo "Done. Open results/report.html: all figures and tables on one page. They lie beside it, too:"
+	@ls results/tables/* results/plots/*_digits.png
+
+report: .venv/installed ## the whole study of config/config.yaml, as one page: results/report.html
+	@$(BIN)/snakemake --cores $(CORES) results/report.html
 
 test: .venv/installed-dev ## run the tests, but for those that take minutes
 	@$(BIN)/python -m pytest

@@ -12,6 +12,7 @@ from rotational_variance.storage.files import STRING, open_hdf5, writing_hdf5
 FORMAT = "rotational-variance tensor 2"
 ATTRIBUTES = ("model", "dataset", "training", "seed", "spec", "activations", "computed_on", "versions",
               "dataset_sha256", "checkpoint_sha256")  # fmt: skip
+JSON_ATTRIBUTES = ("spec", "activations", "computed_on", "versions")
 AXES = ("aggregation", "sample_set", "unit")
 
 
@@ -80,6 +81,31 @@ def read_variance(path: str | Path, run: dict | None = None) -> VarianceTensor:
             accuracy=accuracy,
             attributes=attributes,
         )
+
+
+def read_attributes(path: str | Path, run: dict | None = None) -> dict:
+    """Read what made a variance tensor: ATTRIBUTES, those that were dicts as such. Its numbers are left on the disk.
+
+    Raises ValueError for a file that is broken, or that of another run than `run`.
+    """
+    with open_hdf5(path, FORMAT, "measure") as file:
+        attributes = dict(file.attrs)
+        _check_attributes(attributes, run)
+        return {
+            name: _read_json(name, attributes[name]) if name in JSON_ATTRIBUTES else attributes[name]
+            for name in ATTRIBUTES
+        }
+
+
+def _read_json(name: str, text: str) -> dict:
+    """Read an attribute that holds names and values. Raises ValueError where it does not."""
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"attribute {name} is no JSON ({error})") from error
+    if not isinstance(value, dict):
+        raise ValueError(f"attribute {name}: got {value!r}, expected names and values")
+    return value
 
 
 def _check_attributes(attributes: dict, run: dict | None) -> None:

@@ -1,0 +1,373 @@
+"""The study's page: what is on it, that it needs nothing from elsewhere, and what it refuses."""
+
+import base64
+import io
+import itertools
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from urllib.parse import unquote
+
+import numpy as np
+import pytest
+import yaml
+from PIL import Image
+
+from one_run import SCRIPTS, run_job
+from rotational_variance.markup import caption_html, markdown_html
+from rotational_variance.normalized import Layer, VarianceTensor
+from rotational_variance.page import Figure
+from rotational_variance.storage.variance import read_attributes, write_variance
+from study.gallery import OF_MODELS, OF_PAIR, of_models, of_pair
+from study.runs import Run
+
+PROJECT = SCRIPTS.parents[1]
+WORDS = PROJECT / "workflow" / "report"
+AWKWARD = 'x<&"_'  # a dataset's name
+RUNS = [
+    Run(model, dataset, training, 0)
+    for model in ("simple_conv", "resnet") for dataset in ("digits", AWKWARD) for training in ("unrotated", "rotated")
+]  # fmt: skip
+PAIRS = list(dict.fromkeys(run.pair for run in RUNS))
+DATASETS = list(dict.fromkeys(run.dataset for run in RUNS))
+VOID = {"meta", "link", "img", "br", "hr", "input"}
+TABLES = {
+    "global.csv": "model\n",
+    "global.md": "# Global M\n\nAll runs.\n\n## Published layers\n\n| model | M |\n| --- | ---: |\n| resnet | 0.123 |\n",
+    "accuracy.md": "# Accuracy\n\n| model | upright |\n| --- | ---: |\n| <b>cat & \"dog\"</b> | 98.7% |\n",
+    "claims.md": "# Claims\n\n## 1. It lowers M\n\n**Supported in 3 of 4.**\n\n| run | lower |\n| --- | --- |\n| one | yes |\n",
+}  # fmt: skip
+
+
+def png(number):
+    """A PNG that differs from those of other numbers, 1560 pixels wide."""
+    file = io.BytesIO()
+    Image.new("P", (1560, 600 + number), number % 256).save(file, "PNG", dpi=(220, 220))
+    return file.getvalue()
+
+
+def attributes_of(run):
+    return {
+        **run.as_dict(),
+        "spec": {
+            "model": {"width": 17},
+            "training": {"learning_rate": 0.0123, "rotate": True},
+            "measurement": {"angles": {"from": -45, "to": 45, "number": 7}, "n_samples": "all"},
+        },
+        "activations": {"found_by": "torch.fx", "not_seen": ["<lambda>"]},
+        "computed_on": {"train": {"device": "cpu", "threads": 3}, "measure": {"device": "cuda", "threads": 5}},
+        "versions": {"torch": "2.99.1", "numpy": "2.88.2"},
+        "dataset_sha256": "ab" * 32,
+        "checkpoint_sha256": "cd" * 32,
+    }
+
+
+def write_run(path, run):
+    statistics = np.ones((2, 3, 4))
+    tensor = VarianceTensor(
+        [Layer("fc", "linear", statistics, statistics)], np.array([0.0, 90]), ["mean", "max"], ["all", "a", "b"],
+        np.array([4, 2, 2]), np.ones((3, 2)), attributes_of(run),
+    )  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_variance(path, tensor)
+
+
+class Study:
+    """A folder with all that the page is made of, and the job that makes it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.variances = [folder / f"results/variance/{run.stem}.h5" for run in RUNS]
+        self.of_pairs = [folder / path for pair in PAIRS for path in of_pair(pair).values()]
+        self.of_models = [folder / path for dataset in DATASETS for path in of_models(dataset).values()]
+        self.tables = [folder / "results/tables" / name for name in TABLES]
+        self.page = folder / "results/report.html"
+
+    def write(self):
+        for run, path in zip(RUNS, self.variances, strict=True):
+            write_run(path, run)
+        for number, path in enumerate([*self.of_pairs, *self.of_models]):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(png(number))
+        for path in self.tables:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(TABLES[path.name])
+
+    def make(self, aggregation="mean", folder=WORDS):
+        reads = {name: getattr(self, name) for name in ("variances", "of_pairs", "of_models", "tables")}
+        params = {"runs": [run.as_dict() for run in RUNS], "aggregation": aggregation, "folder": str(folder)}
+        run_job("report", self.folder, reads=reads, writes={"only": self.page}, params=params)
+        return self.page.read_text(encoding="utf-8")
+
+
+class Reader(HTMLParser):
+    """Reads a page into its tags, with their attributes and the tags around them, and its text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.texts, self.open = [], [], []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes), [name for name, _ in self.open]))
+        if tag not in VOID:
+            self.open.append((tag, len(self.texts)))
+
+    def handle_endtag(self, tag):
+        opened, _ = self.open.pop()
+        assert opened == tag
+
+    def handle_data(self, text):
+        self.texts.append((self.open[-1][0] if self.open else "", text))
+
+    def all(self, tag):
+        return [attributes for name, attributes, _ in self.tags if name == tag]
+
+    def cells(self):
+        return [text for tag, text in self.texts if tag in ("td", "th")]
+
+    @property
+    def text(self):
+        return " ".join(" ".join(text for tag, text in self.texts if tag != "style").split())
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    study = Study(tmp_path_factory.mktemp("report"))
+    study.write()
+    return study
+
+
+@pytest.fixture(scope="module")
+def html(study):
+    return study.make()
+
+
+@pytest.fixture(scope="module")
+def page(html):
+    return Reader(html)
+
+
+# ---- what is on the page
+
+
+def test_it_needs_nothing_from_elsewhere(html, page):
+    for tag, attributes, _ in page.tags:
+        assert tag not in ("script", "iframe", "object", "embed", "base", "form")
+        assert not [name for name in attributes if name.startswith("on") or name in ("srcset", "background", "poster")]
+        assert attributes.get("src", "data:").startswith("data:")
+        if tag != "a":
+            assert attributes.get("href", "data:").startswith("data:")
+        assert not re.search(r"url\(|@import", attributes.get("style", ""))
+    css = "".join(text for tag, text in page.texts if tag == "style")
+    assert css
+    assert not re.search(r"url\(|@import|image-set", css)
+    (policy,) = [meta["content"] for meta in page.all("meta") if "http-equiv" in meta]
+    assert policy == "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
+
+def test_every_figure_is_there_once_byte_by_byte(study, page):
+    images = [base64.b64decode(image["src"].removeprefix("data:image/png;base64,")) for image in page.all("img")]
+    files = [path.read_bytes() for path in (*study.of_pairs, *study.of_models)]
+    assert len(set(files)) == len(files) == len(images)
+    assert set(images) == set(files)
+
+
+def test_figures_have_words_of_their_own(page):
+    alts = [image["alt"] for image in page.all("img")]
+    assert len(set(alts)) == len(alts)
+    for drawing in OF_PAIR:
+        feature_maps = {"mean": ", mean of feature maps", "max": ", maximum of feature maps", "": ""}
+        assert f"{drawing.title}, resnet on {AWKWARD}{feature_maps[drawing.aggregation]}" in alts
+    assert f"{OF_MODELS[0].title}, all models on digits" in " ".join(alts)
+    captions = [(WORDS / drawing.caption).read_text() for drawing in (*OF_PAIR, *OF_MODELS)]
+    for caption in captions:
+        assert Reader(caption_html(caption, {"pair": "resnet_digits", "dataset": "digits"})).text in page.text
+
+
+def test_figures_are_as_large_as_printed(page):
+    for image in page.all("img"):
+        assert image["width"] == str(round(1560 / 220 * 96))
+        assert (image["loading"], image["decoding"]) == ("lazy", "async")
+
+
+def test_a_figure_without_a_resolution_has_the_pixels_of_the_screen():
+    file = io.BytesIO()
+    Image.new("L", (30, 20)).save(file, "PNG")
+    assert Figure("x", "X", "x", "", "", file.getvalue()).size == (30, 20)
+
+
+def test_the_headline_comes_first_and_the_bulk_is_folded(page):
+    figures = [(attributes["id"], "details" in around) for tag, attributes, around in page.tags if tag == "figure"]
+    of_one = {name.rpartition("-")[2]: folded for name, folded in figures if "pair-resnet_digits-" in name}
+    assert next(iter(of_one)) == "headline_mean"
+    for drawing in OF_PAIR:
+        assert of_one[drawing.name] == (drawing.aggregation == "max" or drawing.subject.endswith("_classes"))
+
+
+def test_the_other_aggregation_can_be_the_first(study, page):
+    text = Reader(study.make(aggregation="max"))
+    assert "The same for the mean of feature maps" in text.text
+    assert "The same for the maximum of feature maps" in page.text
+    assert sorted(image["alt"] for image in text.all("img")) == sorted(image["alt"] for image in page.all("img"))
+
+
+def test_headings_are_well_nested(page):
+    levels = [int(tag[1]) for tag, _, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+def test_ids_are_unique_and_links_lead_somewhere(study, page):
+    ids = [attributes["id"] for _, attributes, _ in page.tags if "id" in attributes]
+    assert len(set(ids)) == len(ids)
+    assert not any(re.search(r"\s", name) for name in ids)
+    links = [link["href"] for link in page.all("a")]
+    inside = {unquote(link[1:]) for link in links if link.startswith("#")}
+    assert {"claims", f"dataset-{AWKWARD}", "pair-resnet_digits", "table-global", "tables", "made", "cite"} <= inside
+    assert inside <= set(ids)
+    files = {link for link in links if not link.startswith(("#", "https://doi.org/"))}
+    assert files == {f"tables/{name}" for name in TABLES}
+    assert all((study.page.parent / file).exists() for file in files)
+
+
+def test_claims_and_tables_are_there(page):
+    assert "Supported in 3 of 4." in page.text
+    assert {"yes", "98.7%", "0.123", '<b>cat & "dog"</b>'} <= set(page.cells())
+    headers = page.all("th")
+    assert all(header["scope"] in ("col", "row", "rowgroup") for header in headers)
+
+
+def test_it_says_what_was_studied_and_what_made_it(page):
+    assert "simple_conv, resnet" in page.text
+    assert f"digits, {AWKWARD}" in page.text
+    assert "8: a network is trained" in page.text
+    expected = {
+        "17",
+        "0.0123",
+        "angles.from",
+        "-45",
+        "true",
+        "torch.fx",
+        "cuda",
+        "2.99.1",
+        "2.88.2",
+        "ab" * 32,
+        "cd" * 32,
+    }
+    assert expected <= set(page.cells())
+    for run in RUNS:
+        assert f"{run.model} on {run.dataset}, {run.training} training, seed 0" in page.text
+
+
+def test_it_names_no_place(study, html):
+    assert str(study.folder) not in html
+    assert str(PROJECT) not in html
+
+
+def test_the_citation_is_that_of_the_project(page):
+    citation = yaml.safe_load((PROJECT / "CITATION.cff").read_text())
+    (article,) = citation["references"]
+    for text in (citation["title"], citation["authors"][0]["name"], f"version {citation['version']}", article["title"]):
+        assert text in page.text
+    assert citation["date-released"][:4] in page.text
+    assert f"https://doi.org/{article['doi']}" in [link["href"] for link in page.all("a")]
+    for author in article["authors"]:
+        assert f"{author['given-names'][0]}. {author['family-names']}" in page.text
+
+
+def test_the_same_study_gives_the_same_bytes(study, html, tmp_path):
+    assert study.make() == html
+    elsewhere = Study(tmp_path)
+    elsewhere.write()
+    assert elsewhere.make() == html
+
+
+def test_neither_torch_nor_matplotlib_is_imported():
+    code = "import report, sys; sys.exit(bool({'torch', 'matplotlib', 'snakemake'} & set(sys.modules)))"
+    subprocess.run([sys.executable, "-c", code], cwd=SCRIPTS, check=True)
+
+
+# ---- what it refuses
+
+
+@pytest.fixture
+def refused(tmp_path, capfd):
+    """Return a function that damages a study, and gives the one line that its job ends in."""
+
+    def run(damage, **arguments):
+        study = Study(tmp_path / "study")
+        study.write()
+        damage(study)
+        with pytest.raises(SystemExit) as caught:
+            study.make(**arguments)
+        assert caught.value.code == 1
+        assert not study.page.exists()
+        (line,) = capfd.readouterr().err.strip().splitlines()
+        assert line.startswith("Error: report: ")
+        return line
+
+    return run
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", png(0)[:200], png(0)[:-20]])
+def test_a_broken_figure(refused, content):
+    line = refused(lambda study: study.of_pairs[3].write_bytes(content))
+    name = list(of_pair(PAIRS[0]).values())[3]
+    assert re.search(rf"{name}: not a whole PNG \(.*\); delete it, rule plot makes it again$", line)
+
+
+def test_a_figure_of_all_models_that_is_broken(refused):
+    line = refused(lambda study: study.of_models[0].write_bytes(b"PNG"))
+    assert line.endswith("delete it, rule plot_models makes it again")
+
+
+def test_a_figure_that_is_missing(refused):
+    assert "No such file or directory" in refused(lambda study: study.of_models[0].unlink())
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"| a |\n", b"# Only a heading\n", b"## Low\n\ntext\n", b"# \xff\xfe\n\ntext\n"]
+)
+def test_broken_markdown(refused, content):
+    line = refused(lambda study: (study.page.parent / "tables/claims.md").write_bytes(content))
+    assert "results/tables/claims.md: " in line
+    assert line.endswith("delete it, rule tables makes it again")
+
+
+def test_the_variance_file_of_another_run(refused):
+    line = refused(lambda study: write_run(study.variances[0], RUNS[1]))
+    assert "training: got rotated, expected unrotated" in line
+
+
+# ---- words
+
+
+@pytest.mark.parametrize("text", [
+    "*open", "{{ snakemake.wildcards.run }}", "{{ open", ".. raw:: html\n\n   <b>x</b>", ".. include:: /etc/hostname",
+])  # fmt: skip
+def test_a_caption_that_is_none(text):
+    with pytest.raises(ValueError, match="not a caption"):
+        caption_html(text, {"pair": "a_b"})
+
+
+def test_names_in_captions_are_no_markup():
+    text = caption_html("Of {{ snakemake.wildcards.pair }}.", {"pair": "a_*b*_<i>|`_"})
+    assert text == "<p>Of a_*b*_&lt;i&gt;|`_.</p>"
+
+
+def test_markdown_draws_nothing_in():
+    _, text = markdown_html("# A\n\n<script>x</script> ![x](https://example.org/x.png) [y](javascript:x)\n", level=2)
+    assert "<script" not in text
+    assert "<img" not in text
+    assert 'href="javascript' not in text
+
+
+def test_attributes_come_back(tmp_path):
+    path = tmp_path / "x.h5"
+    write_run(path, RUNS[0])
+    assert read_attributes(path, RUNS[0].as_dict()) == attributes_of(RUNS[0])

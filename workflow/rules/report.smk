@@ -1,0 +1,31 @@
+REPORT = "results/report.html"
+PAGE = RULES.parent / "report"  # its template and its style; the captions of figures
+
+
+def words_of(*files):
+    """What a page says and how it looks, beside what it shows."""
+    return [f"{name}: {value}" for name, value in fingerprints.hashes(*files).items()]
+
+
+rule report:
+    input:
+        variances=expand("results/variance/{run}.h5", run=RUNS),
+        of_pairs=[file for pair in PAIRS for file in gallery.of_pair(pair).values()],
+        of_models=[file for figures in MODEL_FIGURES for file in figures.values()],
+        tables=TABLES,
+    output:
+        REPORT,
+    log:
+        "results/logs/report.log",
+    conda:
+        "../envs/plot.yaml"
+    params:
+        *code("report.py", "plot.yaml"),
+        *words_of(*sorted(PAGE.glob("report.*")), *sorted(PAGE.glob("figures/*.rst"))),
+        *of_figures("aggregation"),
+        names=names_of(RUNS.values()),
+        runs=lambda wildcards, output: [run.as_dict() for run in RUNS.values()],
+        aggregation=lambda wildcards, output: config["figures"]["aggregation"],
+        folder=lambda wildcards, output: str(PAGE),
+    script:
+        "../scripts/report.py"

@@ -1,0 +1,79 @@
+"""Captions (reStructuredText) and tables (Markdown): text in, HTML out. Neither may hold HTML or draw in files."""
+
+import io
+import re
+from types import SimpleNamespace
+
+import jinja2
+from docutils.core import publish_parts
+from docutils.utils import SystemMessage
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markupsafe import Markup, escape
+
+# No settings of the user's own, no files or HTML drawn in; a warning is an error.
+RESTRUCTURED_TEXT = {
+    "_disable_config": True,
+    "file_insertion_enabled": False,
+    "raw_enabled": False,
+    "doctitle_xform": False,
+    "math_output": "MathML",
+    "report_level": 5,
+    "halt_level": 2,
+}
+
+
+def caption_html(text: str, wildcards: dict[str, str]) -> Markup:
+    """Convert a figure's caption, as `snakemake --report` does: Jinja first, for `snakemake.wildcards`, then docutils.
+
+    Raises ValueError for a caption that is no reStructuredText, or which asks for another wildcard.
+    """
+    names = SimpleNamespace(**{name: _plain(value) for name, value in wildcards.items()})
+    template = jinja2.Environment(undefined=jinja2.StrictUndefined)
+    try:
+        filled = template.from_string(text).render(snakemake=SimpleNamespace(wildcards=names))
+        settings = {**RESTRUCTURED_TEXT, "warning_stream": io.StringIO()}
+        parts = publish_parts(filled, writer="html5", settings_overrides=settings)
+    except (jinja2.TemplateError, SystemMessage) as error:
+        raise ValueError(f"not a caption ({' '.join(str(error).split())})") from error
+    return Markup(parts["fragment"].strip())
+
+
+def _plain(name: str) -> str:
+    """Escape what would be markup in a name: `mine_` would be a link."""
+    return re.sub(r"_(?![A-Za-z0-9])|[\\*`|]", r"\\\g<0>", name)
+
+
+def markdown_html(text: str, level: int) -> tuple[str, Markup]:
+    """Convert Markdown that begins with a heading: return its title, and the rest as HTML.
+
+    level  of the title's own heading in the page; the headings below it follow on
+    Tables are put into boxes of their own, which scroll. Raises ValueError where it does not begin with a heading, or
+    nothing follows.
+    """
+    parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Tables).enable("table").disable("image")
+    tokens = parser.parse(text)
+    kinds = [token.type for token in tokens[:3]]
+    if kinds != ["heading_open", "inline", "heading_close"] or tokens[0].tag != "h1":
+        raise ValueError("does not begin with a heading")
+    if not tokens[3:]:
+        raise ValueError("nothing follows its heading")
+    for token in tokens[3:]:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1:]) + level - 1, 6)}"
+        elif token.type == "th_open":
+            token.attrSet("scope", "col")
+    return tokens[1].content, Markup(parser.renderer.render(tokens[3:], parser.options, {}))
+
+
+class _Tables(RendererHTML):
+    """Puts each table into a box that scrolls sideways, also by the keyboard, and is called as the heading above it."""
+
+    def table_open(self, tokens: list[Token], index: int, options: dict, env: dict) -> str:
+        above = [tokens[i + 1].content for i in range(index) if tokens[i].type == "heading_open"]
+        label = f"Table: {above[-1]}" if above else "Table"
+        return f'<div class="scroll" role="region" aria-label="{escape(label)}" tabindex="0">\n<table>\n'
+
+    def table_close(self, tokens: list[Token], index: int, options: dict, env: dict) -> str:
+        return "</table>\n</div>\n"
