@@ -14,6 +14,7 @@ SPEC = {
         "test_rotation_seed": 0, "rotate": True,
     },
 }  # fmt: skip
+TABLES = ("global.csv", "global.md", "global.tex", "layers.csv", "accuracy.csv", "accuracy.md", "claims.md")
 MEASUREMENT = {"angles": 3, "n_samples": "all", "precision": "float32"}
 
 
@@ -26,7 +27,8 @@ class OneRun:
         self.checkpoint, self.history = folder / f"{STEM}.pt", folder / f"{STEM}.csv"
         self.variance, self.figure = folder / f"{STEM}.h5", folder / "figure.png"
         self.mean, self.max = folder / "mean.png", folder / "max.png"
-        self.table, self.markdown = folder / "table.csv", folder / "table.md"
+        self.tables = {name.replace(".", "_"): folder / name for name in TABLES}
+        vars(self).update(self.tables)
         self.resume = folder / f"{STEM}.resume.pt"
 
     def make_dataset(self, source=None):
@@ -63,7 +65,7 @@ class OneRun:
         published = SCRIPTS.parent / "resources/published.csv"
         run_job(
             "tables", self.folder, reads={"variances": [self.variance], "histories": [self.history], "published": published},
-            writes={"csv": self.table, "md": self.markdown}, params={"runs": [RUN]},
+            writes=self.tables, params={"runs": [RUN]},
         )  # fmt: skip
 
 
@@ -73,6 +75,7 @@ class Named(list):
     def __init__(self, items: dict) -> None:
         super().__init__(items.values())
         self.__dict__.update(items)
+        self.items = items.items
 
 
 def run_job(

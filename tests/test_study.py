@@ -1,22 +1,26 @@
 """A whole tiny study through Snakemake, in a folder whose path holds a space: what it leaves behind is checked."""
 
-import csv
 import io
+import itertools
 import json
+import re
 import subprocess
 import sys
 import zipfile
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from PIL import Image
 
 from conftest import TINY
+from one_run import TABLES
 from rotational_variance import checkpoints
 from rotational_variance.inputs import to_samples
-from rotational_variance.normalized import global_variance
+from rotational_variance.layers import SELECTIONS, select
+from rotational_variance.normalized import global_variance, layer_values
 from rotational_variance.storage.dataset import read_dataset
 from rotational_variance.storage.history import read_history
 from rotational_variance.storage.variance import read_variance
@@ -46,8 +50,7 @@ def test_results_hold_what_was_asked_for_and_no_leftovers(study):
         *(f"variance/{run}.h5" for run in runs),
         *(f"plots/{model}_tiny.png" for model in MODELS),
         *(f"plots/{model}_tiny/headline_{aggregation}.png" for model in MODELS for aggregation in ("mean", "max")),
-        "tables/global.csv",
-        "tables/global.md",
+        *(f"tables/{name}" for name in TABLES),
         "logs/dataset/tiny.log",
         *(f"logs/{stage}/{run}.log" for stage in ("train", "measure") for run in runs),
         *(f"logs/plot/{model}_tiny.log" for model in MODELS),
@@ -121,24 +124,43 @@ def test_figures_are_drawn(study, model, name):
     assert len(np.unique(heatmaps, axis=0)) > 20
 
 
-def test_the_table_says_what_the_files_say(study):
-    with open(study.folder / "results/tables/global.csv", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [(row["model"], row["training"]) for row in rows] == RUNS
-    for row in rows:
-        run = stem(row["model"], row["training"])
-        tensor = read_variance(study.folder / f"results/variance/{run}.h5")
-        history = read_history(study.folder / f"results/checkpoints/{run}.csv")
-        for aggregation in ("mean", "max"):
-            for sample_set in ("all", "stratified"):
-                value = global_variance(tensor, aggregation, sample_set)
-                assert float(row[f"variance_{aggregation}_{sample_set}"]) == value.value
-                assert int(row[f"n_dead_{aggregation}_{sample_set}"]) == value.n_dead
-        assert float(row["accuracy_rotated"]) == history[-1]["test_rotated_accuracy"]
-    text = (study.folder / "results/tables/global.md").read_text()
-    for model, training in RUNS:
-        assert f"| {model}" in text
-        assert f"| {training}" in text
+def test_the_tables_say_what_the_files_say(study):
+    table, layers, accuracy = (
+        pd.read_csv(study.folder / f"results/tables/{name}.csv") for name in ("global", "layers", "accuracy")
+    )
+    by_run = ["model", "training"]
+    assert list(table.groupby([*by_run, "layers"], sort=False).groups) == [
+        (*run, s) for run in RUNS for s in SELECTIONS
+    ]
+    assert list(accuracy.groupby(by_run, sort=False).groups) == RUNS
+    for run in RUNS:
+        tensor = read_variance(study.folder / f"results/variance/{stem(*run)}.h5")
+        (last,) = read_history(study.folder / f"results/checkpoints/{stem(*run)}.csv")
+        of_run = table.set_index(by_run).loc[run].set_index("layers")
+        for selection in SELECTIONS:
+            shown = select(tensor, selection)
+            assert of_run.loc[selection, "n_layers"] == len(shown.layers)
+            for aggregation, sample_set in itertools.product(["mean", "max"], ["all", "stratified"]):
+                value = global_variance(shown, aggregation, sample_set)
+                assert of_run.loc[selection, f"variance_{aggregation}_{sample_set}"] == value.value
+                assert of_run.loc[selection, f"n_dead_{aggregation}_{sample_set}"] == value.n_dead
+        part = layers.set_index(by_run).loc[run]
+        assert len(part) == MODELS[run[0]] * 2 * 12
+        for sample_set in ("all", "stratified", "7"):
+            chosen = part[(part["sample_set"] == sample_set) & (part["aggregation"] == "max")]
+            expected = layer_values(tensor.normalized("max", sample_set))
+            np.testing.assert_allclose(chosen["normalized_variance"], expected)
+        (accuracies,) = accuracy.set_index(by_run).loc[[run]].itertuples()
+        assert accuracies.accuracy_rotated == last["test_rotated_accuracy"]
+        assert accuracies.loss_upright == last["test_upright_loss"]
+
+
+def test_the_tables_to_read_hold_every_run_and_each_claim_is_judged(study):
+    for name in ("global.md", "accuracy.md", "claims.md"):
+        text = (study.folder / "results/tables" / name).read_text()
+        for model, training in RUNS:
+            assert re.search(rf"^\| tiny +\| {model} +\| {training} ", text, re.MULTILINE)
+    assert len(re.findall(r"^\*\*.*(?:Supported|Refuted|Undecided).* in \d+ of \d+ .*\*\*$", text, re.MULTILINE)) == 4
 
 
 def test_logs_say_how_training_went(study):

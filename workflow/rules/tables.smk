@@ -1,4 +1,14 @@
-TABLES = ["results/tables/global.csv", "results/tables/global.md"]
+TABLES = expand(
+    "results/tables/{name}",
+    name=["global.csv", "global.md", "global.tex", "layers.csv", "accuracy.csv", "accuracy.md", "claims.md"],
+)
+
+
+def table(path):
+    """A table as the report shows it: the formats of one table share its caption."""
+    stem, suffix = Path(path).name.split(".")
+    labels = {"table": stem, "format": suffix}
+    return report(path, caption=f"../report/{stem}.rst", category="Tables", labels=labels)
 
 
 rule tables:
@@ -7,8 +17,8 @@ rule tables:
         histories=expand("results/checkpoints/{run}.csv", run=RUNS),
         published=os.path.relpath(RULES.parent / "resources" / "published.csv"),
     output:
-        csv=report(TABLES[0], caption="../report/global.rst", category="Tables"),
-        md=TABLES[1],
+        # By name, as the script tells them apart: global_csv and so on.
+        **{Path(path).name.replace(".", "_"): table(path) for path in TABLES},
     log:
         "results/logs/tables.log",
     conda:

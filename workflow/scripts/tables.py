@@ -1,30 +1,50 @@
-"""Rule tables: put all runs side by side, beside the published values."""
+"""Rule tables: put all runs side by side, beside the published values, and test what was claimed of them."""
 
 import csv
+from collections import defaultdict
 
 from rotational_variance.reporting import reporting
 from rotational_variance.storage.files import replacing
 from rotational_variance.storage.history import read_history
 from rotational_variance.storage.variance import read_variance
-from rotational_variance.tables import add_published, global_markdown, global_row
+from rotational_variance.tables.accuracy import accuracy_markdown, accuracy_row
+from rotational_variance.tables.claim_depth import depth_rows
+from rotational_variance.tables.claim_outputs import output_row
+from rotational_variance.tables.claims import claims_markdown
+from rotational_variance.tables.global_variance import global_latex, global_markdown, global_rows
+from rotational_variance.tables.layers import layer_rows
+from rotational_variance.tables.published import published_values
+from rotational_variance.tables.text import csv_text
 
 
-def main(
-    runs: list[dict], variances: list[str], histories: list[str], published: str, output_csv: str, output_md: str
-) -> None:
-    """Tabulate `runs` (model, dataset, training, seed) with their files of the same order."""
-    rows = [
-        global_row(run, read_history(history), read_variance(variance, run))
-        for run, variance, history in zip(runs, variances, histories, strict=True)
-    ]
+def main(runs: list[dict], variances: list[str], histories: list[str], published: str, outputs: dict[str, str]) -> None:
+    """Tabulate `runs` (model, dataset, training, seed) with their files of the same order.
+
+    published  the file of the published values
+    outputs    the file for each of global_csv, global_md, global_tex, layers_csv, accuracy_csv, accuracy_md, claims_md
+    """
     with open(published, newline="", encoding="utf-8") as file:
-        rows = add_published(rows, csv.DictReader(file))
-    with replacing(output_csv) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    with replacing(output_md) as temporary:
-        temporary.write_text(global_markdown(rows), encoding="utf-8")
+        known = published_values(csv.DictReader(file))
+    rows = defaultdict(list)
+    for run, variance, history in zip(runs, variances, histories, strict=True):
+        rows["accuracy"].append(accuracy_row(run, read_history(history), known))
+        tensor = read_variance(variance, run)
+        rows["global"] += global_rows(run, tensor, known)
+        rows["layers"] += layer_rows(run, tensor)
+        rows["outputs"].append(output_row(run, tensor))
+        rows["depth"] += depth_rows(run, tensor)
+    texts = {
+        "global_csv": csv_text(rows["global"]),
+        "global_md": global_markdown(rows["global"]),
+        "global_tex": global_latex(rows["global"]),
+        "layers_csv": csv_text(rows["layers"]),
+        "accuracy_csv": csv_text(rows["accuracy"]),
+        "accuracy_md": accuracy_markdown(rows["accuracy"]),
+        "claims_md": claims_markdown(rows["global"], rows["outputs"], rows["depth"]),
+    }
+    for name, output in outputs.items():
+        with replacing(output) as temporary:
+            temporary.write_text(texts[name], encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
@@ -34,6 +54,5 @@ if __name__ == "__main__":
             snakemake.input.variances,
             snakemake.input.histories,
             snakemake.input.published,
-            snakemake.output.csv,
-            snakemake.output.md,
+            dict(snakemake.output.items()),
         )

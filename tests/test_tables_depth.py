@@ -1,0 +1,78 @@
+"""The claim that lower layers are the most invariant, held to networks for which it is true, false, or no question."""
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+
+from rotational_variance.tables.claim_depth import depth_rows, depth_section, rank_correlation
+from test_tables import RUN, tables_in, tensor_of
+from test_tables_claims import layer, same, verdicts_in
+
+
+def deep(*values, **further):
+    """Make a network whose layers have these M, or pairs of them (mean, max)."""
+    return tensor_of({f"l{i}": same(value) for i, value in enumerate(values)} | further)
+
+
+def test_thirds_lowest_layer_and_rank_correlation():
+    mean, maximum = depth_rows(RUN, deep((0.5, 3), (0.25, 2), (0.75, 5), (1, 0), (2, 1), (4, 6)))
+    assert (mean["aggregation"], maximum["aggregation"]) == ("mean", "max")
+    assert [mean[name] for name in ("first", "middle", "last")] == [0.375, 0.875, 3]
+    assert [maximum[name] for name in ("first", "middle", "last")] == [2.5, 2.5, 3.5]
+    assert (mean["lowest_layer"], maximum["lowest_layer"]) == ("l1", "l3")
+    assert (mean["holds"], maximum["holds"]) == (True, False)  # a tie is not the lowest
+    assert mean["rank_correlation"] == pytest.approx(spearmanr(range(6), [0.5, 0.25, 0.75, 1, 2, 4]).statistic)
+    text = depth_section([mean, maximum])
+    assert verdicts_in(text) == ["**By mean: Supported in 1 of 1 runs.**", "**By max: Refuted in 1 of 1 runs.**"]
+    (table,) = tables_in(text)
+    assert table[0][4:] == [
+        "aggregation",
+        "first third",
+        "middle third",
+        "last third",
+        "rank correlation",
+        "lowest layer",
+        "first lowest",
+    ]
+    assert table[1][4:] == ["mean", "0.375", "0.875", "3.000", "+0.94", "`l1`", "yes"]
+
+
+def test_units_within_a_layer_count_by_layer_and_only_published_layers_and_all_samples_count():
+    wide = same(0.5, n_units=100)
+    by_sample_set = layer(np.broadcast_to([[1], [7], [7]], (2, 3, 1)))
+    tensor = tensor_of(
+        {"wide": wide, "narrow": by_sample_set, "shortcut": same(99), "m1": same(2), "m2": same(2), "e": same(3)}
+    )
+    mean, _ = depth_rows(RUN, tensor)
+    assert [mean[name] for name in ("first", "middle", "last")] == [0.75, 2, 3]
+
+
+def test_the_middle_may_be_lower_than_both_ends():
+    assert [row["holds"] for row in depth_rows(RUN, deep(2, 1, 3))] == [False, False]
+
+
+def test_layers_without_finite_units_are_left_out():
+    mean, _ = depth_rows(RUN, deep(np.inf, 1, 2, 3, 5, np.inf))
+    assert [mean[name] for name in ("first", "middle", "last")] == [1, 2.5, 5]
+    assert (mean["lowest_layer"], mean["holds"]) == ("l1", True)
+    assert mean["rank_correlation"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("tensor", "lowest"), [(deep(np.inf, np.inf, np.inf), "n/a"), (deep(1, 2), "`l0`"), (deep(np.inf, 1, 2), "`l1`")]
+)
+def test_a_third_without_finite_units_is_no_test(tensor, lowest):
+    rows = depth_rows(RUN, tensor)
+    text = depth_section(rows)
+    reason = "Not tested: needs finite units in each third of the layers."
+    assert verdicts_in(text) == [f"**By mean: {reason}**", f"**By max: {reason}**"]
+    assert tables_in(text)[0][1][-2:] == [lowest, "n/a"]
+
+
+def test_rank_correlation_is_spearmans_also_with_ties():
+    generator = np.random.default_rng(0)
+    for _ in range(20):
+        x, y = np.arange(12), generator.integers(0, 5, 12) / 4
+        assert rank_correlation(x, y) == pytest.approx(spearmanr(x, y).statistic)
+    for x, y in (([1, 2, 3], [2, 2, 2]), ([1], [1]), ([], [])):
+        assert np.isnan(rank_correlation(np.array(x), np.array(y)))

@@ -1,0 +1,145 @@
+"""The table of layers, against numbers worked out one unit at a time, and as pandas reads it."""
+
+import io
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rotational_variance.layers import published_layers
+from rotational_variance.normalized import global_variance, layer_values
+from rotational_variance.tables.layers import layer_rows
+from rotational_variance.tables.text import csv_text
+from test_tables import RUN, tensor_of
+
+STATISTICS = ("normalized_variance", "normalized_variance_without_dead", "transformation_std", "sample_std", "n_dead",
+              "n_infinite")  # fmt: skip
+
+
+def random_layer(kind, n_units, generator, n_sets=4):
+    """Draw stds [aggregation, sample_set, unit], a third of them 0: units are dead, infinite, invariant, and neither."""
+    shape = 2, 2, n_sets, n_units
+    stds = generator.uniform(0.1, 2, shape) * (generator.uniform(size=shape) > 0.33)
+    stds[:, :, 1:, 0] = 0  # dead in every class
+    return kind, *stds
+
+
+@pytest.fixture
+def tensor():
+    generator = np.random.default_rng(0)
+    kinds = {
+        "conv": "convolution",
+        "norm": "normalisation",
+        "relu": "activation",
+        "shortcut": "convolution",
+        "fc": "linear",
+    }
+    layers = {name: random_layer(kind, 7, generator) for name, kind in kinds.items()}
+    layers["gone"] = ("linear", np.ones((2, 4, 2)), np.zeros((2, 4, 2)))  # infinite units only
+    layers["dead"] = ("linear", np.zeros((2, 4, 2)), np.zeros((2, 4, 2)))
+    return tensor_of(layers, ("0", "1", "2"))
+
+
+def mean(values):
+    values = [value for value in values if not math.isinf(value)]
+    return sum(values) / len(values) if values else math.nan
+
+
+def by_hand(layer, aggregation, sets):
+    """Work out the statistics of a layer over sample sets, by number: one, or all classes to be averaged."""
+    t, s = layer.transformation_std[aggregation].tolist(), layer.sample_std[aggregation].tolist()
+
+    def m(i, unit):
+        if s[i][unit] == 0:
+            return 1.0 if t[i][unit] == 0 else math.inf
+        return t[i][unit] / s[i][unit]
+
+    units = range(layer.n_units)
+    of_units = [sum(m(i, unit) for i in sets) / len(sets) for unit in units]
+    dead = [all(t[i][unit] == s[i][unit] == 0 for i in sets) for unit in units]
+    return (
+        mean(of_units),
+        mean([value for value, is_dead in zip(of_units, dead, strict=True) if not is_dead]),
+        sum(t[i][unit] for i in sets for unit in units) / len(sets) / len(units),
+        sum(s[i][unit] for i in sets for unit in units) / len(sets) / len(units),
+        sum(dead),
+        sum(map(math.isinf, of_units)),
+    )
+
+
+SETS = {"all": [0], "stratified": [1, 2, 3], "0": [1], "1": [2], "2": [3]}
+
+
+def test_every_number(tensor):
+    rows = iter(layer_rows(RUN, tensor))
+    for layer in tensor.layers:
+        for i, aggregation in enumerate(["mean", "max"]):
+            for sample_set, sets in SETS.items():
+                row = next(rows)
+                assert (row["layer"], row["aggregation"], row["sample_set"]) == (layer.name, aggregation, sample_set)
+                found = [row[name] for name in STATISTICS]
+                assert found == pytest.approx(by_hand(layer, i, sets), nan_ok=True)
+    assert next(rows, None) is None
+
+
+def test_the_random_numbers_hold_all_there_is_to_get_wrong(tensor):
+    rows = layer_rows(RUN, tensor)
+    for name in ("n_dead", "n_infinite"):
+        assert {0, 1} < {row[name] for row in rows}
+    stratified = [row for row in rows if row["sample_set"] == "stratified" and row["layer"] not in {"gone", "dead"}]
+    assert any(row["n_dead"] for row in stratified)
+
+
+def test_names_positions_and_what_was_published(tensor):
+    rows = [row for row in layer_rows(RUN, tensor) if (row["aggregation"], row["sample_set"]) == ("mean", "all")]
+    assert [(row["position"], row["layer"]) for row in rows] == list(enumerate(layer.name for layer in tensor.layers))
+    assert [row["kind"] for row in rows] == [layer.kind for layer in tensor.layers]
+    shown = [layer.name for layer in published_layers(tensor.layers)]
+    assert [row["layer"] for row in rows if row["published"]] == shown == ["conv", "relu", "fc", "gone", "dead"]
+    assert all({name: row[name] for name in RUN} == RUN for row in rows)
+
+
+def test_the_layers_add_up_to_what_else_is_made_of_them(tensor):
+    table = pd.DataFrame(layer_rows(RUN, tensor))
+    for (aggregation, sample_set), part in table.groupby(["aggregation", "sample_set"]):
+        expected = layer_values(tensor.normalized(aggregation, sample_set))
+        np.testing.assert_allclose(part["normalized_variance"], expected)
+        value = global_variance(tensor, aggregation, sample_set)
+        assert (part["n_dead"].sum(), part["n_infinite"].sum()) == (value.n_dead, value.n_infinite)
+        finite = part["n_units"] - part["n_infinite"]
+        assert (part["normalized_variance"] * finite).sum() / finite.sum() == pytest.approx(value.value)
+
+
+def test_pandas_reads_it_without_options(tensor):
+    rows = layer_rows(RUN, tensor)
+    table = pd.read_csv(io.StringIO(csv_text(rows)))
+    assert list(table) == [
+        "model", "dataset", "training", "seed", "position", "layer", "kind", "published", "n_units", "aggregation",
+        "sample_set", *STATISTICS,
+    ]  # fmt: skip
+    for name in ("seed", "position", "n_units", "n_dead", "n_infinite"):
+        assert table[name].dtype == np.int64
+    assert table["published"].dtype == bool
+    for name in STATISTICS[:4]:
+        assert table[name].dtype == np.float64
+        np.testing.assert_array_equal(table[name], [row[name] for row in rows])
+    assert table.loc[table["layer"] == "gone", "normalized_variance"].isna().all()
+    assert (table.loc[table["layer"] == "dead", "normalized_variance"] == 1).all()
+    assert table.loc[table["layer"] == "dead", "normalized_variance_without_dead"].isna().all()
+    assert table["sample_set"].unique().tolist() == list(SETS)
+
+
+def test_a_class_called_like_another_sample_set_or_like_a_missing_value_is_told_apart():
+    layer = ("linear", np.arange(1.0, 11).reshape(2, 5, 1), np.ones((2, 5, 1)))
+    rows = layer_rows(RUN, tensor_of({"fc": layer}, ("all", "stratified", "NA", "nan")))
+    table = pd.read_csv(io.StringIO(csv_text(rows)))[:6]
+    assert table["sample_set"].tolist() == [
+        "all",
+        "stratified",
+        "class all",
+        "class stratified",
+        "class NA",
+        "class nan",
+    ]
+    assert table["normalized_variance"].tolist() == [1, 3.5, 2, 3, 4, 5]

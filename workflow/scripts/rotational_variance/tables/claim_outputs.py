@@ -1,0 +1,66 @@
+"""The claim that the outputs' invariance is class conditional."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rotational_variance.normalized import VarianceTensor, finite_mean
+from rotational_variance.tables.text import NO_VALUE, markdown_table, number, run_cells
+from rotational_variance.tables.verdicts import tally
+
+
+def output_row(run: dict, tensor: VarianceTensor) -> dict:
+    """Look at M of each unit of the last layer over the samples of each class.
+
+    n_lowest   output units whose M is lower over the samples of their own class than over those of any other; a tie,
+               such as that of a dead unit, is not lower
+    own_class  mean of the finite M of the units over the samples of their own class
+    others     the same over the samples of the other classes
+
+    These are None where the last layer has not one unit a class, or where there is one class only.
+    """
+    last, n_classes = tensor.layers[-1], len(tensor.class_names)
+    row = run | {"layer": last.name, "n_units": last.n_units, "n_classes": n_classes}
+    if last.n_units != n_classes or n_classes < 2:
+        return row | {"n_lowest": None, "own_class": None, "others": None}
+    normalized = last.normalized[0, 1:]  # [class, unit]; of a vector, all aggregations are the same
+    own = np.eye(n_classes, dtype=bool)
+    lowest_of_others = np.where(own, np.inf, normalized).min(0)
+    return row | {
+        "n_lowest": int((normalized[own] < lowest_of_others).sum()),
+        "own_class": finite_mean(normalized[own]),
+        "others": finite_mean(normalized[~own]),
+    }
+
+
+def outputs_section(rows: Sequence[dict]) -> str:
+    """Write the claim, the verdict and the numbers."""
+    tested = [row for row in rows if row["n_lowest"] is not None]
+    n_units = sum(row["n_units"] for row in tested)
+    reason = "needs a last layer with one unit a class, and two classes or more"
+    return f"""## 2. The invariance of the outputs is class conditional
+
+The claim: the output unit of a class is the most invariant for images of that class. The test: of the M of an output
+unit over the samples of each class, that over the samples of its own class is the lowest. Each output unit of each run
+is one comparison. By chance, the claim would hold for one unit a run. The table counts the units for which it holds,
+and shows the mean M over the samples of the unit's own class beside that over the samples of the other classes.
+
+{tally(sum(row["n_lowest"] for row in tested), n_units, f"output units ({len(tested)} by chance)", reason)}
+
+{_table(rows)}"""
+
+
+def _table(rows: Sequence[dict]) -> str:
+    lines = [
+        {
+            **run_cells(row),
+            "classes": str(row["n_classes"]),
+            "units": str(row["n_units"]),
+            "lowest": number(row["n_lowest"], "{}"),
+            "by chance": NO_VALUE if row["n_lowest"] is None else "1",
+            "own class": number(row["own_class"]),
+            "others": number(row["others"]),
+        }
+        for row in rows
+    ]
+    return markdown_table(lines, n_text=3)

@@ -1,0 +1,57 @@
+"""The claim that training on rotated images lowers the global M."""
+
+from collections.abc import Sequence
+
+from rotational_variance.tables.global_variance import variance_columns
+from rotational_variance.tables.text import beside_published, exists, markdown_table, yes_or_no
+from rotational_variance.tables.trainings import TRAININGS, compare_trainings
+from rotational_variance.tables.verdicts import verdict
+
+
+def training_rows(global_rows: Sequence[dict]) -> list[dict]:
+    """Compare the trainings over the published layers: a row a dataset, model, aggregation and sample set.
+
+    Columns of `compare_trainings`, and holds: whether rotated training has the lower M; None where one has no value.
+    """
+    rows = [row for row in global_rows if row["layers"] == "published"]
+    found = []
+    for label, column in variance_columns(rows[0]).items():
+        aggregation, sample_set = label.split(", ")
+        for compared in compare_trainings(rows, column):
+            difference = compared["difference"]
+            holds = difference < 0 if exists(difference) else None
+            found.append(compared | {"aggregation": aggregation, "sample_set": sample_set, "holds": holds})
+    pairs = list(dict.fromkeys((row["dataset"], row["model"]) for row in found))
+    return sorted(found, key=lambda row: pairs.index((row["dataset"], row["model"])))
+
+
+def training_section(global_rows: Sequence[dict]) -> str:
+    """Write the claim, the verdict and the numbers."""
+    rows = training_rows(global_rows)
+    return f"""## 1. Training on rotated images lowers M
+
+The claim: a network that was trained on rotated images is less variant to rotation than the same network trained on
+upright ones. The test: the global M over the published layers, mean over seeds, is lower after rotated training. Dead
+units count as 1, as published. Each model, dataset, aggregation (mean or max of a feature map) and sample set (all, or
+stratified: the mean over the classes) is one comparison. Published values stand in brackets where there are some.
+
+{verdict([row["holds"] for row in rows], "comparisons", "needs both trainings of a model on a dataset")}
+{_table(rows)}"""
+
+
+def _table(rows: Sequence[dict]) -> str:
+    if not rows:
+        return ""
+    lines = [
+        {
+            "dataset": row["dataset"],
+            "model": row["model"],
+            "aggregation": row["aggregation"],
+            "samples": row["sample_set"],
+            **{training: beside_published(row, training) for training in TRAININGS},
+            "difference": beside_published(row, "difference", "{:+.3f}"),
+            "lower": yes_or_no(row["holds"]),
+        }
+        for row in rows
+    ]
+    return "\n" + markdown_table(lines, n_text=4)

@@ -1,0 +1,71 @@
+"""Lay out rows as CSV, Markdown (CommonMark with pipe tables) and LaTeX, and their values as text."""
+
+import csv
+import io
+import math
+import re
+from collections.abc import Sequence
+
+NO_VALUE = "n/a"
+_LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
+    character: f"\\{character}" for character in "&%$#_{}"
+}
+
+
+def exists(value: float | None) -> bool:
+    """Say whether there is a value: neither None nor NaN."""
+    return value is not None and not math.isnan(value)
+
+
+def number(value: float | None, form: str = "{:.3f}") -> str:
+    """Write a number by the format `form`, or that there is none."""
+    return form.format(value) if exists(value) else NO_VALUE
+
+
+def beside_published(row: dict, name: str, form: str = "{:.3f}") -> str:
+    """Write row[name], and after it in brackets row["published_" + name] where that exists."""
+    published = row.get(f"published_{name}")
+    text = number(row[name], form)
+    return f"{text} ({number(published, form)})" if exists(published) else text
+
+
+def run_cells(row: dict) -> dict[str, str]:
+    """Name a run: the first cells of its row, the first three of them text."""
+    return {name: str(row[name]) for name in ("dataset", "model", "training", "seed")}
+
+
+def yes_or_no(value: bool | None) -> str:
+    return NO_VALUE if value is None else "yes" if value else "no"
+
+
+def csv_text(rows: Sequence[dict]) -> str:
+    """Write rows of the same columns; values that do not exist are empty cells, floats keep all their digits."""
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        # Only NaN is unlike itself; None is an empty cell anyway.
+        writer.writerow({name: "" if value != value else value for name, value in row.items()})
+    return file.getvalue()
+
+
+def markdown_table(rows: Sequence[dict[str, str]], n_text: int) -> str:
+    """Lay out rows of cells by heading as a table; the first `n_text` columns to the left, the others to the right."""
+    lines = [list(rows[0]), *(list(row.values()) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    aligned = [
+        [cell.ljust(w) if i < n_text else cell.rjust(w) for i, (cell, w) in enumerate(zip(line, widths, strict=True))]
+        for line in lines
+    ]
+    rule = ["-" * w if i < n_text else "-" * (w - 1) + ":" for i, w in enumerate(widths)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in (aligned[0], rule, *aligned[1:]))
+
+
+def latex(text: str) -> str:
+    """Escape what LaTeX would read as a command."""
+    return re.sub(r"[\\~^&%$#_{}]", lambda found: _LATEX[found[0]], text)
+
+
+def latex_row(cells: Sequence[str]) -> str:
+    """Write one row of a tabular, escaped."""
+    return f"    {' & '.join(map(latex, cells))} \\\\\n"
