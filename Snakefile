@@ -17,10 +17,13 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/measure.smk"
 include: "workflow/rules/plot.smk"
 include: "workflow/rules/tables.smk"
+include: "workflow/rules/report.smk"
 
 
 rule all:
     default_target: True
     input:
-        [HEADLINES.format(pair=pair) for pair in PAIRS],
+        HEADLINES,
+        [list(figures.values()) for figures in MODEL_FIGURES],
         TABLES,
+        REPORT,

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "workflow" / "scripts"
+PUBLISHED = SCRIPTS.parent / "resources" / "published.csv"
 RUN = {"model": "simple_conv", "dataset": "tiny", "training": "rotated", "seed": 0}
 STEM = "simple_conv_tiny_rotated_seed0"
 SPEC = {
@@ -25,8 +26,11 @@ class OneRun:
         self.folder, self.threads = folder, 1
         self.zip, self.dataset = folder / "tiny.zip", folder / "tiny.h5"
         self.checkpoint, self.history = folder / f"{STEM}.pt", folder / f"{STEM}.csv"
-        self.variance, self.figure = folder / f"{STEM}.h5", folder / "figure.png"
-        self.mean, self.max = folder / "mean.png", folder / "max.png"
+        self.variance = folder / f"{STEM}.h5"
+        self.digest, self.headline, self.history_figure = (
+            folder / f"{name}.png" for name in ("digest", "headline_mean", "history")
+        )
+        self.models_figure = folder / "global.png"
         self.tables = {name.replace(".", "_"): folder / name for name in TABLES}
         vars(self).update(self.tables)
         self.resume = folder / f"{STEM}.resume.pt"
@@ -57,14 +61,19 @@ class OneRun:
     def plot(self):
         run_job(
             "plot", self.folder, reads={"variances": [self.variance], "histories": [self.history]}, pair="x",
-            writes={"headline": self.figure, "mean": self.mean, "max": self.max},
-            params={"runs": [RUN], "aggregation": "mean"},
+            writes={"digest": self.digest, "figures": [self.headline, self.history_figure]},
+            params={"runs": [RUN], "figures": {"aggregation": "mean", "layers": "published", "sort_units": True}},
+        )  # fmt: skip
+
+    def plot_models(self):
+        run_job(
+            "plot_models", self.folder, reads={"variances": [self.variance], "published": PUBLISHED}, dataset="x",
+            writes={"figures": [self.models_figure]}, params={"runs": [RUN], "layers": "all"},
         )  # fmt: skip
 
     def tabulate(self):
-        published = SCRIPTS.parent / "resources/published.csv"
         run_job(
-            "tables", self.folder, reads={"variances": [self.variance], "histories": [self.history], "published": published},
+            "tables", self.folder, reads={"variances": [self.variance], "histories": [self.history], "published": PUBLISHED},
             writes=self.tables, params={"runs": [RUN]},
         )  # fmt: skip
 

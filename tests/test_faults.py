@@ -43,7 +43,7 @@ def refused(capfd):
 def test_a_sound_run_goes_through(one_run):
     for job in (one_run.make_dataset, one_run.train, one_run.measure, one_run.plot, one_run.tabulate):
         job()
-    assert one_run.figure.stat().st_size > 10_000
+    assert one_run.digest.stat().st_size > 10_000
     assert "simple_conv" in one_run.global_csv.read_text()
 
 
@@ -276,7 +276,7 @@ LAYER = "layers/000_conv1"
 ])  # fmt: skip
 def test_a_damaged_variance_file(one_run, refused, damage, reason, job):
     damage(one_run.variance)
-    outputs = [one_run.figure] if job == "plot" else one_run.tables.values()
+    outputs = [one_run.digest, one_run.headline] if job == "plot" else one_run.tables.values()
     line = refused(getattr(one_run, job), *outputs)
     assert re.search(rf"{re.escape(str(one_run.variance))}: not a whole file of this study \(.*{reason}", line)
     assert line.endswith("delete it, rule measure makes it again")

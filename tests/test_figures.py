@@ -1,78 +1,194 @@
-"""What the figures show: the data in their artists, ranges, labels that do not overlap."""
+"""What the figures of one model on one dataset show: the data in their artists, and their ranges."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
 
-from rotational_variance.figures import COLORS, TrainingResult, headline, heatmap_image, scale_top
-from rotational_variance.normalized import Layer, VarianceTensor, layer_values
+from drawn import ANGLES, KINDS, THINGS, legend_texts, lines_of, make_history, make_results, make_tensor, titled
+from rotational_variance.figures.accuracies import accuracy, accuracy_by_angle, around_the_circle
+from rotational_variance.figures.curves import curves, curves_classes, kinds, stds
+from rotational_variance.figures.headline import headline
+from rotational_variance.figures.heatmaps import (
+    NOT_FINITE_LINES,
+    OVER_LINES,
+    heatmap_image,
+    heatmaps,
+    heatmaps_classes,
+    scale_top,
+)
+from rotational_variance.figures.history import history
+from rotational_variance.figures.outputs import outputs
+from rotational_variance.figures.results import TrainingResult
+from rotational_variance.figures.style import COLORS, DASHES, style
+from rotational_variance.normalized import layer_values
 
-
-def make_tensor(n_layers=16, seed=0, names=None):
-    random = np.random.default_rng(seed)
-    layers = []
-    for i in range(n_layers):
-        shape = (2, 4, int(random.integers(3, 40)))
-        name = names[i] if names else f"conv{i}"
-        layers.append(Layer(name, "convolution", random.gamma(2, 0.5, shape), random.gamma(2, 0.5, shape)))
-    return VarianceTensor(layers, np.arange(4.0), ["mean", "max"], ["all", "a", "b", "c"], np.array([9, 3, 3, 3]))
-
-
-def make_results(n_seeds=1, **kwargs):
-    return {
-        training: TrainingResult(
-            [make_tensor(seed=10 * i + seed, **kwargs) for seed in range(n_seeds)], [(0.9, 0.4 + 0.1 * i)] * n_seeds
-        )
-        for i, training in enumerate(COLORS)
-    }
+TRAININGS = ["unrotated", "rotated"]
 
 
-def panels(figure):
-    """Return the axes by what they show: curves, accuracies, and the heatmaps from top to bottom."""
-    by_title = {axes.get_title(loc="left"): axes for axes in figure.axes}
-    heatmaps = [axes for title, axes in by_title.items() if title.startswith("M of every unit")]
-    return by_title["M of each layer"], by_title["Accuracy"], heatmaps
+@pytest.fixture(autouse=True)
+def in_style():
+    with style():
+        yield
+
+
+def expected_values(results, training, aggregation, sample_set):
+    return layer_values(results[training].tensors[0].normalized(aggregation, sample_set))
+
+
+def assert_whole(axes):
+    """Assert that all lines of some axes lie within their limits, which begin at 0."""
+    low, high = axes.get_ylim()
+    assert low == 0
+    assert all(np.nanmax(line.get_ydata()) < high for line in axes.get_lines())
+
+
+# ---- M by layer
 
 
 @pytest.mark.parametrize("aggregation", ["mean", "max"])
 def test_curves_show_the_layer_values(aggregation):
     results = make_results()
-    curves, _, _ = panels(headline("resnet", "mnist", aggregation, results))
-    lines = {line.get_label(): line for line in curves.get_lines()}
-    for training, result in results.items():
-        for label, sample_set in (("all samples", "all"), ("stratified by class", "stratified")):
-            line = lines[f"{training} training, {label}"]
-            expected = layer_values(result.tensors[0].normalized(aggregation, sample_set))
-            np.testing.assert_allclose(line.get_ydata(), expected)
-            assert line.get_color() == COLORS[training]
-    assert curves.get_ylim()[0] == 0
+    panels = titled(curves("title", "note", aggregation, results))
+    for name, sample_set in (("all samples", "all"), ("stratified: the mean over classes of M", "stratified")):
+        for training in TRAININGS:
+            (line,) = lines_of(panels[name], COLORS[training])
+            np.testing.assert_allclose(line.get_ydata(), expected_values(results, training, aggregation, sample_set))
+            assert line.get_xdata().tolist() == list(range(16))
+            assert line.get_linestyle() == ("-" if DASHES[training] == "solid" else "--")
+        assert_whole(panels[name])
 
 
 def test_several_seeds_show_as_their_mean_and_range():
     results = make_results(n_seeds=3)
-    curves, _, _ = panels(headline("resnet", "mnist", "mean", results))
-    line = next(line for line in curves.get_lines() if line.get_label() == "rotated training, all samples")
-    values = [layer_values(tensor.normalized("mean", "all")) for tensor in results["rotated"].tensors]
-    np.testing.assert_allclose(line.get_ydata(), np.mean(values, axis=0))
-    assert len(curves.collections) == 4  # one band a line
+    axes = titled(curves("title", "note", "mean", results))["all samples"]
+    values = np.stack([layer_values(tensor.normalized("mean", "all")) for tensor in results["rotated"].tensors])
+    (line,) = lines_of(axes, COLORS["rotated"])
+    np.testing.assert_allclose(line.get_ydata(), values.mean(0))
+    band = next(band for band in axes.collections if to_hex(band.get_facecolor()[0]).upper() == COLORS["rotated"])
+    corners = band.get_paths()[0].vertices
+    for layer, (low, high) in enumerate(zip(values.min(0), values.max(0), strict=True)):
+        at_layer = corners[corners[:, 0] == layer, 1]
+        assert (at_layer.min(), at_layer.max()) == pytest.approx((low, high))
 
 
-def test_heatmaps_share_one_scale_and_hold_every_layer():
-    _, _, heatmaps = panels(headline("resnet", "mnist", "mean", make_results()))
-    assert [axes.get_title(loc="left") for axes in heatmaps] == [
-        "M of every unit, unrotated training, all samples",
-        "M of every unit, rotated training, all samples",
-    ]
-    first, second = (axes.images[0] for axes in heatmaps)
-    assert first.norm is second.norm
-    assert first.get_array().shape[1] == 16
-    assert first.cmap.name == "inferno"
+def test_layers_are_named_and_their_kinds_told():
+    results = make_results()
+    figure = curves("title", "note", "mean", results)
+    strip = next(axes for axes in figure.axes if axes.images)
+    assert [label.get_text() for label in strip.get_xticklabels()] == [f"conv{i}" for i in range(16)]
+    colors = strip.images[0].cmap(strip.images[0].norm(strip.images[0].get_array()[0]))
+    by_kind = {}
+    for layer, color in zip(results["rotated"].tensors[0].layers, colors, strict=True):
+        assert by_kind.setdefault(layer.kind, to_hex(color)) == to_hex(color)
+    handles = figure.legends[-1].get_patches()
+    assert {handle.get_label(): to_hex(handle.get_facecolor()) for handle in handles} == by_kind
+    assert len(set(by_kind.values())) == len(by_kind) == 4
 
 
-def test_a_column_holds_the_sorted_units_of_its_layer():
-    image = heatmap_image([np.array([3.0, 1.0]), np.array([5.0, np.inf, 4.0, 6.0])], n_rows=4)
+def test_each_kind_has_a_panel_with_its_layers_only():
+    results = make_results()
+    panels = titled(kinds("title", "note", "max", results))
+    assert list(panels) == [f"{kind} (5 layers)" for kind in KINDS] + ["output (1 layer)"]
+    for i, kind in enumerate(KINDS):
+        (line,) = lines_of(panels[f"{kind} (5 layers)"], COLORS["rotated"])
+        assert line.get_xdata().tolist() == list(range(i + 1, 16, 3))  # numbers of layers from 1 on
+        expected = expected_values(results, "rotated", "max", "all")[i:15:3]
+        np.testing.assert_allclose(line.get_ydata(), expected)
+    for axes in panels.values():
+        assert_whole(axes)
+    assert len({axes.get_ylim() for axes in panels.values()}) == 1
+
+
+def test_each_class_has_a_panel():
+    results = make_results(class_names=THINGS)
+    panels = titled(curves_classes("title", "note", "mean", results))
+    assert list(panels) == THINGS
+    for thing, axes in panels.items():
+        for training in TRAININGS:
+            (line,) = lines_of(axes, COLORS[training])
+            np.testing.assert_allclose(line.get_ydata(), expected_values(results, training, "mean", thing))
+        assert_whole(axes)
+    assert len({axes.get_ylim() for axes in panels.values()}) == 1
+
+
+def test_stds_are_shown_on_their_own():
+    results = make_results()
+    results["rotated"].tensors[0].layers[3].transformation_std[:] = 0
+    panels = titled(stds("title", "note", "max", results))
+    for name in ("transformation std", "sample std"):
+        axes = panels[f"{name}, all samples"]
+        assert axes.get_yscale() == "log"
+        for training in TRAININGS:
+            layers = results[training].tensors[0].layers
+            expected = np.array([getattr(layer, name.replace(" ", "_"))[1, 0].mean() for layer in layers])
+            (line,) = lines_of(axes, COLORS[training])
+            np.testing.assert_allclose(line.get_ydata(), np.where(expected == 0, np.nan, expected))
+
+
+# ---- M by unit
+
+
+def test_heatmaps_show_both_trainings_all_and_stratified_on_one_scale():
+    results = make_results()
+    figure = heatmaps("title", "note", "mean", results, sort_units=True)
+    panels = titled(figure)
+    everything = []
+    for name, sample_set in (("all samples", "all"), ("stratified by class", "stratified")):
+        for training in TRAININGS:
+            image = panels[f"{name}, {training} training"].images[0]
+            values = results[training].tensors[0].normalized("mean", sample_set)
+            everything += values
+            np.testing.assert_allclose(image.get_array(), heatmap_image(values, 200))
+            assert tuple(image.get_extent()) == (-0.5, 15.5, 0, 100)  # each layer is one column, and one wide
+            assert image.cmap.name == "inferno"
+            assert image.norm is panels["all samples, rotated training"].images[0].norm
+    assert image.norm.vmin == 0
+    assert image.norm.vmax == scale_top(np.concatenate(everything))
+
+
+def test_each_class_has_a_band_in_the_heatmaps_of_classes():
+    results = make_results(class_names=THINGS)
+    figure = heatmaps_classes("title", "note", "mean", results, sort_units=True)
+    panels = titled(figure)
+    everything = [results[training].tensors[0].normalized("mean", thing) for training in TRAININGS for thing in THINGS]
+    top = scale_top(np.concatenate([np.concatenate(values) for values in everything]))
+    for training in TRAININGS:
+        images = [image for image in panels[f"{training} training"].images if image.get_array().ndim == 2]
+        for i, (image, thing) in enumerate(zip(images, THINGS, strict=True)):
+            expected = heatmap_image(results[training].tensors[0].normalized("mean", thing), 200)
+            np.testing.assert_allclose(image.get_array(), expected)
+            assert image.norm.vmax == top
+            left, right, bottom, _ = image.get_extent()
+            assert (left, right, bottom) == (0.5, 16.5, -i)
+    first = panels["unrotated training"]
+    assert [label.get_text() for label in first.get_yticklabels()] == THINGS
+    bands = [image.get_extent()[2:] for image in first.images if image.get_array().ndim == 2]
+    assert all(low < tick < high for tick, (low, high) in zip(first.get_yticks(), bands, strict=True))
+
+
+def test_a_column_holds_the_units_of_its_layer():
+    layers = [np.array([3.0, 1.0]), np.array([5.0, np.inf, 4.0, 6.0])]
+    image = heatmap_image(layers, n_rows=4)
     assert image[::-1, 0].tolist() == [1, 1, 3, 3]
     assert image[::-1, 1].tolist() == [4, 5, 6, np.inf]
+    unsorted = heatmap_image(layers, n_rows=4, sort_units=False)
+    assert unsorted[::-1, 0].tolist() == [3, 3, 1, 1]
+    assert unsorted[::-1, 1].tolist() == [5, np.inf, 4, 6]
+
+
+@pytest.mark.parametrize("draw", [headline, heatmaps, heatmaps_classes])
+def test_units_are_sorted_or_not_and_the_axis_says_so(draw):
+    results = make_results()
+    for sort_units in (True, False):
+        figure = draw("title", "note", "mean", results, sort_units=sort_units)
+        image = next(image for axes in figure.axes for image in axes.images if image.get_array().shape == (200, 16))
+        upwards = np.asarray(image.get_array())[::-1]
+        assert (np.diff(upwards, axis=0) >= 0).all() == sort_units
+        labels = " ".join([figure.get_supylabel(), *(axes.get_ylabel() for axes in figure.axes)])
+        if draw is not heatmaps_classes:  # its axis tells the class
+            assert ("sorted" in labels) == sort_units
 
 
 def test_the_scale_ends_at_median_and_three_interquartile_ranges():
@@ -84,56 +200,137 @@ def test_the_scale_ends_at_median_and_three_interquartile_ranges():
     assert scale_top(np.array([np.inf])) == 1
 
 
-def test_marks_beyond_the_scale_are_explained_only_where_they_occur():
-    assert not legend_texts(make_results(), "infinite")
+def test_cells_beyond_the_scale_are_hatched_where_they_are():
     results = make_results()
-    results["rotated"].tensors[0].layers[2].sample_std[0, 0, 0] = 0
-    assert legend_texts(results, "infinite")
-    assert legend_texts(results, "above the scale")
+    layers = results["rotated"].tensors[0].layers
+    layers[2].sample_std[0, 0, :] = 0  # a whole column infinite
+    layers[4].transformation_std[0, 0, :] = 1000  # and one above the scale
+    axes = titled(heatmaps("title", "note", "mean", results, sort_units=True))["all samples, rotated training"]
+    image, marks = axes.images
+    assert marks.get_extent() == image.get_extent()
+    rgba = marks.get_array()
+    pixels = rgba.shape[1] // 16
+    columns = [rgba[:, i * pixels : (i + 1) * pixels] for i in range(16)]
+    for i, color in ((2, NOT_FINITE_LINES), (4, OVER_LINES)):
+        hatched = columns[i][columns[i][..., 3] > 0]
+        assert 0.1 < len(hatched) / columns[i][..., 3].size < 0.4
+        assert {to_hex(pixel) for pixel in np.unique(hatched, axis=0)} == {color}
+    assert not columns[3][..., 3].any()
 
 
-def legend_texts(results, part):
-    figure = headline("resnet", "mnist", "mean", results)
-    texts = [text.get_text() for axes in figure.axes if axes.get_legend() for text in axes.get_legend().get_texts()]
-    return [text for text in texts if part in text]
+@pytest.mark.parametrize("draw", [headline, heatmaps, heatmaps_classes])
+def test_marks_are_explained_only_where_they_occur(draw):
+    def texts(results):
+        return " ".join(legend_texts(draw("title", "note", "mean", results, sort_units=True)))
 
-
-def test_bars_show_percent():
-    _, accuracies, _ = panels(headline("resnet", "mnist", "mean", make_results()))
-    heights = [[bar.get_height() for bar in container] for container in accuracies.containers]
-    np.testing.assert_allclose(heights, [[90, 40], [90, 50]])
-    assert [label.get_text() for label in accuracies.get_xticklabels()] == ["upright", "rotated"]
-
-
-def resnet_names(n):
-    return ["conv1", "bn1", "relu", *(f"layer{1 + i // 40}.{i // 10}.conv{i}" for i in range(n - 5)), "avgpool", "fc"]
-
-
-@pytest.mark.parametrize(("n_layers", "names"), [(16, None), (53, None), (133, resnet_names(133)), (174, None)])
-def test_labels_do_not_overlap(n_layers, names):
-    results = make_results(n_layers=n_layers, names=names)
-    results["rotated"].tensors[0].layers[2].sample_std[0, 0, 0] = 0  # so that both marks are explained
-    figure = headline("all_convolutional", "cifar10", "mean", results)
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    figure.draw(renderer)
-    _, accuracies, heatmaps = panels(figure)
-    ticks = [label for label in heatmaps[-1].get_xticklabels() if label.get_text()]
-    assert ticks[0].get_text() in ("conv0", "conv1")
-    if names:
-        assert "layer1.0" in {label.get_text() for label in ticks}
-    texts = [*ticks, *accuracies.texts]
-    texts += [text for axes in figure.axes if axes.get_legend() for text in axes.get_legend().get_texts()]
-    texts += [text for axes in figure.axes for text in axes.texts if axes is not accuracies]
-    texts += [axes.title for axes in figure.axes] + [axes._left_title for axes in figure.axes] + [figure._suptitle]
-    boxes = [text.get_window_extent(renderer) for text in texts if text.get_text()]
-    for i, box in enumerate(boxes):
-        assert not any(box.overlaps(other) for other in boxes[i + 1 :])
-        assert figure.bbox.x0 <= box.x0
-        assert box.x1 <= figure.bbox.x1
-        assert box.y1 <= figure.bbox.y1
-
-
-def test_one_training_alone_can_be_drawn():
+    assert "infinite" not in texts(make_results())
     results = make_results()
-    _, _, heatmaps = panels(headline("resnet", "mnist", "mean", {"rotated": results["rotated"]}))
-    assert len(heatmaps) == 1
+    results["rotated"].tensors[0].layers[2].sample_std[:, :, 0] = 0
+    assert "infinite" in texts(results)
+    for n_above in (0, 1):
+        results = make_results()
+        for layer in [layer for result in results.values() for layer in result.tensors[0].layers]:
+            layer.transformation_std[:] = layer.sample_std
+        results["rotated"].tensors[0].layers[0].transformation_std[:, :, :n_above] *= 50
+        assert ("above the scale (M > 1.00)" in texts(results)) == bool(n_above)
+
+
+# ---- the last layer
+
+
+def test_outputs_show_the_last_layer_by_class():
+    results = make_results(n_seeds=2, class_names=THINGS)
+    panels = titled(outputs("title", results))
+    for training in TRAININGS:
+        axes = panels[f"{training} training"]
+        expected = np.mean([t.layers[-1].normalized[0, 1:].T for t in results[training].tensors], axis=0)
+        np.testing.assert_allclose(axes.images[0].get_array(), expected)  # [unit, class]
+        assert [float(text.get_text()) for text in axes.texts] == pytest.approx(expected.ravel().tolist(), abs=0.0051)
+        assert [(frame.get_x(), frame.get_y()) for frame in axes.patches] == [(i - 0.5, i - 0.5) for i in range(10)]
+        assert [label.get_text() for label in axes.get_xticklabels()] == THINGS
+        assert [label.get_text() for label in axes.get_yticklabels()] == THINGS
+
+
+def test_outputs_that_are_no_classes_are_numbered_and_not_framed():
+    tensor = make_tensor(class_names=THINGS)
+    tensor = replace(tensor, layers=tensor.layers[:-1])
+    axes = titled(outputs("title", {"rotated": TrainingResult([tensor], [make_history()])}))["rotated training"]
+    assert axes.images[0].get_array().shape == (tensor.layers[-1].n_units, 10)
+    assert not axes.patches
+    assert axes.get_yticklabels()[1].get_text() == "1"
+
+
+# ---- accuracies and losses
+
+
+@pytest.mark.parametrize("n_seeds", [1, 3])
+def test_bars_show_percent(n_seeds):
+    results = make_results(n_seeds)
+    (axes,) = accuracy("title", results).axes
+    bars = {container.get_label(): container for container in axes.containers if container.get_label()[0] != "_"}
+    for training in TRAININGS:
+        last = [rows[-1] for rows in results[training].histories]
+        shares = [[row[f"test_{how}_accuracy"] for how in ("upright", "rotated")] for row in last]
+        heights = [bar.get_height() for bar in bars[f"{training} training"]]
+        np.testing.assert_allclose(heights, 100 * np.mean(shares, axis=0))
+        assert all(to_hex(bar.get_facecolor()).upper() == COLORS[training] for bar in bars[f"{training} training"])
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["upright", "rotated"]
+    assert axes.get_ylim() == (0, 100)
+
+
+def test_accuracy_by_angle_goes_around_the_circle():
+    results = make_results(class_names=THINGS)
+    panels = titled(accuracy_by_angle("title", results))
+    assert list(panels) == ["all 30 images", *THINGS]
+    for sample_set, axes in enumerate(panels.values()):
+        for training in TRAININGS:
+            (line,) = lines_of(axes, COLORS[training])
+            by_angle = dict(zip(ANGLES % 360, results[training].tensors[0].accuracy[sample_set], strict=True))
+            assert line.get_xdata().tolist() == [0, 45, 90, 135, 180, 225, 270, 315, 360]
+            expected = [100 * by_angle[angle % 360] for angle in line.get_xdata()]
+            np.testing.assert_allclose(line.get_ydata(), expected)
+        assert axes.get_xlim() == (0, 360)
+
+
+def test_angles_that_are_no_circle_are_sorted():
+    for angles in ([30.0, -30.0, 0.0], [0.0, 90.0, 180.0], [0.0, 100.0, 200.0]):
+        x, order = around_the_circle(make_tensor(angles=np.array(angles)))
+        assert x.tolist() == sorted(angles)
+        assert [angles[i] for i in order] == sorted(angles)
+
+
+def test_losses_and_accuracies_by_epoch():
+    results = make_results(n_seeds=2)
+    figure = history("title", results)
+    for column, training in enumerate(TRAININGS):
+        for row, (what, factor) in enumerate((("loss", 1), ("accuracy", 100))):
+            lines = figure.axes[2 * row + column].get_lines()
+            for line, part in zip(lines, ("train", "test_upright", "test_rotated"), strict=True):
+                expected = np.mean(
+                    [[r[f"{part}_{what}"] for r in rows] for rows in results[training].histories], axis=0
+                )
+                np.testing.assert_allclose(line.get_ydata(), factor * expected)
+                assert list(line.get_xdata()) == [1, 2, 3, 4, 5]
+                assert line.get_color() == COLORS[training]
+            assert len({line.get_linestyle() for line in lines}) == 3
+
+
+# ---- the digest
+
+
+def test_the_headline_is_a_digest_of_the_others():
+    results = make_results()
+    figure = headline("title", "note", "max", results, sort_units=True)
+    panels = titled(figure)
+    lines = {line.get_label(): line for line in panels["M of each layer"].get_lines()}
+    for training in TRAININGS:
+        for label, sample_set in (("all samples", "all"), ("stratified by class", "stratified")):
+            line = lines[f"{training} training, {label}"]
+            np.testing.assert_allclose(line.get_ydata(), expected_values(results, training, "max", sample_set))
+            assert line.get_color() == COLORS[training]
+        image = panels[f"M of every unit, {training} training, all samples"].images[0]
+        expected = heatmap_image(results[training].tensors[0].normalized("max", "all"), 200)
+        np.testing.assert_allclose(image.get_array(), expected)
+    assert_whole(panels["M of each layer"])
+    bars = [axes for axes in figure.axes if axes.get_ylabel() == "accuracy (%)"]
+    assert [container.get_label() for container in bars[0].containers] == ["unrotated training", "rotated training"]

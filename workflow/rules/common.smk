@@ -90,3 +90,7 @@ def names_of(runs):
 
 def runs_of_pair(pair):
     return [run for run in RUNS.values() if run.pair == pair]
+
+
+def runs_of_dataset(dataset):
+    return [run for run in RUNS.values() if run.dataset == dataset]

@@ -1,4 +1,20 @@
-HEADLINES = "results/plots/{pair}.png"
+from study import gallery
+
+# PNG always, as the report shows these; the other formats beside it.
+FORMATS = list(dict.fromkeys(["png", config["figures"]["format"]]))
+HEADLINES = [gallery.headline(pair) for pair in PAIRS]
+MODEL_FIGURES = [gallery.of_models(dataset) for dataset in config["study"]["datasets"]]
+
+
+def of_figures(*names):
+    """What the config says of figures."""
+    return [f"figures.{name}: {config['figures'][name]}" for name in names]
+
+
+def in_report(drawing, file, category, **labels):
+    """A figure, as it is to stand in Snakemake's own report."""
+    labels = {**labels, "figure": drawing.title, "feature maps": drawing.aggregation or "-"}
+    return report(file, caption=f"../report/{drawing.caption}", category=category, labels=labels)
 
 
 rule plot:
@@ -6,19 +22,50 @@ rule plot:
         variances=lambda wildcards: [f"results/variance/{run.stem}.h5" for run in runs_of_pair(wildcards.pair)],
         histories=lambda wildcards: [f"results/checkpoints/{run.stem}.csv" for run in runs_of_pair(wildcards.pair)],
     output:
-        headline=report(HEADLINES, caption="../report/headline.rst", category="Headline figures"),
-        # Names that do not depend on the config: Snakemake compares nothing for a job with an output that is new to it.
-        mean="results/plots/{pair}/headline_mean.png",
-        max="results/plots/{pair}/headline_max.png",
+        # Names that do not depend on the aggregation: Snakemake compares nothing for a job with an output new to it.
+        digest=gallery.headline("{pair}"),
+        figures=[
+            in_report(
+                drawing, gallery.of_pair("{pair}", suffix)[drawing.name], "Models", **{"model and dataset": "{pair}"}
+            )
+            for drawing in gallery.OF_PAIR
+            for suffix in FORMATS
+        ],
     log:
         "results/logs/plot/{pair}.log",
     conda:
         "../envs/plot.yaml"
     params:
         *code("plot.py", "plot.yaml"),
-        f"figures.aggregation: {config['figures']['aggregation']}",
+        *of_figures("aggregation", "format", "layers", "sort_units"),
         names=lambda wildcards: names_of(runs_of_pair(wildcards.pair)),
         runs=lambda wildcards, output: [run.as_dict() for run in runs_of_pair(wildcards.pair)],
-        aggregation=lambda wildcards, output: config["figures"]["aggregation"],
+        figures=lambda wildcards, output: {
+            name: config["figures"][name] for name in ("aggregation", "layers", "sort_units")
+        },
     script:
         "../scripts/plot.py"
+
+
+rule plot_models:
+    input:
+        variances=lambda wildcards: [f"results/variance/{run.stem}.h5" for run in runs_of_dataset(wildcards.dataset)],
+        published=os.path.relpath(RULES.parent / "resources" / "published.csv"),
+    output:
+        figures=[
+            in_report(drawing, gallery.of_models("{dataset}", suffix)[drawing.name], "All models", dataset="{dataset}")
+            for drawing in gallery.OF_MODELS
+            for suffix in FORMATS
+        ],
+    log:
+        "results/logs/plot_models/{dataset}.log",
+    conda:
+        "../envs/plot.yaml"
+    params:
+        *code("plot_models.py", "plot.yaml"),
+        *of_figures("format", "layers"),
+        names=lambda wildcards: names_of(runs_of_dataset(wildcards.dataset)),
+        runs=lambda wildcards, output: [run.as_dict() for run in runs_of_dataset(wildcards.dataset)],
+        layers=lambda wildcards, output: config["figures"]["layers"],
+    script:
+        "../scripts/plot_models.py"

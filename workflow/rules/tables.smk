@@ -8,7 +8,7 @@ def table(path):
     """A table as the report shows it: the formats of one table share its caption."""
     stem, suffix = Path(path).name.split(".")
     labels = {"table": stem, "format": suffix}
-    return report(path, caption=f"../report/{stem}.rst", category="Tables", labels=labels)
+    return report(path, caption=f"../report/tables/{stem}.rst", category="Tables", labels=labels)
 
 
 rule tables:

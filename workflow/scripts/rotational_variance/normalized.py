@@ -115,7 +115,7 @@ class GlobalVariance:
 def global_variance(tensor: VarianceTensor, aggregation: str, sample_set: str) -> GlobalVariance:
     """Average M over all units of all layers. For "stratified", a unit is dead if it is so in every class."""
     values = np.concatenate(tensor.normalized(aggregation, sample_set))
-    dead = np.concatenate(_dead(tensor, aggregation, sample_set))
+    dead = np.concatenate(dead_units(tensor, aggregation, sample_set))
     return GlobalVariance(
         value=finite_mean(values),
         value_without_dead=finite_mean(values[~dead]),
@@ -125,7 +125,8 @@ def global_variance(tensor: VarianceTensor, aggregation: str, sample_set: str) -
     )
 
 
-def _dead(tensor: VarianceTensor, aggregation: str, sample_set: str) -> list[np.ndarray]:
+def dead_units(tensor: VarianceTensor, aggregation: str, sample_set: str) -> list[np.ndarray]:
+    """Say of every unit whether it is dead, one array [unit] a layer; for "stratified", in every class."""
     row = _index(tensor.aggregations, aggregation, "aggregation")
     if sample_set == STRATIFIED:
         sets = slice(1, None)

@@ -1,7 +1,8 @@
 """The figures of a study: their names, what they are called, and where they lie."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 AGGREGATIONS = ("mean", "max")
 
@@ -10,28 +11,34 @@ AGGREGATIONS = ("mean", "max")
 class Drawing:
     """One figure of a model on a dataset, or of all models on a dataset.
 
-    name         stem of its file; of its caption, too, without the aggregation
+    subject      what it shows; its caption is workflow/report/figures/{subject}.rst
     aggregation  of feature maps, or "" where there is none to choose
     """
 
-    name: str
+    subject: str
     title: str
-    caption: str
     aggregation: str
 
+    @property
+    def name(self) -> str:
+        return f"{self.subject}_{self.aggregation}" if self.aggregation else self.subject
 
-def _drawings(titles: dict[str, str], with_aggregation: Iterable[str]) -> tuple[Drawing, ...]:
-    found = []
-    for name, title in titles.items():
-        for aggregation in AGGREGATIONS if name in with_aggregation else ("",):
-            stem = f"{name}_{aggregation}" if aggregation else name
-            found.append(Drawing(stem, title, f"{name}.rst", aggregation))
-    return tuple(found)
+    @property
+    def caption(self) -> str:
+        return f"figures/{self.subject}.rst"
+
+
+def _drawings(titles: dict[str, str], *, with_aggregation: Iterable[str]) -> tuple[Drawing, ...]:
+    return tuple(
+        Drawing(subject, title, aggregation)
+        for subject, title in titles.items()
+        for aggregation in (AGGREGATIONS if subject in with_aggregation else ("",))
+    )
 
 
 OF_PAIR = _drawings(
     {
-        "headline": "At a glance",
+        "headline": "Variance under rotation, at a glance",
         "curves": "M of each layer",
         "kinds": "M of each kind of layer",
         "curves_classes": "M of each layer, class by class",
@@ -47,12 +54,21 @@ OF_PAIR = _drawings(
 )
 OF_MODELS = _drawings(
     {
-        "depth": "All models by relative depth",
-        "global": "Global M, beside the published values",
-        "dead_units": "Dead and infinite units of each layer",
+        "global": "Global M of all models",
+        "depth": "M of all models by relative depth",
+        "dead_units": "Dead and infinite units of all models",
     },
     with_aggregation={"depth", "dead_units"},
 )
+
+
+def wanted(drawings: Iterable[Drawing], files: Iterable[str]) -> Iterator[tuple[Drawing, list[str]]]:
+    """Yield the drawings that files are named after, each with its files."""
+    files = list(files)
+    for drawing in drawings:
+        found = [file for file in files if Path(file).stem == drawing.name]
+        if found:
+            yield drawing, found
 
 
 def headline(pair: str) -> str:

@@ -1,0 +1,100 @@
+"""Every figure is readable: texts of 7 points or more, none cut off, none over another, whatever there is to show."""
+
+import pytest
+
+from drawn import THINGS, assert_readable, make_results, resnet_names
+from plot import draw
+from rotational_variance.figures.models import dead_units_by_layer, depth, global_bars
+from rotational_variance.figures.style import COLORS, COLUMN, MODEL_LOOKS, WIDTH, model_looks, style
+from study.gallery import OF_PAIR
+
+WHAT = "all_convolutional on fashion_mnist"
+OF_LAYERS = [drawing for drawing in OF_PAIR if drawing.aggregation == "max"]
+OTHERS = [drawing for drawing in OF_PAIR if not drawing.aggregation]
+OF_CLASSES = [drawing for drawing in [*OF_LAYERS, *OTHERS] if "class" in drawing.title or "angle" in drawing.title]
+
+
+def name(drawing):
+    return drawing.name
+
+
+def check(figure, monkeypatch):
+    assert figure.get_figwidth() in (WIDTH, COLUMN)
+    with style():
+        assert_readable(figure, monkeypatch)
+
+
+def drawn(drawing, results, *, sort_units=True):
+    with style():
+        return draw(drawing, WHAT, results, sort_units)
+
+
+def with_marks(results):
+    """Make one unit infinite, one dead, and leave one above the colour scale."""
+    layer = next(iter(results.values())).tensors[0].layers[2]
+    layer.sample_std[:, :, 0] = 0
+    layer.sample_std[:, :, 1] = layer.transformation_std[:, :, 1] = 0
+    layer.transformation_std[:, :, 2] = 100
+    return results
+
+
+@pytest.mark.parametrize("n_layers", [53, 133])
+@pytest.mark.parametrize("drawing", OF_LAYERS, ids=name)
+def test_figures_of_many_layers_are_readable(drawing, n_layers, monkeypatch):
+    check(drawn(drawing, with_marks(make_results(n_layers=n_layers, names=resnet_names(n_layers)))), monkeypatch)
+
+
+@pytest.mark.parametrize("drawing", [*OF_LAYERS, *OTHERS], ids=name)
+def test_long_class_names_and_several_seeds_are_readable(drawing, monkeypatch):
+    check(drawn(drawing, with_marks(make_results(n_seeds=3, class_names=THINGS)), sort_units=False), monkeypatch)
+
+
+@pytest.mark.parametrize("drawing", [*OF_LAYERS, *OTHERS], ids=name)
+def test_one_training_and_few_classes_are_readable(drawing, monkeypatch):
+    results = {"rotated": make_results(n_layers=5, class_names=["a", "b", "c"])["rotated"]}
+    check(drawn(drawing, with_marks(results)), monkeypatch)
+
+
+@pytest.mark.parametrize("drawing", OF_CLASSES, ids=name)
+def test_many_classes_are_readable(drawing, monkeypatch):
+    check(drawn(drawing, make_results(n_layers=5, class_names=[f"class {i}" for i in range(40)])), monkeypatch)
+
+
+def some_models():
+    sizes = zip(
+        [*MODEL_LOOKS, "mine"],
+        [(16, None), (20, None), (53, resnet_names(53)), (133, resnet_names(133)), (3, None)],
+        strict=True,
+    )
+    return {model: with_marks(make_results(n_layers=n, names=names)) for model, (n, names) in sizes}
+
+
+def test_figures_of_all_models_are_readable(monkeypatch):
+    results = some_models()
+    published = {(model, training, "mean", "all"): 0.5 for model in MODEL_LOOKS for training in COLORS}
+    note = "mean of each feature map"
+    with style():
+        figures = [
+            depth("fashion_mnist: M of all models by relative depth", note, "mean", results),
+            global_bars("fashion_mnist: Global M of all models", ["mean", "max"], results, published),
+            dead_units_by_layer("fashion_mnist: Dead and infinite units of all models", note, "mean", results),
+        ]
+    for figure in figures:
+        check(figure, monkeypatch)
+
+
+def luminance(color):
+    """Return the relative luminance of "#rrggbb", as in print without colour. Source: WCAG 2.2."""
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_models_differ_in_colour_and_in_marker_and_look_the_same_beside_any_others():
+    looks = model_looks([*MODEL_LOOKS, "mine", "yours"])
+    assert len({color for color, _ in looks.values()}) == len({marker for _, marker in looks.values()}) == 6
+    assert not {color for color, _ in looks.values()} & set(COLORS.values())
+    assert model_looks(["vgg16"])["vgg16"] == looks["vgg16"]
+    assert model_looks(["mine", "resnet"])["mine"] == looks["mine"]
+    for color in [*COLORS.values(), *(color for color, _ in MODEL_LOOKS.values())]:
+        assert luminance(color) < 0.5  # of white, which is 1: it stands out on paper

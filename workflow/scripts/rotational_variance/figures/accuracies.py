@@ -1,0 +1,92 @@
+"""How many test images are classified correctly: upright and rotated, and against the angle."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from rotational_variance.figures.lines import plot_mean, training_look
+from rotational_variance.figures.results import Results, any_tensor, in_order
+from rotational_variance.figures.sheet import new_sheet
+from rotational_variance.figures.style import COLORS, COLUMN, HATCHES
+from rotational_variance.normalized import VarianceTensor
+
+PANELS_A_ROW = 5
+
+
+def accuracy(title: str, results: Results) -> Figure:
+    """Draw the accuracies of each training on upright and on rotated test images."""
+    figure = Figure(figsize=(COLUMN, 2.6), layout="constrained")
+    figure.suptitle(title.replace(": ", "\n"), x=0.01, ha="left", fontsize=8, fontweight="bold")
+    draw_accuracies(figure.subplots(), results)
+    return figure
+
+
+def draw_accuracies(axes: Axes, results: Results) -> None:
+    """Draw bars: the mean over seeds, and their range where there are several."""
+    width = 0.8 / len(results)
+    for i, (training, result) in enumerate(in_order(results)):
+        percent = 100 * result.accuracies()
+        x = np.arange(2) + (i - (len(results) - 1) / 2) * width
+        means = percent.mean(0)
+        spread = np.stack([means - percent.min(0), percent.max(0) - means]) if len(percent) > 1 else None
+        bars = axes.bar(
+            x, means, width, yerr=spread, color=COLORS[training], hatch=HATCHES[training], edgecolor="w", linewidth=0,
+            label=f"{training} training",
+        )  # fmt: skip
+        axes.bar_label(bars, fmt="%.1f", fontsize=7, padding=1)
+    axes.set_xticks([0, 1], ["upright", "rotated"])
+    axes.set_xlabel("test images")
+    axes.set_ylim(0, 100)
+    axes.set_ylabel("accuracy (%)")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.06), handlelength=1.2, borderaxespad=0)
+
+
+def accuracy_by_angle(title: str, results: Results) -> Figure:
+    """Draw the accuracy on test images that are all turned by one angle: overall, then a panel a class."""
+    tensor = any_tensor(results)
+    n_rows = -(-len(tensor.class_names) // PANELS_A_ROW)
+    figure = new_sheet(title, 2.2 + 1.15 * n_rows, lines_of=results)
+    grid = figure.add_gridspec(1 + n_rows, PANELS_A_ROW, height_ratios=[1.7, *[1] * n_rows])
+    overall = figure.add_subplot(grid[0, :])
+    panels = [(overall, 0, f"all {tensor.n_samples[0]:,} images")]
+    for i, name in enumerate(tensor.class_names):
+        axes = figure.add_subplot(grid[1 + i // PANELS_A_ROW, i % PANELS_A_ROW], sharex=overall, sharey=overall)
+        axes.tick_params(labelleft=i % PANELS_A_ROW == 0, labelbottom=i + PANELS_A_ROW >= len(tensor.class_names))
+        panels.append((axes, 1 + i, name))
+    for axes, sample_set, name in panels:
+        _draw_by_angle(axes, sample_set, results)
+        axes.set_title(name)
+    overall.axhline(100 / len(tensor.class_names), color="0.6", linewidth=0.7, zorder=0)
+    overall.annotate(
+        "chance", (1, 100 / len(tensor.class_names)), xycoords=("axes fraction", "data"), ha="right", va="bottom",
+        fontsize=7, color="0.35",
+    )  # fmt: skip
+    figure.supylabel("accuracy (%)", fontsize=7.5)
+    figure.supxlabel("angle by which the image is rotated (degrees)", fontsize=7.5)
+    return figure
+
+
+def _draw_by_angle(axes: Axes, sample_set: int, results: Results) -> None:
+    for training, result in in_order(results):
+        x, order = around_the_circle(result.tensors[0])
+        percent = np.array([100 * tensor.accuracy[sample_set][order] for tensor in result.tensors])
+        plot_mean(axes, x, percent, marker="o", markersize=2, **training_look(training))
+    axes.set_ylim(-3, 103)
+    axes.set_yticks([0, 50, 100])
+    if x[-1] == x[0] + 360:
+        axes.set_xlim(0, 360)
+        axes.set_xticks(range(0, 361, 90))
+
+
+def around_the_circle(tensor: VarianceTensor) -> tuple[np.ndarray, np.ndarray]:
+    """Return the angles from 0 to 360 degrees and the order that brings accuracies there, the first again at the end.
+
+    Angles that do not go evenly around the whole circle are only sorted: lines over a gap would claim too much.
+    """
+    wrapped = tensor.angles_degrees % 360
+    order = np.argsort(wrapped)
+    closed = np.append(wrapped[order], wrapped[order][0] + 360)
+    if np.allclose(np.diff(closed), 360 / len(order)):
+        return closed, np.append(order, order[0])
+    order = np.argsort(tensor.angles_degrees)
+    return tensor.angles_degrees[order], order

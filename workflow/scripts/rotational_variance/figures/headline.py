@@ -1,0 +1,55 @@
+"""The digest of one model on one dataset: M by layer and by unit, and the accuracies."""
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from rotational_variance.figures.accuracies import draw_accuracies
+from rotational_variance.figures.heatmaps import common_scale, draw_heatmap, draw_scale, mark_handles
+from rotational_variance.figures.layer_axis import draw_kinds, kind_handles
+from rotational_variance.figures.lines import plot_mean, training_look
+from rotational_variance.figures.results import Results, any_tensor, in_order
+from rotational_variance.figures.sheet import legend_below, new_sheet
+from rotational_variance.figures.style import MEASURE, show_m
+from rotational_variance.normalized import ALL, STRATIFIED
+
+
+def headline(title: str, note: str, aggregation: str, results: Results, *, sort_units: bool) -> Figure:
+    """Draw M of each layer, M of every unit on one colour scale, and the accuracies.
+
+    Curves and bars show the mean over seeds, and their range where there are several; heatmaps show the first seed.
+    """
+    layers = any_tensor(results).layers
+    shown = {training: result.tensors[0].normalized(aggregation, ALL) for training, result in in_order(results)}
+    figure = new_sheet(title, 3.0 + 1.3 * len(shown), note)
+    left, right = figure.subfigures(1, 2, width_ratios=[2.95, 1])
+    heights = [1.45, *[1] * len(shown), 0.08]
+    curves, *maps, strip = left.subplots(len(heights), 1, sharex=True, height_ratios=heights)
+    accuracies, beside = right.subplots(2, 1, height_ratios=[1.45, len(shown) + 0.6])
+    _draw_curves(curves, results, aggregation)
+    draw_accuracies(accuracies, results)
+    scale = common_scale(shown.values())
+    for axes, (training, values) in zip(maps, shown.items(), strict=True):
+        image = draw_heatmap(axes, values, scale, sort_units=sort_units)
+        axes.set_title(f"M of every unit, {training} training, all samples")
+        axes.set_ylabel(f"units, {'sorted' if sort_units else 'in order'} (%)")
+        axes.set_yticks([0, 50, 100])
+    for axes in (curves, *maps):
+        axes.tick_params(axis="x", bottom=False, labelbottom=False)
+    draw_kinds(strip, layers, width=4.5)
+    beside.axis("off")
+    draw_scale(figure, image, list(shown.values()), bar=beside.inset_axes((0.1, 0.1, 0.09, 0.9)))
+    legend_below(figure, [*kind_handles(layers), *mark_handles(scale, list(shown.values()))])
+    return figure
+
+
+def _draw_curves(axes: Axes, results: Results, aggregation: str) -> None:
+    for training, result in in_order(results):
+        for sample_set, name, width in ((ALL, "all samples", 1.8), (STRATIFIED, "stratified by class", 0.9)):
+            values = result.layer_values(aggregation, sample_set)
+            marker = "o" if sample_set == STRATIFIED and values.shape[1] <= 60 else None
+            look = training_look(training) | {"label": f"{training} training, {name}", "linewidth": width}
+            plot_mean(axes, range(values.shape[1]), values, marker=marker, markersize=2, **look)
+    show_m([axes])
+    axes.set_ylabel(f"{MEASURE},\nmean over units")
+    axes.set_title("M of each layer", pad=27)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2, columnspacing=1.2)

@@ -1,0 +1,181 @@
+"""M of every unit as heatmaps: a column a layer, all panels of a figure on one colour scale."""
+
+from collections.abc import Iterable, Sequence
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.patches import Patch
+
+from rotational_variance.figures.layer_axis import draw_kinds, kind_handles
+from rotational_variance.figures.results import Results, any_tensor, in_order
+from rotational_variance.figures.sheet import legend_below, new_sheet
+from rotational_variance.figures.style import NUMBER_OF_LAYER
+from rotational_variance.normalized import ALL, STRATIFIED
+
+N_ROWS = 200  # of an image, over which the units of a layer are spread
+OVER_COLOR, OVER_LINES = "#2ca25f", "#003c1c"  # M above the colour scale
+NOT_FINITE_COLOR, NOT_FINITE_LINES = "#9ecae1", "#08306b"  # M infinite
+COLORS_OF_M = mpl.colormaps["inferno"].with_extremes(over=OVER_COLOR, bad=NOT_FINITE_COLOR)
+SCALE_LABEL = "M = transformation std / sample std\n(0: invariant; about 1 or more: not)"
+
+
+def heatmaps(title: str, note: str, aggregation: str, results: Results, *, sort_units: bool) -> Figure:
+    """Draw M of every unit, over all samples and stratified, for each training (its first seed)."""
+    shown = [
+        (f"{'all samples' if sample_set == ALL else 'stratified by class'}, {training} training",
+         result.tensors[0].normalized(aggregation, sample_set))
+        for sample_set in (ALL, STRATIFIED)
+        for training, result in in_order(results)
+    ]  # fmt: skip
+    layers = any_tensor(results).layers
+    figure = new_sheet(title, 1.5 + 1.15 * len(shown), note)
+    *panels, strip = figure.subplots(len(shown) + 1, 1, sharex=True, height_ratios=[*[1] * len(shown), 0.08])
+    scale = common_scale(values for _, values in shown)
+    for axes, (name, values) in zip(panels, shown, strict=True):
+        image = draw_heatmap(axes, values, scale, sort_units=sort_units)
+        axes.set_title(name)
+        axes.set_yticks([0, 50, 100])
+        axes.tick_params(axis="x", bottom=False, labelbottom=False)
+    figure.supylabel(f"units of the layer, {'sorted by M' if sort_units else 'in their order'} (%)", fontsize=7.5)
+    draw_kinds(strip, layers, width=5.6)
+    draw_scale(figure, image, [values for _, values in shown], panels=panels)
+    legend_below(figure, [*kind_handles(layers), *mark_handles(scale, [values for _, values in shown])])
+    return figure
+
+
+def heatmaps_classes(title: str, note: str, aggregation: str, results: Results, *, sort_units: bool) -> Figure:
+    """Draw M of every unit over the samples of each class: a band a class, a panel a training (its first seed)."""
+    tensor = any_tensor(results)
+    names = tensor.class_names
+    shown = {
+        training: [result.tensors[0].normalized(aggregation, name) for name in names]
+        for training, result in in_order(results)
+    }
+    everything = [values for of_training in shown.values() for values in of_training]
+    figure = new_sheet(title, 0.9 + 0.6 * len(names), note)
+    panels = figure.subplots(1, len(shown), sharex=True, sharey=True, squeeze=False)[0]
+    scale = common_scale(everything)
+    for axes, (training, of_training) in zip(panels, shown.items(), strict=True):
+        for band, values in enumerate(of_training):
+            image = draw_heatmap(axes, values, scale, sort_units=sort_units, first=1, bottom=-band, height=0.88)
+        axes.set_title(f"{training} training")
+        axes.set_xlim(0.5, len(tensor.layers) + 0.5)
+        axes.set_ylim(1 - len(names), 0.88)
+        axes.set_xlabel(NUMBER_OF_LAYER)
+        axes.spines[:].set_visible(False)
+        axes.tick_params(axis="y", length=0)
+    panels[0].set_ylabel("class of the samples")
+    panels[0].set_yticks([0.44 - band for band in range(len(names))], names)
+    draw_scale(figure, image, everything, panels=list(panels))
+    legend_below(figure, mark_handles(scale, everything))
+    return figure
+
+
+def common_scale(shown: Iterable[Sequence[np.ndarray]]) -> Normalize:
+    """Return one colour scale for all that a figure shows."""
+    return Normalize(0, scale_top(np.concatenate([np.concatenate(values) for values in shown])))
+
+
+def scale_top(values: np.ndarray) -> float:
+    """Return the top of a colour scale: the median + 3 interquartile ranges of the finite values.
+
+    But no higher than the highest of them, and at least 1, so that "not invariant" always lies on the scale. Source:
+    the published heatmaps; the two bounds are ours.
+    """
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return 1.0
+    low, median, high = np.percentile(finite, [25, 50, 75])
+    return float(max(1.0, min(median + 3 * (high - low), finite.max())))
+
+
+def heatmap_image(normalized: Sequence[np.ndarray], n_rows: int, *, sort_units: bool = True) -> np.ndarray:
+    """Arrange M as an image [row, layer]: each column holds one layer's units, the lowest M at the bottom.
+
+    Every layer fills the whole height, whatever its number of units, so a sorted column reads like the layer's
+    quantiles. Values that are not finite come last; row 0 is the top. Not sorted, the first unit is at the bottom.
+    """
+    position = (np.arange(n_rows) + 0.5) / n_rows
+    columns = [np.sort(values) if sort_units else values for values in normalized]
+    return np.stack([column[(position * len(column)).astype(int)] for column in columns], axis=1)[::-1]
+
+
+def draw_heatmap(
+    axes: Axes,
+    normalized: Sequence[np.ndarray],
+    scale: Normalize,
+    *,
+    sort_units: bool,
+    first: int = 0,
+    bottom: float = 0,
+    height: float = 100,
+) -> AxesImage:
+    """Draw M of every unit; what is above the scale or infinite gets a colour of its own, and hatching over it.
+
+    first           the number of the first layer
+    bottom, height  where on the y axis
+    """
+    image = heatmap_image(normalized, N_ROWS, sort_units=sort_units)
+    extent = (first - 0.5, first + image.shape[1] - 0.5, bottom, bottom + height)
+    drawn = axes.imshow(
+        np.ma.masked_invalid(image),
+        cmap=COLORS_OF_M,
+        norm=scale,
+        aspect="auto",
+        interpolation="nearest",
+        extent=extent,
+    )
+    marks = _hatching(image, scale.vmax)
+    if marks.any():
+        axes.imshow(marks, aspect="auto", interpolation="nearest", extent=extent)
+    return drawn
+
+
+def _hatching(image: np.ndarray, top: float) -> np.ndarray:
+    """Return lines [row, column, RGBA] over the cells that the colour scale does not show, for readers without colour.
+
+    Lines rise over what is above the scale and fall over what is infinite.
+    """
+    width = 1200  # pixels, whatever the number of layers
+    cells = image[:, np.arange(width) * image.shape[1] // width]
+    row, column = np.indices(cells.shape)
+    marks = np.zeros((*cells.shape, 4))
+    marks[(cells > top) & np.isfinite(cells) & ((column + 4 * row) % 24 < 5)] = mpl.colors.to_rgba(OVER_LINES)
+    marks[~np.isfinite(cells) & ((column - 4 * row) % 24 < 5)] = mpl.colors.to_rgba(NOT_FINITE_LINES)
+    return marks
+
+
+def draw_scale(
+    figure: Figure,
+    image: AxesImage,
+    shown: Sequence[Sequence[np.ndarray]],
+    *,
+    panels: Sequence[Axes] | None = None,
+    bar: Axes | None = None,
+) -> None:
+    """Draw the colour bar: beside all `panels`, or into the axes `bar`."""
+    extend = "max" if _has_over(image.norm, shown) else "neither"
+    place = {"cax": bar} if bar else {"ax": panels, "aspect": 35, "shrink": 0.8, "pad": 0.012}
+    figure.colorbar(image, extend=extend, **place).set_label(SCALE_LABEL, fontsize=7)
+
+
+def mark_handles(scale: Normalize, shown: Sequence[Sequence[np.ndarray]]) -> list[Patch]:
+    """Return what a legend needs to explain the marks that there are."""
+    handles = []
+    if _has_over(scale, shown):
+        label = f"above the scale (M > {scale.vmax:.2f})"
+        handles.append(Patch(facecolor=OVER_COLOR, edgecolor=OVER_LINES, hatch="/////", linewidth=0, label=label))
+    if not all(np.isfinite(layer).all() for values in shown for layer in values):
+        label = "infinite: changes with the angle, not the image"
+        handles.append(
+            Patch(facecolor=NOT_FINITE_COLOR, edgecolor=NOT_FINITE_LINES, hatch="\\\\\\\\\\", linewidth=0, label=label)
+        )
+    return handles
+
+
+def _has_over(scale: Normalize, shown: Sequence[Sequence[np.ndarray]]) -> bool:
+    return any((layer[np.isfinite(layer)] > scale.vmax).any() for values in shown for layer in values)

@@ -1,0 +1,63 @@
+"""M of the last layer: each output unit against the class of the samples."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from rotational_variance.figures.heatmaps import COLORS_OF_M, draw_scale, mark_handles, scale_top
+from rotational_variance.figures.results import Results, any_tensor, in_order
+from rotational_variance.figures.sheet import legend_below, new_sheet
+
+MOST_NUMBERS = 12  # units or classes of which each cell has room for its number
+
+
+def outputs(title: str, results: Results) -> Figure:
+    """Draw M of each output unit over the samples of each class, for each training; the mean over seeds.
+
+    Framed are the samples of a unit's own class. Outputs are vectors: no aggregation changes them.
+    """
+    names = any_tensor(results).class_names
+    matrices = {training: _matrix(result.tensors) for training, result in in_order(results)}
+    scale = Normalize(0, scale_top(np.concatenate([matrix.ravel() for matrix in matrices.values()])))
+    figure = new_sheet(title, 3.3)
+    panels = figure.subplots(1, len(matrices), squeeze=False)[0]
+    for axes, (training, matrix) in zip(panels, matrices.items(), strict=True):
+        image = _draw_matrix(axes, matrix, names, scale)
+        axes.set_title(f"{training} training")
+    panels[0].set_ylabel(f"output unit of layer {any_tensor(results).layers[-1].name}")
+    shown = [[matrix] for matrix in matrices.values()]
+    draw_scale(figure, image, shown, panels=list(panels))
+    legend_below(figure, mark_handles(scale, shown))
+    return figure
+
+
+def _matrix(tensors) -> np.ndarray:
+    """Return M [output unit, class of the samples] of the last layer."""
+    return np.mean([tensor.layers[-1].normalized[0, 1:].T for tensor in tensors], axis=0)
+
+
+def _draw_matrix(axes: Axes, matrix: np.ndarray, names: list[str], scale: Normalize):
+    n_units, n_classes = matrix.shape
+    image = axes.imshow(
+        np.ma.masked_invalid(matrix),
+        cmap=COLORS_OF_M,
+        norm=scale,
+        aspect="auto",
+        interpolation="nearest",
+    )
+    if max(matrix.shape) <= MOST_NUMBERS:
+        for unit, label in np.ndindex(matrix.shape):
+            red, green, blue, _ = COLORS_OF_M(scale(matrix[unit, label]))
+            color = "k" if 0.3 * red + 0.59 * green + 0.11 * blue > 0.45 else "w"
+            axes.text(label, unit, f"{matrix[unit, label]:.2f}", ha="center", va="center", fontsize=7, color=color)
+    if n_units == n_classes:
+        for i in range(n_classes):
+            axes.add_patch(Rectangle((i - 0.5, i - 0.5), 1, 1, fill=False, edgecolor="#56B4E9", linewidth=1.2))
+    step = -(-max(matrix.shape) // 25)  # names that fit
+    rotation = 90 if max(map(len, names)) > 3 or n_classes > MOST_NUMBERS else 0
+    axes.set_xticks(range(0, n_classes, step), names[::step], rotation=rotation)
+    axes.set_yticks(range(0, n_units, step), (names if n_units == n_classes else range(n_units))[::step])
+    axes.set_xlabel("class of the samples")
+    return image
