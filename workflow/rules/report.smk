@@ -1,10 +1,6 @@
 REPORT = "results/report.html"
-PAGE = RULES.parent / "report"  # its template and its style; the captions of figures
-
-
-def words_of(*files):
-    """What a page says and how it looks, beside what it shows."""
-    return [f"{name}: {value}" for name, value in fingerprints.hashes(*files).items()]
+PAGE = RULES.parent / "report"
+WORDS = [*sorted(PAGE.glob("report.*")), *sorted(PAGE.glob("figures/*.rst"))]  # template and style; captions of figures
 
 
 rule report:
@@ -21,7 +17,7 @@ rule report:
         "../envs/plot.yaml"
     params:
         *code("report.py", "plot.yaml"),
-        *words_of(*sorted(PAGE.glob("report.*")), *sorted(PAGE.glob("figures/*.rst"))),
+        *[f"{name}: {value}" for name, value in fingerprints.hashes(*WORDS).items()],
         *of_figures("aggregation"),
         names=names_of(RUNS.values()),
         runs=lambda wildcards, output: [run.as_dict() for run in RUNS.values()],
