@@ -239,5 +239,5 @@ def test_two_whole_studies_from_nothing_are_the_same_byte_for_byte(make_project,
     write_zip(tmp_path / "tiny.zip", tiny_images())
     assert project.snakemake("--cores", "1", "--configfile", str(TINY)).returncode == 0
     files = files_of(tmp_path)
-    assert len(files) == 1 + 8 * 3 + 4 * 3 + 7
+    assert len(files) == 1 + 8 * 3 + 4 * 19 + 5 + 7 + 1
     assert files == files_of(tiny_study.folder)

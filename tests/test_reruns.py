@@ -23,11 +23,17 @@ MODELS, DATASETS, TRAININGS = ["simple_conv", "resnet"], ["tiny", "other"], ["un
 
 
 def jobs(*rules, models=MODELS, datasets=DATASETS, trainings=TRAININGS, seeds=(0,)):
-    """Name the jobs of these rules for these models, datasets, trainings and seeds; `tables` is one job for all."""
+    """Name the jobs of these rules for these models, datasets, trainings and seeds; `tables` is one job for all.
+
+    With any that shows results comes the report; "shown" are all of these.
+    """
+    shown = {"plot", "plot_models", "tables"}
+    rules = set(rules) | (shown if "shown" in rules else set())
     pairs = [f"{model}_{dataset}" for model, dataset in itertools.product(models, datasets)]
     runs = [f"{pair}_{training}_seed{seed}" for pair in pairs for training in trainings for seed in seeds]
-    names = {"dataset": datasets, "train": runs, "measure": runs, "plot": pairs}
-    return {f"{rule} {name}" for rule in rules for name in names.get(rule, [])} | ({"tables"} & set(rules))
+    names = {"dataset": datasets, "train": runs, "measure": runs, "plot": pairs, "plot_models": datasets}
+    found = {f"{rule} {name}" for rule in rules for name in names.get(rule, [])} | ({"tables"} & rules)
+    return found | ({"report"} if rules & shown else set())
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +78,9 @@ def run(folder, *arguments):
 
 def test_a_second_dataset_ran_only_what_is_new(two_datasets_study):
     _, said = two_datasets_study
-    assert read_plan(said).jobs == jobs("dataset", "train", "measure", "plot", datasets=["other"]) | {"tables"}
+    assert read_plan(said).jobs == jobs("dataset", "train", "measure", "plot", datasets=["other"]) | jobs(
+        "plot_models", "tables"
+    )
 
 
 # ---- nothing changed
@@ -105,7 +113,7 @@ def test_a_fresh_clone_beside_copied_results_reruns_nothing(study, tmp_path, res
 
 def test_words_rerun_nothing(own_study):
     for name in (
-        "README.md", "docs/cluster.md", "tests/test_x.py", "workflow/report/headline.rst",
+        "README.md", "docs/cluster.md", "tests/test_x.py",
         "workflow/scripts/rotational_variance/reporting.py",
     ):  # fmt: skip
         path = own_study / name
@@ -117,11 +125,11 @@ def test_words_rerun_nothing(own_study):
 
 
 LIBRARY = "workflow/scripts/rotational_variance"
-AFTER_DATASETS = jobs("train", "measure", "plot", "tables")
-AFTER_TRAINING = jobs("measure", "plot", "tables")
-OF_TINY = jobs("dataset", "train", "measure", "plot", "tables", datasets=["tiny"])
-OF_OTHER = jobs("dataset", "train", "measure", "plot", "tables", datasets=["other"])
-OF_RESNET = jobs("train", "measure", "plot", "tables", models=["resnet"])
+AFTER_DATASETS = jobs("train", "measure", "shown")
+AFTER_TRAINING = jobs("measure", "shown")
+OF_TINY = jobs("dataset", "train", "measure", "shown", datasets=["tiny"])
+OF_OTHER = jobs("dataset", "train", "measure", "shown", datasets=["other"])
+OF_RESNET = jobs("train", "measure", "shown", models=["resnet"])
 
 
 def other_colour(content):
@@ -131,9 +139,12 @@ def other_colour(content):
 
 
 @pytest.mark.parametrize(("name", "change", "expected"), [
-    (f"{LIBRARY}/figures.py", comment, jobs("plot")),
-    (f"{LIBRARY}/figures.py", other_colour, jobs("plot")),
-    (f"{LIBRARY}/tables.py", comment, jobs("tables")),
+    (f"{LIBRARY}/figures/heatmaps.py", other_colour, jobs("plot")),
+    (f"{LIBRARY}/figures/models.py", comment, jobs("plot_models")),
+    (f"{LIBRARY}/figures/style.py", other_colour, jobs("plot", "plot_models")),
+    (f"{LIBRARY}/tables/claims.py", comment, jobs("tables")),
+    (f"{LIBRARY}/page.py", comment, {"report"}),
+    (f"{LIBRARY}/layers.py", comment, jobs("shown")),
     (f"{LIBRARY}/variance.py", comment, AFTER_TRAINING),
     (f"{LIBRARY}/measurement.py", comment, AFTER_TRAINING),
     (f"{LIBRARY}/activations/tracing.py", comment, AFTER_TRAINING),
@@ -151,7 +162,7 @@ def test_changed_code_reruns_what_runs_it(study, name, change, expected):
 
 
 @pytest.mark.parametrize(("name", "expected"), [
-    ("plot.yaml", jobs("plot", "tables")), ("torch.yaml", jobs("dataset") | AFTER_DATASETS),
+    ("plot.yaml", jobs("shown")), ("torch.yaml", jobs("dataset") | AFTER_DATASETS),
 ])  # fmt: skip
 def test_a_changed_environment_reruns_what_runs_in_it(study, name, expected):
     with changed(study / "workflow/envs" / name, comment):
@@ -160,9 +171,9 @@ def test_a_changed_environment_reruns_what_runs_in_it(study, name, expected):
     assert any(name in reason for reason in planned.reasons.values())
 
 
-def test_other_published_values_are_tabulated(study):
+def test_other_published_values_are_shown(study):
     with changed(study / "workflow/resources/published.csv", lambda content: content.replace(b"0.", b"0.9", 1)):
-        assert plan(study).jobs == {"tables"}
+        assert plan(study).jobs == jobs("plot_models", "tables")
 
 
 # ---- numbers
@@ -178,16 +189,16 @@ ROTATED_RESNET = {"models": ["resnet"], "datasets": ["other"], "trainings": ["ro
 @pytest.mark.parametrize(("change", "expected", "before", "now"), [
     (
         overlay(pairs={"resnet": {"other": {"rotated": {"training": {"epochs": 2}}}}}),
-        jobs("train", "measure", "plot", **ROTATED_RESNET) | {"tables"}, ["training.epochs: 1"], ["training.epochs: 2"],
+        jobs("train", "measure", "shown", **ROTATED_RESNET), ["training.epochs: 1"], ["training.epochs: 2"],
     ),
     (
         overlay(models={"simple_conv": {"model": {"width": 8, "hidden": 4}}}),  # swapped
-        jobs("train", "measure", "plot", "tables", models=["simple_conv"]),
+        jobs("train", "measure", "shown", models=["simple_conv"]),
         ["model.hidden: 8", "model.width: 4"], ["model.hidden: 4", "model.width: 8"],
     ),
     (
         overlay(models={"resnet": {"model": {"width": 5}}}),
-        jobs("train", "measure", "plot", "tables", models=["resnet"]), ["model.width: 4"], ["model.width: 5"],
+        jobs("train", "measure", "shown", models=["resnet"]), ["model.width: 4"], ["model.width: 5"],
     ),
     (
         overlay(defaults={"measurement": {"angles": 6}}), AFTER_TRAINING,
@@ -200,19 +211,25 @@ ROTATED_RESNET = {"models": ["resnet"], "datasets": ["other"], "trainings": ["ro
     ),
     (
         overlay(datasets={"tiny": {"measurement": {"n_samples": 30}}}),
-        jobs("measure", "plot", datasets=["tiny"]) | {"tables"}, ["measurement.n_samples: all"], ["measurement.n_samples: 30"],
+        jobs("measure", "shown", datasets=["tiny"]), ["measurement.n_samples: all"], ["measurement.n_samples: 30"],
     ),
     (
         overlay(defaults={"measurement": {"precision": "bfloat16"}}), AFTER_TRAINING,
         ["measurement.precision: float32"], ["measurement.precision: bfloat16"],
     ),
     ("figures={aggregation: max}", jobs("plot"), ["figures.aggregation: mean"], ["figures.aggregation: max"]),
+    ("figures={sort_units: false}", jobs("plot"), ["figures.sort_units: True"], ["figures.sort_units: False"]),
+    ("figures={layers: all}", jobs("plot", "plot_models"), ["figures.layers: published"], ["figures.layers: all"]),
     ("datasets={tiny: {size: 14}}", OF_TINY, [], ["size: 14"]),
 ])  # fmt: skip
 def test_a_changed_number_reruns_what_uses_it_and_is_named(study, change, expected, before, now):
     planned = plan(study, "--config", change)
     assert planned.jobs == expected
     assert {(tuple(before), tuple(now))} == {reason for reason in map(changes, planned.reasons.values()) if reason}
+
+
+def test_another_format_draws_anew(study):
+    assert plan(study, "--config", "figures={format: svg}").jobs == jobs("plot", "plot_models")
 
 
 def changes(reason):
@@ -248,23 +265,24 @@ def study_of(**lists):
 
 
 def test_a_new_seed_runs_only_that_seed_and_what_shows_it(study):
-    expected = jobs("train", "measure", seeds=[5]) | jobs("plot", "tables")
+    expected = jobs("train", "measure", seeds=[5]) | jobs("shown")
     assert plan(study, "--config", study_of(seeds=[0, 5])).jobs == expected
 
 
-def test_a_new_model_runs_only_that_model_and_the_tables(study):
-    expected = jobs("train", "measure", "plot", "tables", models=["vgg16"], datasets=["other"])  # tiny has it already
+def test_a_new_model_runs_only_that_model_and_what_shows_all(study):
+    expected = jobs("train", "measure", "plot", models=["vgg16"], datasets=["other"])  # tiny has it already
+    expected |= jobs("plot_models", "tables")
     assert plan(study, "--config", study_of(models=[*MODELS, "vgg16"])).jobs == expected
 
 
 def test_a_new_dataset_runs_only_that_dataset_and_the_tables(study):
-    expected = jobs("dataset", "train", "measure", "plot", "tables", datasets=["digits"])
+    expected = jobs("dataset", "train", "measure", "shown", datasets=["digits"])
     assert plan(study, "--config", study_of(datasets=[*DATASETS, "digits"])).jobs == expected
 
 
 def test_fewer_models_or_trainings_run_nothing_but_what_shows_them(study):
-    assert plan(study, "--config", study_of(models=["resnet"])).jobs == {"tables"}
-    assert plan(study, "--config", study_of(trainings=["rotated"])).jobs == jobs("plot", "tables")
+    assert plan(study, "--config", study_of(models=["resnet"])).jobs == jobs("plot_models", "tables")
+    assert plan(study, "--config", study_of(trainings=["rotated"])).jobs == jobs("shown")
 
 
 # ---- datasets
@@ -338,9 +356,13 @@ def test_the_contents_of_a_folder_of_images_count(own_study):
 
 
 def test_a_caption_is_in_the_next_report(own_study):
-    caption = own_study / "workflow/report/headline.rst"
+    caption = own_study / "workflow/report/figures/headline.rst"
     caption.write_text(caption.read_text() + "\nAnother sentence for the caption.\n")
-    assert plan(own_study).jobs == set()
+    planned = plan(own_study)
+    assert planned.jobs == {"report"}
+    assert "headline.rst" in planned.reasons["report"]
+    run(own_study)
+    assert "Another sentence for the caption." in (own_study / "results/report.html").read_text()
     run(own_study, "--report", "report.html")
     assert "Another sentence for the caption." in (own_study / "report.html").read_text()
 

@@ -9,9 +9,13 @@ import h5py
 import numpy as np
 import pytest
 
+from drawn import make_results
 from rotational_variance.datasets import Dataset, channel_statistics
+from rotational_variance.figures.accuracies import accuracy
+from rotational_variance.figures.style import style
 from rotational_variance.normalized import Layer, VarianceTensor
 from rotational_variance.storage.dataset import read_dataset, write_dataset
+from rotational_variance.storage.figures import write_figure
 from rotational_variance.storage.files import replacing, sha256
 from rotational_variance.storage.history import COLUMNS, read_history, write_history
 from rotational_variance.storage.variance import read_variance, write_variance
@@ -392,3 +396,14 @@ def test_a_row_of_unknown_columns_is_not_written(tmp_path):
     with pytest.raises(ValueError, match="loss"):
         write_history(path, [history_row(1), history_row(2, loss=0.5)])
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", ["png", "pdf", "svg"])
+def test_figures_are_the_same_bytes_each_time(suffix, tmp_path):
+    files = [tmp_path / f"{name}.{suffix}" for name in ("first", "second")]
+    for file in files:
+        with style():
+            write_figure(file, accuracy("title", make_results()))
+    first, second = (file.read_bytes() for file in files)
+    assert first == second
+    assert first.startswith({"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml"}[suffix])

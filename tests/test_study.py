@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+import xarray as xr
 from PIL import Image
 
 from conftest import TINY
@@ -27,6 +28,10 @@ from rotational_variance.storage.variance import read_variance
 from rotational_variance.training import evaluate
 from tiny_data import tiny_images, write_zip
 
+BY_AGGREGATION = ["headline", "curves", "kinds", "curves_classes", "stds", "heatmaps", "heatmaps_classes"]
+FIGURES = [f"{name}_{aggregation}" for name in BY_AGGREGATION for aggregation in ("mean", "max")]
+FIGURES += ["outputs", "accuracy", "accuracy_by_angle", "history"]
+OF_MODELS = ["global", "depth_mean", "depth_max", "dead_units_mean", "dead_units_max"]
 MODELS = {"simple_conv": 16, "all_convolutional": 29, "vgg16": 48, "resnet": 68}  # layers; 12 pixels pool three times
 TRAININGS = ["unrotated", "rotated"]
 RUNS = [(model, training) for model in MODELS for training in TRAININGS]
@@ -49,12 +54,16 @@ def test_results_hold_what_was_asked_for_and_no_leftovers(study):
         *(f"checkpoints/{run}.{suffix}" for run in runs for suffix in ("pt", "csv")),
         *(f"variance/{run}.h5" for run in runs),
         *(f"plots/{model}_tiny.png" for model in MODELS),
-        *(f"plots/{model}_tiny/headline_{aggregation}.png" for model in MODELS for aggregation in ("mean", "max")),
+        *(f"plots/{model}_tiny/{name}.png" for model in MODELS for name in FIGURES),
+        *(f"plots/models/tiny/{name}.png" for name in OF_MODELS),
         *(f"tables/{name}" for name in TABLES),
         "logs/dataset/tiny.log",
         *(f"logs/{stage}/{run}.log" for stage in ("train", "measure") for run in runs),
         *(f"logs/plot/{model}_tiny.log" for model in MODELS),
+        "logs/plot_models/tiny.log",
+        "report.html",
         "logs/tables.log",
+        "logs/report.log",
     }
 
 
@@ -112,13 +121,27 @@ def test_the_variance_tensor_is_whole(study, model, training):
         np.testing.assert_array_equal(layer["normalized"][:], tensor.layers[0].normalized)
 
 
+def test_the_variance_file_opens_in_xarray(study):
+    path = study.folder / f"results/variance/{stem('simple_conv', 'rotated')}.h5"
+    layer = read_variance(path).layers[0]
+    with xr.open_datatree(path) as tree:
+        m = tree["layers/000_conv1"].normalized
+        assert m.dims == ("aggregation", "sample_set", "unit")
+        assert m.sel(aggregation="max", sample_set="7").values.tolist() == layer.normalized[1, 8].tolist()
+        assert tree.angle.values.tolist() == [-180, -90, 0, 90]
+        assert tree.angle.attrs["units"] == "degrees"
+        assert tree.accuracy.sel(sample_set="all", angle=0) == read_variance(path).accuracy[0, 2]
+        assert tree.n_samples.sel(sample_set="3") == 4
+        assert tree["layers/000_conv1"].attrs["kind"] == "convolution"
+
+
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("name", ["{}_tiny.png", "{}_tiny/headline_max.png"])
 def test_figures_are_drawn(study, model, name):
     with Image.open(study.folder / "results/plots" / name.format(model)) as image:
         pixels = np.asarray(image.convert("RGB"))
     height, width, _ = pixels.shape
-    assert width == 13 * 160
+    assert width == round(7.1 * 220)
     assert height > 1000
     heatmaps = pixels[height // 2 : 4 * height // 5, width // 5 : width // 2].reshape(-1, 3)
     assert len(np.unique(heatmaps, axis=0)) > 20
@@ -160,7 +183,7 @@ def test_the_tables_to_read_hold_every_run_and_each_claim_is_judged(study):
         text = (study.folder / "results/tables" / name).read_text()
         for model, training in RUNS:
             assert re.search(rf"^\| tiny +\| {model} +\| {training} ", text, re.MULTILINE)
-    assert len(re.findall(r"^\*\*.*(?:Supported|Refuted|Undecided).* in \d+ of \d+ .*\*\*$", text, re.MULTILINE)) == 4
+    assert len(re.findall(r"^\*\*.*(?:Supported|Refuted|Undecided).* in \d+ of \d+ .*\*\*$", text, re.MULTILINE)) == 5
 
 
 def test_logs_say_how_training_went(study):
@@ -170,7 +193,7 @@ def test_logs_say_how_training_went(study):
 
 
 def test_plots_and_tables_need_no_torch(study):
-    for script in ("plot", "tables"):
+    for script in ("plot", "plot_models", "tables", "report"):
         check = f"import sys; sys.path.insert(0, 'workflow/scripts'); import {script}; sys.exit('torch' in sys.modules)"
         assert subprocess.run([sys.executable, "-c", check], cwd=study.folder).returncode == 0
 

@@ -136,16 +136,18 @@ def test_ties_and_dead_units_do_not_count_and_infinite_ones_may():
     assert "n/a" in outputs_section([endless])
 
 
-def test_outputs_are_judged_over_all_runs():
+def test_outputs_are_judged_over_all_runs_of_a_training():
     good = output_row(RUN, outputs(1 - np.eye(3)))
     bad = output_row(UNROTATED, outputs(np.eye(3)))
-    text = outputs_section([good, good, bad])
-    assert verdicts_in(text) == ["**Supported in 6 of 9 output units (3 by chance).**"]
+    text = outputs_section([good, good | bad | {"training": "rotated"}, good, bad])
+    assert verdicts_in(text) == [
+        "**After rotated training: Supported in 6 of 9 output units (3 by chance).**",
+        "**After unrotated training: Refuted in 3 of 3 output units (1 by chance).**",
+    ]
     (table,) = tables_in(text)
     assert table[0][4:] == ["classes", "units", "lowest", "by chance", "own class", "others"]
     assert table[1] == ["mnist", "resnet", "rotated", "0", "3", "3", "3", "1", "0.000", "1.000"]
-    assert table[3] == ["mnist", "resnet", "unrotated", "0", "3", "3", "0", "1", "1.000", "0.000"]
-    assert verdicts_in(outputs_section([bad])) == ["**Refuted in 3 of 3 output units (1 by chance).**"]
+    assert table[4] == ["mnist", "resnet", "unrotated", "0", "3", "3", "0", "1", "1.000", "0.000"]
 
 
 @pytest.mark.parametrize("tensor", [outputs([[1, 2], [1, 2], [1, 2]]), outputs([[1]], ("only",))])
@@ -153,7 +155,8 @@ def test_another_number_of_units_than_classes_or_one_class_is_no_test(tensor):
     row = output_row(RUN, tensor)
     assert (row["n_lowest"], row["own_class"], row["others"]) == (None, None, None)
     text = outputs_section([row])
-    assert verdicts_in(text) == ["**Not tested: needs a last layer with one unit a class, and two classes or more.**"]
+    reason = "needs a last layer with one unit a class, and two classes or more"
+    assert verdicts_in(text) == [f"**After rotated training: Not tested: {reason}.**"]
     assert tables_in(text)[0][1][6:] == ["n/a"] * 4
     assert "Supported in 3 of 3" in outputs_section([row, output_row(RUN, outputs(1 - np.eye(3)))])
 

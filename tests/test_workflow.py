@@ -6,7 +6,7 @@ import pytest
 
 from test_sources import write_raw
 
-WHOLE_STUDY = {"dataset": 2, "train": 16, "measure": 16, "plot": 8, "tables": 1}
+WHOLE_STUDY = {"dataset": 2, "train": 16, "measure": 16, "plot": 8, "plot_models": 2, "tables": 1, "report": 1}
 ONE_FIGURE = {"dataset": 1, "train": 2, "measure": 2, "plot": 1}
 
 
@@ -20,10 +20,17 @@ def test_one_figure_is_planned_without_a_flag(project):
 
 @pytest.mark.parametrize(("configfile", "jobs"), [
     ("config/paper.yaml", WHOLE_STUDY),
-    ("config/demo.yaml", {"dataset": 1, "train": 8, "measure": 8, "plot": 4, "tables": 1}),
+    ("config/demo.yaml", {"dataset": 1, "train": 8, "measure": 8, "plot": 4, "plot_models": 1, "tables": 1, "report": 1}),
 ])  # fmt: skip
 def test_the_other_configs_are_planned(project, configfile, jobs):
     assert project.planned("--configfile", configfile) == jobs
+
+
+def test_figures_for_print_come_beside_those_of_the_page(project):
+    plan = project.plan("results/plots/resnet_cifar10.png", "--config", "figures={format: pdf}")
+    for file in ("resnet_cifar10/heatmaps_mean.png", "resnet_cifar10/heatmaps_mean.pdf"):
+        assert f"results/plots/{file}" in plan.text
+    assert ".pdf" not in project.plan("results/plots/resnet_cifar10.png").text
 
 
 def test_more_seeds_are_more_runs_in_the_same_figures(project):

@@ -2,7 +2,7 @@
 
 import os
 
-from study import config as study_config, fingerprints, runs as study_runs
+from study import config as study_config, fingerprints, gallery, runs as study_runs
 
 try:
     study_config.check(
@@ -94,3 +94,21 @@ def runs_of_pair(pair):
 
 def runs_of_dataset(dataset):
     return [run for run in RUNS.values() if run.dataset == dataset]
+
+
+def of_figures(*names):
+    """What the config says of figures."""
+    return [f"figures.{name}: {config['figures'][name]}" for name in names]
+
+
+def figure_in_report(drawing, file, category, **labels):
+    """A figure, as it stands in Snakemake's own report."""
+    labels |= {"figure": drawing.title, "feature maps": drawing.aggregation or "-"}
+    return report(file, caption=f"../report/{drawing.caption}", category=category, labels=labels)
+
+
+def table_in_report(file):
+    """A table, as it stands there; the formats of one table share its caption."""
+    stem, suffix = Path(file).name.split(".")
+    labels = {"table": stem, "format": suffix}
+    return report(file, caption=f"../report/tables/{stem}.rst", category="Tables", labels=labels)

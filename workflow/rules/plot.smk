@@ -1,20 +1,7 @@
-from study import gallery
-
 # PNG always, as the report shows these; the other formats beside it.
 FORMATS = list(dict.fromkeys(["png", config["figures"]["format"]]))
 HEADLINES = [gallery.headline(pair) for pair in PAIRS]
 MODEL_FIGURES = [gallery.of_models(dataset) for dataset in config["study"]["datasets"]]
-
-
-def of_figures(*names):
-    """What the config says of figures."""
-    return [f"figures.{name}: {config['figures'][name]}" for name in names]
-
-
-def in_report(drawing, file, category, **labels):
-    """A figure, as it is to stand in Snakemake's own report."""
-    labels = {**labels, "figure": drawing.title, "feature maps": drawing.aggregation or "-"}
-    return report(file, caption=f"../report/{drawing.caption}", category=category, labels=labels)
 
 
 rule plot:
@@ -53,7 +40,9 @@ rule plot_models:
         published=os.path.relpath(RULES.parent / "resources" / "published.csv"),
     output:
         figures=[
-            in_report(drawing, gallery.of_models("{dataset}", suffix)[drawing.name], "All models", dataset="{dataset}")
+            figure_in_report(
+                drawing, gallery.of_models("{dataset}", suffix)[drawing.name], "All models", dataset="{dataset}"
+            )
             for drawing in gallery.OF_MODELS
             for suffix in FORMATS
         ],

@@ -4,13 +4,6 @@ TABLES = expand(
 )
 
 
-def table(path):
-    """A table as the report shows it: the formats of one table share its caption."""
-    stem, suffix = Path(path).name.split(".")
-    labels = {"table": stem, "format": suffix}
-    return report(path, caption=f"../report/tables/{stem}.rst", category="Tables", labels=labels)
-
-
 rule tables:
     input:
         variances=expand("results/variance/{run}.h5", run=RUNS),
@@ -18,7 +11,7 @@ rule tables:
         published=os.path.relpath(RULES.parent / "resources" / "published.csv"),
     output:
         # By name, as the script tells them apart: global_csv and so on.
-        **{Path(path).name.replace(".", "_"): table(path) for path in TABLES},
+        **{Path(path).name.replace(".", "_"): table_in_report(path) for path in TABLES},
     log:
         "results/logs/tables.log",
     conda:

@@ -34,20 +34,26 @@ def output_row(run: dict, tensor: VarianceTensor) -> dict:
 
 
 def outputs_section(rows: Sequence[dict]) -> str:
-    """Write the claim, the verdict and the numbers."""
-    tested = [row for row in rows if row["n_lowest"] is not None]
-    n_units = sum(row["n_units"] for row in tested)
-    reason = "needs a last layer with one unit a class, and two classes or more"
+    """Write the claim, the verdict on each training and the numbers."""
+    verdicts = "\n\n".join(_verdict(rows, training) for training in dict.fromkeys(row["training"] for row in rows))
     return f"""## 2. The invariance of the outputs is class conditional
 
 The claim: the output unit of a class is the most invariant for images of that class. The test: of the M of an output
 unit over the samples of each class, that over the samples of its own class is the lowest. Each output unit of each run
-is one comparison. By chance, the claim would hold for one unit a run. The table counts the units for which it holds,
-and shows the mean M over the samples of the unit's own class beside that over the samples of the other classes.
+is one comparison; the trainings are judged apart. By chance, the claim would hold for one unit a run. The table counts
+the units for which it holds, and shows the mean M over the samples of the unit's own class beside that over the samples
+of the other classes.
 
-{tally(sum(row["n_lowest"] for row in tested), n_units, f"output units ({len(tested)} by chance)", reason)}
+{verdicts}
 
 {_table(rows)}"""
+
+
+def _verdict(rows: Sequence[dict], training: str) -> str:
+    tested = [row for row in rows if row["training"] == training and row["n_lowest"] is not None]
+    n_lowest, n_units = (sum(row[name] for row in tested) for name in ("n_lowest", "n_units"))
+    reason = "needs a last layer with one unit a class, and two classes or more"
+    return tally(n_lowest, n_units, f"output units ({len(tested)} by chance)", reason, f"After {training} training")
 
 
 def _table(rows: Sequence[dict]) -> str:
