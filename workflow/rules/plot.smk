@@ -12,7 +12,7 @@ rule plot:
         # Names that do not depend on the aggregation: Snakemake compares nothing for a job with an output new to it.
         digest=gallery.headline("{pair}"),
         figures=[
-            in_report(
+            figure_in_report(
                 drawing, gallery.of_pair("{pair}", suffix)[drawing.name], "Models", **{"model and dataset": "{pair}"}
             )
             for drawing in gallery.OF_PAIR
