@@ -23,7 +23,6 @@ include: "workflow/rules/report.smk"
 rule all:
     default_target: True
     input:
-        HEADLINES,
-        [list(figures.values()) for figures in MODEL_FIGURES],
+        FIGURES,
         TABLES,
         REPORT,

@@ -6,6 +6,7 @@ from matplotlib.text import Text
 from rotational_variance.figures.results import TrainingResult
 from rotational_variance.figures.style import COLORS
 from rotational_variance.normalized import Layer, VarianceTensor
+from rotational_variance.storage.figures import lay_out
 
 DIGITS = [str(digit) for digit in range(10)]
 THINGS = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
@@ -60,8 +61,7 @@ def drawn_texts(figure, monkeypatch):
             found.append((text, text.get_window_extent(renderer)))
         return draw(text, renderer)
 
-    figure.get_layout_engine().execute(figure)
-    figure.set_layout_engine("none")
+    lay_out(figure)
     with monkeypatch.context() as patch:
         patch.setattr(Text, "draw", note)
         figure.draw_without_rendering()

@@ -214,7 +214,7 @@ def test_cells_beyond_the_scale_are_hatched_where_they_are():
     for i, color in ((2, NOT_FINITE_LINES), (4, OVER_LINES)):
         hatched = columns[i][columns[i][..., 3] > 0]
         assert 0.1 < len(hatched) / columns[i][..., 3].size < 0.4
-        assert {to_hex(pixel) for pixel in np.unique(hatched, axis=0)} == {color}
+        assert {to_hex(pixel / 255) for pixel in np.unique(hatched, axis=0)} == {color}
     assert not columns[3][..., 3].any()
 
 

@@ -20,6 +20,7 @@ RUNS = {run.stem: run for run in study_runs.list_runs(config)}
 SPECS = {name: study_runs.spec(config, run) for name, run in RUNS.items()}
 EXECUTION = study_runs.canonical(config["execution"])
 DATASETS = study_runs.canonical(config["datasets"])
+STUDIED = config["study"]["datasets"]
 PAIRS = list(dict.fromkeys(run.pair for run in RUNS.values()))
 
 

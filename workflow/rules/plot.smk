@@ -1,7 +1,10 @@
 # PNG always, as the report shows these; the other formats beside it.
 FORMATS = list(dict.fromkeys(["png", config["figures"]["format"]]))
-HEADLINES = [gallery.headline(pair) for pair in PAIRS]
-MODEL_FIGURES = [gallery.of_models(dataset) for dataset in config["study"]["datasets"]]
+FIGURES = [
+    *[gallery.headline(pair) for pair in PAIRS],
+    *[file for pair in PAIRS for suffix in FORMATS for file in gallery.of_pair(pair, suffix).values()],
+    *[file for name in STUDIED for suffix in FORMATS for file in gallery.of_models(name, suffix).values()],
+]
 
 
 rule plot:

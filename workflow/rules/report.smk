@@ -7,7 +7,7 @@ rule report:
     input:
         variances=expand("results/variance/{run}.h5", run=RUNS),
         of_pairs=[file for pair in PAIRS for file in gallery.of_pair(pair).values()],
-        of_models=[file for figures in MODEL_FIGURES for file in figures.values()],
+        of_models=[file for dataset in STUDIED for file in gallery.of_models(dataset).values()],
         tables=TABLES,
     output:
         REPORT,

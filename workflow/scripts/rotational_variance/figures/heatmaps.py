@@ -143,10 +143,14 @@ def _hatching(image: np.ndarray, top: float) -> np.ndarray:
     width = 1200  # pixels, whatever the number of layers
     cells = image[:, np.arange(width) * image.shape[1] // width]
     row, column = np.indices(cells.shape)
-    marks = np.zeros((*cells.shape, 4))
-    marks[(cells > top) & np.isfinite(cells) & ((column + 4 * row) % 24 < 5)] = mpl.colors.to_rgba(OVER_LINES)
-    marks[~np.isfinite(cells) & ((column - 4 * row) % 24 < 5)] = mpl.colors.to_rgba(NOT_FINITE_LINES)
+    marks = np.zeros((*cells.shape, 4), dtype=np.uint8)
+    marks[(cells > top) & np.isfinite(cells) & ((column + 4 * row) % 24 < 5)] = _bytes(OVER_LINES)
+    marks[~np.isfinite(cells) & ((column - 4 * row) % 24 < 5)] = _bytes(NOT_FINITE_LINES)
     return marks
+
+
+def _bytes(color: str) -> list[int]:
+    return [round(255 * part) for part in mpl.colors.to_rgba(color)]
 
 
 def draw_scale(

@@ -28,7 +28,7 @@ STYLE = {
     "legend.handlelength": 2.6,  # long enough to show dashes
     "lines.linewidth": 1.3,
     "hatch.linewidth": 0.5,
-    "savefig.dpi": 220,
+    "figure.dpi": 220,
     "pdf.fonttype": 42,  # letters stay letters
     "svg.hashsalt": "rotational-variance",  # else names within the file would differ each time
 }

@@ -2,20 +2,29 @@
 
 from pathlib import Path
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from rotational_variance.figures.style import style
 from rotational_variance.storage.files import replacing
 
-NO_CLOCK = {"png": {"Software": None}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
+NO_CLOCK = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
 
 
 def write_figure(path: str | Path, figure: Figure) -> None:
     """Write a figure in the format that the path's suffix names; the same figure gives the same bytes."""
     suffix = Path(path).suffix.removeprefix(".")
-    layout = figure.get_layout_engine()
     with style(), replacing(path) as temporary:
-        if layout is not None:  # laid out here, once: savefig would draw everything for it, another time
-            layout.execute(figure)
-            figure.set_layout_engine("none")
-        figure.savefig(temporary, format=suffix, metadata=NO_CLOCK[suffix])
+        lay_out(figure)
+        if suffix == "png":
+            FigureCanvasAgg(figure).print_png(temporary, metadata={"Software": None})  # savefig would draw twice
+        else:
+            figure.savefig(temporary, format=suffix, metadata=NO_CLOCK[suffix])
+
+
+def lay_out(figure: Figure) -> None:
+    """Give all parts their places, once: each drawing would do so again."""
+    layout = figure.get_layout_engine()
+    if layout is not None:
+        layout.execute(figure)
+        figure.set_layout_engine("none")
