@@ -57,7 +57,7 @@ def test_one_training_and_few_classes_are_readable(drawing, monkeypatch):
 
 @pytest.mark.parametrize("drawing", OF_CLASSES, ids=name)
 def test_many_classes_are_readable(drawing, monkeypatch):
-    check(drawn(drawing, make_results(n_layers=5, class_names=[f"class {i}" for i in range(40)])), monkeypatch)
+    check(drawn(drawing, make_results(n_layers=5, class_names=[f"class {i}" for i in range(25)])), monkeypatch)
 
 
 def some_models():

@@ -123,7 +123,8 @@ def files_of(script, *further):
 def test_training_does_not_depend_on_measuring_or_drawing():
     library = {name.removeprefix("rotational_variance/") for name in files_of("train.py")}
     assert {"training.py", "rotation.py", "inputs.py", "storage/dataset.py", "models/__init__.py"} <= library
-    assert not {"measurement.py", "variance.py", "normalized.py", "figures.py", "tables.py", "sources.py"} & library
+    assert not {"measurement.py", "variance.py", "normalized.py", "layers.py", "sources.py"} & library
+    assert not {name for name in library if name.startswith(("figures/", "tables/"))}
 
 
 def test_architectures_are_reached_by_the_name_of_the_run_only():
@@ -135,11 +136,15 @@ def test_architectures_are_reached_by_the_name_of_the_run_only():
 
 
 def test_how_a_job_reports_is_without_effect():
-    for script in ("dataset.py", "train.py", "measure.py", "plot.py", "tables.py"):
+    for script in ("dataset.py", "train.py", "measure.py", "plot.py", "plot_models.py", "tables.py", "report.py"):
         assert "rotational_variance/reporting.py" not in files_of(script)
 
 
 def test_only_plots_depend_on_figures():
-    assert "rotational_variance/figures.py" in files_of("plot.py")
-    for script in ("dataset.py", "train.py", "measure.py", "tables.py"):
-        assert "rotational_variance/figures.py" not in files_of(script)
+    def figures(script):
+        return {name for name in files_of(script) if "/figures/" in name}
+
+    assert "rotational_variance/figures/heatmaps.py" in figures("plot.py")
+    assert "rotational_variance/figures/models.py" in figures("plot_models.py") - figures("plot.py")
+    for script in ("dataset.py", "train.py", "measure.py", "tables.py", "report.py"):
+        assert not figures(script)
