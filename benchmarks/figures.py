@@ -1,0 +1,83 @@
+"""All figures of one model on one dataset, on one core: for the largest network of the study, of random numbers."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.networks import N_CLASSES, RESNET50
+from benchmarks.results import Result, seconds
+from rotational_variance.activations import find_activations
+from rotational_variance.normalized import ALL, Layer, VarianceTensor
+from rotational_variance.storage.history import COLUMNS, write_history
+from rotational_variance.storage.variance import ATTRIBUTES, write_variance
+from study.gallery import OF_PAIR
+
+RUNS = 3
+BOUND_S = 20
+SCRIPTS = Path(__file__).resolve().parents[1] / "workflow" / "scripts"
+DRAW = "import json, sys, plot; plot.main(**json.load(sys.stdin))"
+
+
+def run() -> Iterator[Result]:
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = json.dumps(_make_files(Path(folder)))
+        times = [seconds(lambda: _draw(arguments)) for _ in range(RUNS)]
+    yield Result(
+        f"all figures of {RESNET50.label} / {BOUND_S} s, one core (cpu)",
+        min(times) / BOUND_S,
+        "<=1",
+        RUNS,
+        f"{min(times):.1f} s for {len(OF_PAIR) + 1} figures",
+    )
+
+
+def _make_files(folder: Path) -> dict:
+    """Write the files of both trainings; return the arguments of the plot script's main."""
+    layers = find_activations(RESNET50.build(), RESNET50.samples(2).inputs(slice(0, 2))).layers
+    random = np.random.default_rng(0)
+    runs = [{"model": "resnet", "dataset": "cifar10", "training": name, "seed": 0} for name in ("unrotated", "rotated")]
+    for run in runs:
+        tensor = VarianceTensor(
+            layers=[
+                Layer(info.name, info.kind, *random.gamma(2, 0.5, (2, 2, 1 + N_CLASSES, info.n_units)))
+                for info in layers
+            ],
+            angles_degrees=np.arange(16) * 22.5 - 180,
+            aggregations=["mean", "max"],
+            sample_sets=[ALL, *map(str, range(N_CLASSES))],
+            n_samples=np.array([10_000, *[1000] * N_CLASSES]),
+            accuracy=random.random((1 + N_CLASSES, 16)),
+            attributes=dict.fromkeys(ATTRIBUTES, "") | run,
+        )
+        write_variance(folder / f"{run['training']}.h5", tensor)
+        epochs = range(1, 61)
+        write_history(folder / f"{run['training']}.csv", [dict.fromkeys(COLUMNS, 0.5) | {"epoch": n} for n in epochs])
+    return {
+        "runs": runs,
+        "variances": [str(folder / f"{run['training']}.h5") for run in runs],
+        "histories": [str(folder / f"{run['training']}.csv") for run in runs],
+        "figures": [str(folder / f"{drawing.name}.png") for drawing in OF_PAIR],
+        "digest": str(folder / "digest.png"),
+        "aggregation": "mean",
+        "layers": "all",
+        "sort_units": True,
+    }
+
+
+def _draw(arguments: str) -> None:
+    one_core = {min(os.sched_getaffinity(0))}
+    environment = {**os.environ, "PYTHONPATH": str(SCRIPTS)}
+    subprocess.run(
+        [sys.executable, "-c", DRAW],
+        input=arguments,
+        text=True,
+        check=True,
+        env=environment,
+        preexec_fn=lambda: os.sched_setaffinity(0, one_core),
+    )
