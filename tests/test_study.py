@@ -16,7 +16,7 @@ import torch
 import xarray as xr
 from PIL import Image
 
-from conftest import TINY
+from conftest import PROJECT, TINY
 from one_run import TABLES
 from rotational_variance import checkpoints
 from rotational_variance.inputs import to_samples
@@ -133,6 +133,21 @@ def test_the_variance_file_opens_in_xarray(study):
         assert tree.accuracy.sel(sample_set="all", angle=0) == read_variance(path).accuracy[0, 2]
         assert tree.n_samples.sel(sample_set="3") == 4
         assert tree["layers/000_conv1"].attrs["kind"] == "convolution"
+
+
+@pytest.mark.parametrize("readme", ["README.md", "results/README.md"])
+def test_the_lines_of_the_readme_load_the_variance_file(study, readme):
+    path = study.folder / f"results/variance/{stem('simple_conv', 'rotated')}.h5"
+    (code,) = re.findall(r"```python\n(import xarray.*?)```", (PROJECT / readme).read_text(), re.DOTALL)
+    code = code.replace("results/variance/simple_conv_mnist_rotated_seed0.h5", str(path))
+    lines = code.strip().splitlines()
+    names = {}
+    exec("\n".join(lines[:3]), names)
+    with names["tree"]:
+        m = eval(lines[3], names)
+        assert m.values.tolist() == read_variance(path).layers[0].normalized[0, 0].tolist()
+        for line in lines[4:]:
+            assert eval(line, names).dims == ("angle",)
 
 
 @pytest.mark.parametrize("model", MODELS)
