@@ -20,7 +20,7 @@ MEASUREMENT = {"angles": 3, "n_samples": "all", "precision": "float32"}
 
 
 class OneRun:
-    """A folder with the files of one run, and the four jobs that make them."""
+    """A folder with the files of one run, and the jobs that make them."""
 
     def __init__(self, folder):
         self.folder, self.threads = folder, 1

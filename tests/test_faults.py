@@ -41,7 +41,14 @@ def refused(capfd):
 
 
 def test_a_sound_run_goes_through(one_run):
-    for job in (one_run.make_dataset, one_run.train, one_run.measure, one_run.plot, one_run.tabulate):
+    for job in (
+        one_run.make_dataset,
+        one_run.train,
+        one_run.measure,
+        one_run.plot,
+        one_run.plot_models,
+        one_run.tabulate,
+    ):
         job()
     assert one_run.digest.stat().st_size > 10_000
     assert "simple_conv" in one_run.global_csv.read_text()
@@ -264,7 +271,7 @@ def test_a_checkpoint_that_would_run_code(one_run, refused, write):
 LAYER = "layers/000_conv1"
 
 
-@pytest.mark.parametrize("job", ["plot", "tabulate"])
+@pytest.mark.parametrize("job", ["plot", "plot_models", "tabulate"])
 @pytest.mark.parametrize(("damage", "reason"), [
     (cut, ""), (empty, ""), (another_file, ""), (remove("angle"), "angle"),
     (remove(f"{LAYER}/sample_std"), "sample_std"), (remove_attribute("spec"), "attribute spec is missing"),
@@ -276,7 +283,11 @@ LAYER = "layers/000_conv1"
 ])  # fmt: skip
 def test_a_damaged_variance_file(one_run, refused, damage, reason, job):
     damage(one_run.variance)
-    outputs = [one_run.digest, one_run.headline] if job == "plot" else one_run.tables.values()
+    outputs = {
+        "plot": [one_run.digest, one_run.headline],
+        "plot_models": [one_run.models_figure],
+        "tabulate": one_run.tables.values(),
+    }[job]
     line = refused(getattr(one_run, job), *outputs)
     assert re.search(rf"{re.escape(str(one_run.variance))}: not a whole file of this study \(.*{reason}", line)
     assert line.endswith("delete it, rule measure makes it again")

@@ -51,7 +51,7 @@ def assert_whole(axes):
 def test_curves_show_the_layer_values(aggregation):
     results = make_results()
     panels = titled(curves("title", "note", aggregation, results))
-    for name, sample_set in (("all samples", "all"), ("stratified: the mean over classes of M", "stratified")):
+    for name, sample_set in (("all samples", "all"), ("stratified by class", "stratified")):
         for training in TRAININGS:
             (line,) = lines_of(panels[name], COLORS[training])
             np.testing.assert_allclose(line.get_ydata(), expected_values(results, training, aggregation, sample_set))

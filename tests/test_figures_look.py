@@ -4,7 +4,7 @@ import pytest
 
 from drawn import THINGS, assert_readable, make_results, resnet_names
 from plot import draw
-from rotational_variance.figures.models import dead_units_by_layer, depth, global_bars
+from rotational_variance.figures.models import dead_units, depth, global_bars
 from rotational_variance.figures.style import COLORS, COLUMN, MODEL_LOOKS, WIDTH, model_looks, style
 from study.gallery import OF_PAIR
 
@@ -76,8 +76,8 @@ def test_figures_of_all_models_are_readable(monkeypatch):
     with style():
         figures = [
             depth("fashion_mnist: M of all models by relative depth", note, "mean", results),
-            global_bars("fashion_mnist: Global M of all models", ["mean", "max"], results, published),
-            dead_units_by_layer("fashion_mnist: Dead and infinite units of all models", note, "mean", results),
+            global_bars("fashion_mnist: Global M of all models", results, published),
+            dead_units("fashion_mnist: Dead and infinite units of all models", note, "mean", results),
         ]
     for figure in figures:
         check(figure, monkeypatch)

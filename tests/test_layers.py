@@ -35,7 +35,6 @@ def test_as_many_layers_and_units_as_published(name, sizes, options, n_layers, n
     found = layers_of(name, sizes, **options)
     shown = published_layers(found)
     assert (len(shown), sum(layer.n_units for layer in shown)) == (n_layers, n_units)
-    assert [layer for layer in found if layer in shown] == shown
     assert {layer.kind for layer in found} <= set(KINDS)
 
 

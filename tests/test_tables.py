@@ -7,28 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rotational_variance.normalized import Layer, VarianceTensor
 from rotational_variance.tables.global_variance import global_latex, global_markdown, global_rows
-from rotational_variance.tables.published import published_values, with_published
 from rotational_variance.tables.text import beside_published, csv_text, latex, markdown_table, number, yes_or_no
+from tabulated import NAN, RUN, tables_in, tensor_of
 
-RUN = {"model": "resnet", "dataset": "mnist", "training": "rotated", "seed": 0}
-PUBLISHED = published_values([
-    {"dataset": "mnist", "model": "resnet", "training": "rotated", "quantity": "variance_mean_all", "value": ".6004"},
-    {"dataset": "mnist", "model": "vgg16", "training": "rotated", "quantity": "variance_max_all", "value": ".7762"},
-])  # fmt: skip
-NAN = float("nan")
-
-
-def tensor_of(layers, class_names=("a", "b")):
-    """Make a tensor of {name: (kind, transformation_std, sample_std)}, each std [aggregation, sample_set, unit]."""
-    n_sets = 1 + len(class_names)
-    return VarianceTensor(
-        [Layer(name, kind, np.array(t, dtype=float), np.array(s, dtype=float)) for name, (kind, t, s) in layers.items()],
-        np.array([0.0, 90]), ["mean", "max"], ["all", *class_names], np.full(n_sets, 4), np.ones((n_sets, 2)),
-    )  # fmt: skip
-
-
+PUBLISHED = {
+    ("mnist", "resnet", "rotated", "variance_mean_all"): 0.6004,
+    ("mnist", "vgg16", "rotated", "variance_max_all"): 0.7762,
+}
 # mean: unit 0 has M 0.5 (all), 1, 2 (classes); unit 1 is dead. max: unit 0 has 1, 1, 1; unit 1 is infinite over all.
 FC = ("linear", [[[0.5, 0], [1, 0], [2, 0]], [[1, 3], [1, 1], [1, 1]]], [[[1, 0]] * 3, [[1, 0], [1, 1], [1, 1]]])
 # Left out of the published averages. mean: M 4 everywhere. max: M 3 over all; over the classes infinite, and dead.
@@ -70,21 +56,6 @@ def test_published_values_stand_beside_the_published_layers_of_their_run_only(ro
     (other, _) = global_rows(RUN | {"training": "unrotated"}, tensor_of({"fc": FC}), PUBLISHED)
     assert other["published_variance_mean_all"] is None
     assert list(other) == list(rows[0])
-
-
-def test_published_values_do_not_depend_on_the_seed():
-    row = with_published(RUN | {"seed": 7, "variance_mean_all": 1.0}, PUBLISHED, ["variance_mean_all"])
-    assert row["published_variance_mean_all"] == 0.6004
-
-
-def tables_in(text):
-    """Return the cells of each pipe table of a Markdown text: [table][line][column], the rule below the header apart."""
-    blocks = re.findall(r"(?:^\|.*\|\n)+", text, re.MULTILINE)
-    lines = [[[cell.strip() for cell in line.split("|")[1:-1]] for line in block.splitlines()] for block in blocks]
-    for table in lines:
-        assert len({len(cells) for cells in table}) == 1
-        assert all(set(cell) <= {"-", ":"} for cell in table[1])
-    return [[table[0], *table[2:]] for table in lines]
 
 
 def test_markdown_shows_both_selections_and_the_dead_units(rows):

@@ -8,21 +8,19 @@ import pytest
 
 from rotational_variance.storage.history import COLUMNS
 from rotational_variance.tables.accuracy import accuracy_markdown, accuracy_row
-from rotational_variance.tables.published import published_values
 from rotational_variance.tables.text import csv_text
 from rotational_variance.tables.trainings import compare_trainings
-from test_tables import RUN, tables_in
+from tabulated import RUN, tables_in
 
 HISTORY = [dict(zip(COLUMNS, [epoch, 2.5, 0.5, 1.5, 0.4, 1.75, 0.1], strict=True)) for epoch in (1.0, 2.0)] + [
     dict(zip(COLUMNS, [3.0, 0.25, 0.95, 0.5, 0.9, 0.75, 0.8], strict=True))
 ]
-PUBLISHED = published_values(
-    {"dataset": "mnist", "model": "resnet", "training": training, "quantity": quantity, "value": value}
-    for training, quantity, value in [
-        ("rotated", "accuracy_upright", ".986"), ("rotated", "accuracy_rotated", ".985"),
-        ("unrotated", "accuracy_rotated", ".418"), ("rotated", "variance_mean_all", ".6"),
-    ]
-)  # fmt: skip
+PUBLISHED = {
+    ("mnist", "resnet", "rotated", "accuracy_upright"): 0.986,
+    ("mnist", "resnet", "rotated", "accuracy_rotated"): 0.985,
+    ("mnist", "resnet", "unrotated", "accuracy_rotated"): 0.418,
+    ("mnist", "resnet", "rotated", "variance_mean_all"): 0.6,
+}
 
 
 def row_of(rotated_accuracy=0.8, **run):

@@ -8,28 +8,10 @@ from rotational_variance.tables.claim_outputs import output_row, outputs_section
 from rotational_variance.tables.claim_training import training_rows, training_section
 from rotational_variance.tables.claims import claims_markdown
 from rotational_variance.tables.global_variance import global_rows
-from rotational_variance.tables.published import published_values
 from rotational_variance.tables.verdicts import verdict
-from test_tables import NAN, RUN, tables_in, tensor_of
+from tabulated import NAN, RUN, layer, same, tables_in, tensor_of, verdicts_in
 
 UNROTATED = RUN | {"training": "unrotated"}
-
-
-def layer(normalized, kind="linear"):
-    """Make a layer of these M [aggregation, sample_set, unit]; infinite where M is, dead where it is NaN."""
-    normalized = np.array(normalized, dtype=float)
-    sample = np.where(np.isfinite(normalized), 1.0, 0)
-    transformation = np.where(np.isinf(normalized), 1.0, np.nan_to_num(normalized, posinf=1))
-    return kind, transformation, sample
-
-
-def same(value, n_units=1, kind="linear"):
-    """Make a layer whose every M is `value`, or one of these by aggregation."""
-    return layer(np.broadcast_to(np.reshape(value, (-1, 1, 1)), (2, 3, n_units)), kind)
-
-
-def verdicts_in(text):
-    return [line for line in text.splitlines() if line.startswith("**")]
 
 
 @pytest.mark.parametrize(("held", "expected"), [
@@ -53,11 +35,10 @@ def global_rows_of(run, mean, maximum, published=(), **layers):
 
 
 def test_rotated_training_is_compared_over_the_published_layers():
-    values = [("unrotated", "0.9"), ("rotated", "0.6")]
-    published = published_values(
-        {"dataset": "mnist", "model": "resnet", "training": training, "quantity": "variance_mean_all", "value": value}
-        for training, value in values
-    )
+    published = {
+        ("mnist", "resnet", training, "variance_mean_all"): value
+        for training, value in (("unrotated", 0.9), ("rotated", 0.6))
+    }
     rows = global_rows_of(UNROTATED, 0.75, 0.5, published) + global_rows_of(RUN, 0.5, 0.5, published, shortcut=same(9))
     found = training_rows(rows)
     assert [(row["aggregation"], row["sample_set"], row["difference"], row["holds"]) for row in found] == [

@@ -5,8 +5,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from rotational_variance.tables.claim_depth import depth_rows, depth_section, rank_correlation
-from test_tables import RUN, tables_in, tensor_of
-from test_tables_claims import layer, same, verdicts_in
+from tabulated import RUN, layer, same, tables_in, tensor_of, verdicts_in
 
 
 def deep(*values, **further):

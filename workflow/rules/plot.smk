@@ -1,7 +1,7 @@
 # PNG always, as the report shows these; the other formats beside it.
 FORMATS = list(dict.fromkeys(["png", config["figures"]["format"]]))
 FIGURES = [
-    *[gallery.headline(pair) for pair in PAIRS],
+    *[gallery.digest(pair) for pair in PAIRS],
     *[file for pair in PAIRS for suffix in FORMATS for file in gallery.of_pair(pair, suffix).values()],
     *[file for name in STUDIED for suffix in FORMATS for file in gallery.of_models(name, suffix).values()],
 ]
@@ -13,13 +13,11 @@ rule plot:
         histories=lambda wildcards: [f"results/checkpoints/{run.stem}.csv" for run in runs_of_pair(wildcards.pair)],
     output:
         # Names that do not depend on the aggregation: Snakemake compares nothing for a job with an output new to it.
-        digest=gallery.headline("{pair}"),
+        digest=gallery.digest("{pair}"),
         figures=[
-            figure_in_report(
-                drawing, gallery.of_pair("{pair}", suffix)[drawing.name], "Models", **{"model and dataset": "{pair}"}
-            )
-            for drawing in gallery.OF_PAIR
+            figure_in_report(drawing, file, "Models", **{"model and dataset": "{pair}"})
             for suffix in FORMATS
+            for drawing, file in gallery.of_pair("{pair}", suffix).items()
         ],
     log:
         "results/logs/plot/{pair}.log",
@@ -43,11 +41,9 @@ rule plot_models:
         published=os.path.relpath(RULES.parent / "resources" / "published.csv"),
     output:
         figures=[
-            figure_in_report(
-                drawing, gallery.of_models("{dataset}", suffix)[drawing.name], "All models", dataset="{dataset}"
-            )
-            for drawing in gallery.OF_MODELS
+            figure_in_report(drawing, file, "All models", dataset="{dataset}")
             for suffix in FORMATS
+            for drawing, file in gallery.of_models("{dataset}", suffix).items()
         ],
     log:
         "results/logs/plot_models/{dataset}.log",

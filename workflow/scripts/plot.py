@@ -12,7 +12,7 @@ from rotational_variance.figures.heatmaps import heatmaps, heatmaps_classes
 from rotational_variance.figures.history import history
 from rotational_variance.figures.outputs import outputs
 from rotational_variance.figures.results import Results, TrainingResult
-from rotational_variance.figures.style import style
+from rotational_variance.figures.style import COLORS, style
 from rotational_variance.layers import select
 from rotational_variance.reporting import reporting
 from rotational_variance.storage.figures import write_figure
@@ -48,12 +48,12 @@ def main(
     for run, variance, rows_of in zip(runs, variances, histories, strict=True):
         tensors[run["training"]].append(select(read_variance(variance, run), layers))
         rows[run["training"]].append(read_history(rows_of))
-    results = {training: TrainingResult(tensors[training], rows[training]) for training in tensors}
+    results = {name: TrainingResult(tensors[name], rows[name]) for name in COLORS if name in tensors}
     for drawing, paths in wanted(OF_PAIR, figures):
         with style():
             figure = draw(drawing, f"{runs[0]['model']} on {runs[0]['dataset']}", results, sort_units)
-        for path in paths:
-            write_figure(path, figure)
+            for path in paths:
+                write_figure(path, figure)
     with replacing(digest) as temporary:
         shutil.copyfile(next(path for path in figures if path.endswith(f"/headline_{aggregation}.png")), temporary)
 

@@ -1,18 +1,18 @@
 """Rule plot_models: draw all models of one dataset side by side."""
 
-import csv
 from collections import defaultdict
 
-from rotational_variance.figures.models import dead_units_by_layer, depth, global_bars
-from rotational_variance.figures.results import Results, TrainingResult
-from rotational_variance.figures.style import style
+from rotational_variance.figures.models import dead_units, depth, global_bars
+from rotational_variance.figures.results import TrainingResult
+from rotational_variance.figures.style import COLORS, style
 from rotational_variance.layers import select
 from rotational_variance.reporting import reporting
 from rotational_variance.storage.figures import write_figure
+from rotational_variance.storage.published import read_published
 from rotational_variance.storage.variance import read_variance
-from study.gallery import AGGREGATIONS, OF_MODELS, wanted
+from study.gallery import OF_MODELS, wanted
 
-BY_AGGREGATION = {"depth": depth, "dead_units": dead_units_by_layer}
+BY_AGGREGATION = {"depth": depth, "dead_units": dead_units}
 
 
 def main(runs: list[dict], variances: list[str], published: str, figures: list[str], *, layers: str) -> None:
@@ -25,31 +25,31 @@ def main(runs: list[dict], variances: list[str], published: str, figures: list[s
     for run, variance in zip(runs, variances, strict=True):
         tensors[run["model"]][run["training"]].append(select(read_variance(variance, run), layers))
     results = {
-        model: {training: TrainingResult(found, histories=()) for training, found in of_model.items()}
+        model: {training: TrainingResult(of_model[training]) for training in COLORS if training in of_model}
         for model, of_model in tensors.items()
     }
     dataset = runs[0]["dataset"]
     for drawing, paths in wanted(OF_MODELS, figures):
         title = f"{dataset}: {drawing.title}"
         with style():
-            if not drawing.aggregation:
-                figure = global_bars(title, AGGREGATIONS, results, _published(published, dataset, results))
-            else:
+            if drawing.aggregation:
                 note = f"{drawing.aggregation} of each feature map"
                 figure = BY_AGGREGATION[drawing.subject](title, note, drawing.aggregation, results)
-        for path in paths:
-            write_figure(path, figure)
+            else:
+                # Nothing was published of all layers.
+                known = _published(published, dataset) if layers == "published" else {}
+                figure = global_bars(title, results, known)
+            for path in paths:
+                write_figure(path, figure)
 
 
-def _published(path: str, dataset: str, models: dict[str, Results]) -> dict[tuple[str, str, str, str], float]:
-    """Read the published global M of these models: by (model, training, aggregation, sample set)."""
-    found = {}
-    with open(path, newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            kind, *rest = row["quantity"].split("_")
-            if kind == "variance" and row["dataset"] == dataset and row["model"] in models:
-                found[(row["model"], row["training"], *rest)] = float(row["value"])
-    return found
+def _published(path: str, dataset: str) -> dict[tuple[str, str, str, str], float]:
+    """Read the published global M of a dataset: by (model, training, aggregation, sample set)."""
+    return {
+        (model, training, *quantity.split("_")[1:]): value
+        for (of_dataset, model, training, quantity), value in read_published(path).items()
+        if of_dataset == dataset and quantity.startswith("variance_")
+    }
 
 
 if __name__ == "__main__":

@@ -1,18 +1,19 @@
 """Rule report: put the whole study on one page, which holds its figures and opens offline."""
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, product
 from pathlib import Path
 
-from rotational_variance.markup import caption_html, markdown_html
-from rotational_variance.page import Chapter, Figure, Page, Part, Section, Table, check_png, render
+from rotational_variance.markup import caption_html, markdown_html, plain
+from rotational_variance.page import FEATURE_MAPS, Chapter, Figure, Page, Part, Section, Table, check_png, render
 from rotational_variance.reporting import reporting
 from rotational_variance.storage.files import again, replacing
 from rotational_variance.storage.variance import read_attributes
 from study.gallery import AGGREGATIONS, OF_MODELS, OF_PAIR, Drawing
-from study.runs import Run
+from study.runs import Run, flat
 
 # The subjects of a chapter by the headings that they stand under.
 OF_ALL = {"": ("global", "depth", "dead_units")}
@@ -23,10 +24,6 @@ OF_ONE = {
     "Accuracy and training": ("accuracy", "accuracy_by_angle", "history"),
 }
 CLASS_BY_CLASS = ("curves_classes", "heatmaps_classes")
-THE_SAME = {
-    "mean": "The same for the mean of feature maps",
-    "max": "The same for the maximum of feature maps",
-}
 
 
 def main(
@@ -54,11 +51,11 @@ def main(
     drawn_of_models = by_name(datasets, OF_MODELS, of_models)
 
     def chapters(dataset: str) -> Iterator[Chapter]:
-        of_all = read_figures(drawn_of_models[dataset], f"all models on {dataset}", folder, dataset=dataset)
+        of_all = read_figures(drawn_of_models[dataset], f"all models on {dataset}", folder, "dataset", dataset)
         yield Chapter(f"models-{dataset}", "All models", sort_figures(of_all, OF_ALL, aggregation))
         for pair, run in pairs.items():
             if run.dataset == dataset:
-                of_one = read_figures(drawn_of_pairs[pair], f"{run.model} on {dataset}", folder, pair=pair)
+                of_one = read_figures(drawn_of_pairs[pair], f"{run.model} on {dataset}", folder, "pair", pair)
                 yield Chapter(f"pair-{pair}", run.model, sort_figures(of_one, OF_ONE, aggregation))
 
     named = {Path(path).name: path for path in tables}
@@ -68,7 +65,7 @@ def main(
         sections=[Section(f"dataset-{dataset}", dataset, list(chapters(dataset))) for dataset in datasets],
         tables=[read_table(named[name], level=3) for name in ("global.md", "accuracy.md")],
         files=[os.path.relpath(path, Path(output).parent) for path in tables],
-        made_by=[read_attributes(path, run) for path, run in zip(variances, runs, strict=True)],
+        made_by=[run_facts(read_attributes(path, run)) for path, run in zip(variances, runs, strict=True)],
     )
     template, css = ((Path(folder) / name).read_text(encoding="utf-8") for name in ("report.html.j2", "report.css"))
     with replacing(output) as temporary:
@@ -88,9 +85,8 @@ def read_table(path: str, level: int) -> Table:
     return Table(f"table-{Path(path).stem}", title, content)
 
 
-def read_figures(paths: dict[Drawing, str], subject: str, folder: str, **wildcard: str) -> dict[Drawing, Figure]:
-    """Read the PNGs of `subject`, and from `folder` their captions, which the wildcard (pair or dataset) fills."""
-    ((kind, value),) = wildcard.items()
+def read_figures(paths: dict[Drawing, str], subject: str, folder: str, kind: str, value: str) -> dict[Drawing, Figure]:
+    """Read the PNGs of `subject`, and from `folder` their captions, which the wildcard `kind` (pair, dataset) fills."""
     found = {}
     for drawing, path in paths.items():
         png = Path(path).read_bytes()
@@ -98,7 +94,7 @@ def read_figures(paths: dict[Drawing, str], subject: str, folder: str, **wildcar
             check_png(png)
         caption = Path(folder) / drawing.caption
         with naming(caption, "mend it there"):
-            text = caption_html(caption.read_text(encoding="utf-8"), wildcard)
+            text = caption_html(caption.read_text(encoding="utf-8"), {"snakemake": {"wildcards": {kind: plain(value)}}})
         name = f"figure-{kind}-{value}-{drawing.name}"
         found[drawing] = Figure(name, drawing.title, subject, drawing.aggregation, text, png)
     return found
@@ -131,8 +127,27 @@ def sort_figures(figures: dict[Drawing, Figure], subjects_of: dict[str, Sequence
         shown = ("", aggregation)
         found.append(Part(title, of(plain, shown), {"Class by class": of(classes, shown)}))
     everything = list(chain.from_iterable(subjects_of.values()))
-    others = {THE_SAME[other]: of(everything, [other]) for other in AGGREGATIONS if other != aggregation}
+    others = {
+        f"The same for the {FEATURE_MAPS[other]}": of(everything, [other])
+        for other in AGGREGATIONS
+        if other != aggregation
+    }
     return [*found, Part("", [], others)]
+
+
+def run_facts(attributes: dict) -> dict[str, dict[str, str]]:
+    """Sort the attributes of a variance file by what they are about: {group: {name: text}}."""
+    groups = {
+        **{f"Spec: {section}": numbers for section, numbers in attributes["spec"].items()},
+        **{f"Computed on: {stage}": machine for stage, machine in attributes["computed_on"].items()},
+        "Versions": attributes["versions"],
+        "Activations": attributes["activations"],
+        "SHA-256": {name: attributes[f"{name}_sha256"] for name in ("dataset", "checkpoint")},
+    }
+    return {
+        group: {name: value if isinstance(value, str) else json.dumps(value) for name, value in flat(values).items()}
+        for group, values in groups.items()
+    }
 
 
 if __name__ == "__main__":

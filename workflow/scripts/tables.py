@@ -1,11 +1,11 @@
 """Rule tables: put all runs side by side, beside the published values, and test what was claimed of them."""
 
-import csv
 from collections import defaultdict
 
 from rotational_variance.reporting import reporting
 from rotational_variance.storage.files import replacing
 from rotational_variance.storage.history import read_history
+from rotational_variance.storage.published import read_published
 from rotational_variance.storage.variance import read_variance
 from rotational_variance.tables.accuracy import accuracy_markdown, accuracy_row
 from rotational_variance.tables.claim_depth import depth_rows
@@ -13,7 +13,6 @@ from rotational_variance.tables.claim_outputs import output_row
 from rotational_variance.tables.claims import claims_markdown
 from rotational_variance.tables.global_variance import global_latex, global_markdown, global_rows
 from rotational_variance.tables.layers import layer_rows
-from rotational_variance.tables.published import published_values
 from rotational_variance.tables.text import csv_text
 
 
@@ -23,8 +22,7 @@ def main(runs: list[dict], variances: list[str], histories: list[str], published
     published  the file of the published values
     outputs    the file for each of global_csv, global_md, global_tex, layers_csv, accuracy_csv, accuracy_md, claims_md
     """
-    with open(published, newline="", encoding="utf-8") as file:
-        known = published_values(csv.DictReader(file))
+    known = read_published(published)
     rows = defaultdict(list)
     for run, variance, history in zip(runs, variances, histories, strict=True):
         rows["accuracy"].append(accuracy_row(run, read_history(history), known))

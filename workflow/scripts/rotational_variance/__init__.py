@@ -22,6 +22,6 @@ Words
 Imports point one way:
     datasets, sources, inputs, rotation, models -> training -> checkpoints
     activations, variance, normalized           -> measurement
-    storage (files)                             -> figures, tables, which import no torch
+    storage (files)                             -> layers -> figures, tables; markup, page. None of these imports torch
 This package knows no Snakemake, no config file and no results/ path.
 """

@@ -2,7 +2,6 @@
 
 import io
 import re
-from types import SimpleNamespace
 
 import jinja2
 from docutils.core import publish_parts
@@ -24,15 +23,14 @@ RESTRUCTURED_TEXT = {
 }
 
 
-def caption_html(text: str, wildcards: dict[str, str]) -> Markup:
+def caption_html(text: str, values: dict) -> Markup:
     """Convert a figure's caption, as `snakemake --report` does: Jinja first, for `snakemake.wildcards`, then docutils.
 
     Raises ValueError for a caption that is no reStructuredText, or which asks for another wildcard.
     """
-    names = SimpleNamespace(**{name: _plain(value) for name, value in wildcards.items()})
     template = jinja2.Environment(undefined=jinja2.StrictUndefined)
     try:
-        filled = template.from_string(text).render(snakemake=SimpleNamespace(wildcards=names))
+        filled = template.from_string(text).render(values)
         settings = {**RESTRUCTURED_TEXT, "warning_stream": io.StringIO()}
         parts = publish_parts(filled, writer="html5", settings_overrides=settings)
     except (jinja2.TemplateError, SystemMessage) as error:
@@ -40,7 +38,7 @@ def caption_html(text: str, wildcards: dict[str, str]) -> Markup:
     return Markup(parts["fragment"].strip())
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Escape what would be markup in a name: `mine_` would be a link."""
     return re.sub(r"_(?![A-Za-z0-9])|[\\*`|]", r"\\\g<0>", name)
 

@@ -42,6 +42,11 @@ class Layer:
         return normalize(self.transformation_std, self.sample_std)
 
     @property
+    def dead(self) -> np.ndarray:
+        """Whether a unit never changes: [aggregation, sample_set, unit]."""
+        return (self.transformation_std == 0) & (self.sample_std == 0)
+
+    @property
     def n_units(self) -> int:
         return self.transformation_std.shape[-1]
 
@@ -79,6 +84,14 @@ class VarianceTensor:
         column = _index(self.sample_sets, sample_set, "sample set")
         return [layer.normalized[row, column] for layer in self.layers]
 
+    def dead(self, aggregation: str, sample_set: str) -> list[np.ndarray]:
+        """Say of every unit whether it is dead, one array [unit] a layer; for "stratified", in every class."""
+        row = _index(self.aggregations, aggregation, "aggregation")
+        if sample_set == STRATIFIED:
+            return [layer.dead[row, 1:].all(0) for layer in self.layers]
+        column = _index(self.sample_sets, sample_set, "sample set")
+        return [layer.dead[row, column] for layer in self.layers]
+
 
 def _index(names: list[str], name: str, what: str) -> int:
     if name not in names:
@@ -113,9 +126,9 @@ class GlobalVariance:
 
 
 def global_variance(tensor: VarianceTensor, aggregation: str, sample_set: str) -> GlobalVariance:
-    """Average M over all units of all layers. For "stratified", a unit is dead if it is so in every class."""
+    """Average M over all units of all layers."""
     values = np.concatenate(tensor.normalized(aggregation, sample_set))
-    dead = np.concatenate(dead_units(tensor, aggregation, sample_set))
+    dead = np.concatenate(tensor.dead(aggregation, sample_set))
     return GlobalVariance(
         value=finite_mean(values),
         value_without_dead=finite_mean(values[~dead]),
@@ -123,17 +136,3 @@ def global_variance(tensor: VarianceTensor, aggregation: str, sample_set: str) -
         n_dead=int(dead.sum()),
         n_infinite=int(np.isinf(values).sum()),
     )
-
-
-def dead_units(tensor: VarianceTensor, aggregation: str, sample_set: str) -> list[np.ndarray]:
-    """Say of every unit whether it is dead, one array [unit] a layer; for "stratified", in every class."""
-    row = _index(tensor.aggregations, aggregation, "aggregation")
-    if sample_set == STRATIFIED:
-        sets = slice(1, None)
-    else:
-        column = _index(tensor.sample_sets, sample_set, "sample set")
-        sets = slice(column, column + 1)
-    return [
-        ((layer.transformation_std[row, sets] == 0) & (layer.sample_std[row, sets] == 0)).all(0)
-        for layer in tensor.layers
-    ]

@@ -2,7 +2,6 @@
 
 import base64
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -102,7 +101,7 @@ class Page:
 
     runs      model, dataset, training and seed of each
     files     the tables', relative to the page
-    made_by   for each run, in the same order, the attributes of its variance file
+    made_by   for each run, in the same order, what made it: {group: {name: text}}
     """
 
     runs: Sequence[dict]
@@ -110,7 +109,7 @@ class Page:
     sections: Sequence[Section]
     tables: Sequence[Table]
     files: Sequence[str]
-    made_by: Sequence[dict]
+    made_by: Sequence[dict[str, dict[str, str]]]
 
 
 def render(page: Page, template: str, css: str) -> str:
@@ -123,27 +122,4 @@ def render(page: Page, template: str, css: str) -> str:
         keep_trailing_newline=True,
     )
     names = {name: list(dict.fromkeys(run[name] for run in page.runs)) for name in page.runs[0]}
-    facts = [(run, run_facts(attributes)) for run, attributes in zip(page.runs, page.made_by, strict=True)]
-    return environment.from_string(template).render(page=page, names=names, facts=facts, css=Markup(css))
-
-
-def run_facts(attributes: dict) -> dict[str, dict[str, str]]:
-    """Sort the attributes of a variance file by what they are about: {group: {name: text}}."""
-    return {
-        **{f"Spec: {section}": _flat(numbers) for section, numbers in attributes["spec"].items()},
-        **{f"Computed on: {stage}": _flat(machine) for stage, machine in attributes["computed_on"].items()},
-        "Versions": _flat(attributes["versions"]),
-        "Activations": _flat(attributes["activations"]),
-        "SHA-256": {name: attributes[f"{name}_sha256"] for name in ("dataset", "checkpoint")},
-    }
-
-
-def _flat(values: dict, prefix: str = "") -> dict[str, str]:
-    """Write {name: text}; what lies deeper is named by its path, as {"angles.from": "-45"}."""
-    found = {}
-    for name, value in values.items():
-        if isinstance(value, dict):
-            found |= _flat(value, f"{prefix}{name}.")
-        else:
-            found[f"{prefix}{name}"] = value if isinstance(value, str) else json.dumps(value)
-    return found
+    return environment.from_string(template).render(page=page, names=names, css=Markup(css))

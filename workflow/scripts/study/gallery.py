@@ -71,17 +71,17 @@ def wanted(drawings: Iterable[Drawing], files: Iterable[str]) -> Iterator[tuple[
             yield drawing, found
 
 
-def headline(pair: str) -> str:
+def digest(pair: str) -> str:
     """Return the file of the figure that sums up a model on a dataset."""
     return f"results/plots/{pair}.png"
 
 
-def of_pair(pair: str, suffix: str = "png") -> dict[str, str]:
-    """Return {name: file} of the figures of a model on a dataset."""
-    return {drawing.name: f"results/plots/{pair}/{drawing.name}.{suffix}" for drawing in OF_PAIR}
+def of_pair(pair: str, suffix: str = "png") -> dict[Drawing, str]:
+    """Return {drawing: file} of the figures of a model on a dataset."""
+    return {drawing: f"results/plots/{pair}/{drawing.name}.{suffix}" for drawing in OF_PAIR}
 
 
-def of_models(dataset: str, suffix: str = "png") -> dict[str, str]:
-    """Return {name: file} of the figures of all models on a dataset."""
+def of_models(dataset: str, suffix: str = "png") -> dict[Drawing, str]:
+    """Return {drawing: file} of the figures of all models on a dataset."""
     # No model and dataset can be called "models": their name holds an underscore.
-    return {drawing.name: f"results/plots/models/{dataset}/{drawing.name}.{suffix}" for drawing in OF_MODELS}
+    return {drawing: f"results/plots/models/{dataset}/{drawing.name}.{suffix}" for drawing in OF_MODELS}

@@ -5,6 +5,6 @@ accuracies.py and history.py (how well the networks do), models.py (all models s
 digest of one model on one dataset. Sizes are those of a printed page: WIDTH is the text width of a page of two columns,
 COLUMN that of one column; no text is below 7 points at these.
 
-Blue and solid is rotated training, vermilion and dashed is unrotated training, in every figure (Okabe and Ito 2008,
-told apart by colour-blind readers; dashes and hatching do it in print without colour).
+Blue is rotated training, vermilion is unrotated training (Okabe and Ito 2008, told apart by colour-blind readers).
+Where both share a panel, unrotated lines are dashed and unrotated bars hatched, for print without colour.
 """

@@ -4,10 +4,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rotational_variance.figures.lines import plot_mean, training_look
-from rotational_variance.figures.results import Results, any_tensor, in_order
+from rotational_variance.figures.lines import plot_bars, plot_mean, training_look
+from rotational_variance.figures.results import Results, any_tensor
 from rotational_variance.figures.sheet import new_sheet
-from rotational_variance.figures.style import COLORS, COLUMN, HATCHES
+from rotational_variance.figures.style import COLUMN
 from rotational_variance.normalized import VarianceTensor
 
 PANELS_A_ROW = 5
@@ -23,16 +23,9 @@ def accuracy(title: str, results: Results) -> Figure:
 
 def draw_accuracies(axes: Axes, results: Results) -> None:
     """Draw bars: the mean over seeds, and their range where there are several."""
-    width = 0.8 / len(results)
-    for i, (training, result) in enumerate(in_order(results)):
-        percent = 100 * result.accuracies()
-        x = np.arange(2) + (i - (len(results) - 1) / 2) * width
-        means = percent.mean(0)
-        spread = np.stack([means - percent.min(0), percent.max(0) - means]) if len(percent) > 1 else None
-        bars = axes.bar(
-            x, means, width, yerr=spread, color=COLORS[training], hatch=HATCHES[training], edgecolor="w", linewidth=0,
-            label=f"{training} training",
-        )  # fmt: skip
+    trainings = list(results)
+    for training, result in results.items():
+        bars, _ = plot_bars(axes, trainings, training, 100 * result.accuracies())
         axes.bar_label(bars, fmt="%.1f", fontsize=7, padding=1)
     axes.set_xticks([0, 1], ["upright", "rotated"])
     axes.set_xlabel("test images")
@@ -61,13 +54,13 @@ def accuracy_by_angle(title: str, results: Results) -> Figure:
         "chance", (1, 100 / len(tensor.class_names)), xycoords=("axes fraction", "data"), ha="right", va="bottom",
         fontsize=7, color="0.35",
     )  # fmt: skip
-    figure.supylabel("accuracy (%)", fontsize=7.5)
-    figure.supxlabel("angle by which the image is rotated (degrees)", fontsize=7.5)
+    figure.supylabel("accuracy (%)")
+    figure.supxlabel("angle by which the image is rotated (degrees)")
     return figure
 
 
 def _draw_by_angle(axes: Axes, sample_set: int, results: Results) -> None:
-    for training, result in in_order(results):
+    for training, result in results.items():
         x, order = around_the_circle(result.tensors[0])
         percent = np.array([100 * tensor.accuracy[sample_set][order] for tensor in result.tensors])
         plot_mean(axes, x, percent, marker="o", markersize=2, **training_look(training))

@@ -5,16 +5,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rotational_variance.figures.layer_axis import draw_kinds, kind_handles
-from rotational_variance.figures.lines import plot_mean, training_look
-from rotational_variance.figures.results import Results, any_tensor, in_order
+from rotational_variance.figures.lines import MOST_MARKERS, plot_mean, training_look
+from rotational_variance.figures.results import Results, any_tensor
 from rotational_variance.figures.sheet import legend_below, new_sheet, small_panels
-from rotational_variance.figures.style import MEASURE, NUMBER_OF_LAYER, log_scale, show_m
+from rotational_variance.figures.style import MEASURE, NUMBER_OF_LAYER, SAMPLE_SETS, log_scale, show_m
 from rotational_variance.layers import KINDS
-from rotational_variance.normalized import ALL, STRATIFIED, Layer
+from rotational_variance.normalized import ALL, Layer
 
-SAMPLE_SETS = {ALL: "all samples", STRATIFIED: "stratified: the mean over classes of M"}
 STDS = ("transformation_std", "sample_std")
-MOST_MARKERS = 60  # layers of which each gets a dot on a line
 
 
 def curves(title: str, note: str, aggregation: str, results: Results) -> Figure:
@@ -22,7 +20,7 @@ def curves(title: str, note: str, aggregation: str, results: Results) -> Figure:
     figure = new_sheet(title, 4.4, note, lines_of=results)
     panels = _panels_over_layers(figure, any_tensor(results).layers)
     for axes, (sample_set, name) in zip(panels, SAMPLE_SETS.items(), strict=True):
-        for training, result in in_order(results):
+        for training, result in results.items():
             _plot(axes, result.layer_values(aggregation, sample_set), training)
         axes.set_title(name)
         axes.set_ylabel(f"{MEASURE},\nmean over units")
@@ -38,13 +36,13 @@ def kinds(title: str, note: str, aggregation: str, results: Results) -> Figure:
     figure = new_sheet(title, 0.5 + 1.5 * -(-len(of_kind) // 4), note, lines_of=results)
     panels = small_panels(figure, len(of_kind), most_columns=4)
     for axes, (kind, chosen) in zip(panels, of_kind.items(), strict=True):
-        for training, result in in_order(results):
+        for training, result in results.items():
             _plot(axes, result.layer_values(aggregation, ALL)[:, chosen], training, x=np.array(chosen) + 1)
         axes.set_title(f"{kind} ({len(chosen)} layer{'s' if len(chosen) > 1 else ''})")
         axes.set_xlim(0, len(layers) + 1)
     show_m(panels)
-    figure.supylabel(f"{MEASURE},\nall samples, mean over units", fontsize=7.5)
-    figure.supxlabel(NUMBER_OF_LAYER, fontsize=7.5)
+    figure.supylabel(f"{MEASURE},\nall samples, mean over units")
+    figure.supxlabel(NUMBER_OF_LAYER)
     return figure
 
 
@@ -54,13 +52,13 @@ def curves_classes(title: str, note: str, aggregation: str, results: Results) ->
     figure = new_sheet(title, 0.5 + 1.3 * -(-len(names) // 5), note, lines_of=results)
     panels = small_panels(figure, len(names), most_columns=5)
     for axes, name in zip(panels, names, strict=True):
-        for training, result in in_order(results):
+        for training, result in results.items():
             values = result.layer_values(aggregation, name)
             plot_mean(axes, np.arange(values.shape[1]) + 1, values, **training_look(training))
         axes.set_title(name)
     show_m(panels)
-    figure.supylabel(f"{MEASURE},\nmean over units", fontsize=7.5)
-    figure.supxlabel(NUMBER_OF_LAYER, fontsize=7.5)
+    figure.supylabel(f"{MEASURE},\nmean over units")
+    figure.supxlabel(NUMBER_OF_LAYER)
     return figure
 
 
@@ -71,7 +69,7 @@ def stds(title: str, note: str, aggregation: str, results: Results) -> Figure:
     figure = new_sheet(title, 4.4, note, lines_of=results)
     panels = _panels_over_layers(figure, tensor.layers)
     for axes, name in zip(panels, STDS, strict=True):
-        for training, result in in_order(results):
+        for training, result in results.items():
             values = np.array([[getattr(layer, name)[row, 0].mean() for layer in one.layers] for one in result.tensors])
             _plot(axes, np.where(values > 0, values, np.nan), training)  # a log scale has no place for 0
         axes.set_title(f"{name.replace('_', ' ')}, all samples")
@@ -89,8 +87,6 @@ def _plot(axes: Axes, values: np.ndarray, training: str, x: np.ndarray | None = 
 def _panels_over_layers(figure: Figure, layers: list[Layer]) -> list[Axes]:
     """Return two panels above an axis with the names and kinds of the layers."""
     *panels, strip = figure.subplots(3, 1, sharex=True, height_ratios=[1, 1, 0.05])
-    for axes in panels:
-        axes.tick_params(axis="x", bottom=False, labelbottom=False)
-    draw_kinds(strip, layers, width=6.3)
+    draw_kinds(strip, layers, width=6.3, below=panels)
     legend_below(figure, kind_handles(layers))
     return panels

@@ -1,15 +1,17 @@
 """The digest of one model on one dataset: M by layer and by unit, and the accuracies."""
 
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from rotational_variance.figures.accuracies import draw_accuracies
-from rotational_variance.figures.heatmaps import common_scale, draw_heatmap, draw_scale, mark_handles
+from rotational_variance.figures.heatmaps import draw_heatmap, draw_scale, mark_handles, scale_top
 from rotational_variance.figures.layer_axis import draw_kinds, kind_handles
-from rotational_variance.figures.lines import plot_mean, training_look
-from rotational_variance.figures.results import Results, any_tensor, in_order
+from rotational_variance.figures.lines import MOST_MARKERS, plot_mean, training_look
+from rotational_variance.figures.results import Results, any_tensor
 from rotational_variance.figures.sheet import legend_below, new_sheet
-from rotational_variance.figures.style import MEASURE, show_m
+from rotational_variance.figures.style import MEASURE, SAMPLE_SETS, show_m
 from rotational_variance.normalized import ALL, STRATIFIED
 
 
@@ -19,7 +21,7 @@ def headline(title: str, note: str, aggregation: str, results: Results, *, sort_
     Curves and bars show the mean over seeds, and their range where there are several; heatmaps show the first seed.
     """
     layers = any_tensor(results).layers
-    shown = {training: result.tensors[0].normalized(aggregation, ALL) for training, result in in_order(results)}
+    shown = {training: result.tensors[0].normalized(aggregation, ALL) for training, result in results.items()}
     figure = new_sheet(title, 3.0 + 1.3 * len(shown), note)
     left, right = figure.subfigures(1, 2, width_ratios=[2.95, 1])
     heights = [1.45, *[1] * len(shown), 0.08]
@@ -27,26 +29,25 @@ def headline(title: str, note: str, aggregation: str, results: Results, *, sort_
     accuracies, beside = right.subplots(2, 1, height_ratios=[1.45, len(shown) + 0.6])
     _draw_curves(curves, results, aggregation)
     draw_accuracies(accuracies, results)
-    scale = common_scale(shown.values())
+    everything = np.concatenate([layer for values in shown.values() for layer in values])
+    scale = Normalize(0, scale_top(everything))
     for axes, (training, values) in zip(maps, shown.items(), strict=True):
         image = draw_heatmap(axes, values, scale, sort_units=sort_units)
         axes.set_title(f"M of every unit, {training} training, all samples")
         axes.set_ylabel(f"units, {'sorted' if sort_units else 'in order'} (%)")
         axes.set_yticks([0, 50, 100])
-    for axes in (curves, *maps):
-        axes.tick_params(axis="x", bottom=False, labelbottom=False)
-    draw_kinds(strip, layers, width=4.5)
+    draw_kinds(strip, layers, width=4.5, below=[curves, *maps])
     beside.axis("off")
-    draw_scale(figure, image, list(shown.values()), bar=beside.inset_axes((0.1, 0.1, 0.09, 0.9)))
-    legend_below(figure, [*kind_handles(layers), *mark_handles(scale, list(shown.values()))])
+    draw_scale(figure, image, everything, cax=beside.inset_axes((0.1, 0.1, 0.09, 0.9)))
+    legend_below(figure, [*kind_handles(layers), *mark_handles(scale, everything)])
     return figure
 
 
 def _draw_curves(axes: Axes, results: Results, aggregation: str) -> None:
-    for training, result in in_order(results):
-        for sample_set, name, width in ((ALL, "all samples", 1.8), (STRATIFIED, "stratified by class", 0.9)):
+    for training, result in results.items():
+        for (sample_set, name), width in zip(SAMPLE_SETS.items(), (1.8, 0.9), strict=True):
             values = result.layer_values(aggregation, sample_set)
-            marker = "o" if sample_set == STRATIFIED and values.shape[1] <= 60 else None
+            marker = "o" if sample_set == STRATIFIED and values.shape[1] <= MOST_MARKERS else None
             look = training_look(training) | {"label": f"{training} training, {name}", "linewidth": width}
             plot_mean(axes, range(values.shape[1]), values, marker=marker, markersize=2, **look)
     show_m([axes])

@@ -1,6 +1,6 @@
 """M of every unit as heatmaps: a column a layer, all panels of a figure on one colour scale."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import matplotlib as mpl
 import numpy as np
@@ -11,10 +11,9 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Patch
 
 from rotational_variance.figures.layer_axis import draw_kinds, kind_handles
-from rotational_variance.figures.results import Results, any_tensor, in_order
+from rotational_variance.figures.results import Results, any_tensor
 from rotational_variance.figures.sheet import legend_below, new_sheet
-from rotational_variance.figures.style import NUMBER_OF_LAYER
-from rotational_variance.normalized import ALL, STRATIFIED
+from rotational_variance.figures.style import NUMBER_OF_LAYER, SAMPLE_SETS
 
 N_ROWS = 200  # of an image, over which the units of a layer are spread
 OVER_COLOR, OVER_LINES = "#2ca25f", "#003c1c"  # M above the colour scale
@@ -26,24 +25,24 @@ SCALE_LABEL = "M = transformation std / sample std\n(0: invariant; about 1 or mo
 def heatmaps(title: str, note: str, aggregation: str, results: Results, *, sort_units: bool) -> Figure:
     """Draw M of every unit, over all samples and stratified, for each training (its first seed)."""
     shown = [
-        (f"{'all samples' if sample_set == ALL else 'stratified by class'}, {training} training",
+        (f"{name}, {training} training",
          result.tensors[0].normalized(aggregation, sample_set))
-        for sample_set in (ALL, STRATIFIED)
-        for training, result in in_order(results)
+        for sample_set, name in SAMPLE_SETS.items()
+        for training, result in results.items()
     ]  # fmt: skip
     layers = any_tensor(results).layers
     figure = new_sheet(title, 1.5 + 1.15 * len(shown), note)
     *panels, strip = figure.subplots(len(shown) + 1, 1, sharex=True, height_ratios=[*[1] * len(shown), 0.08])
-    scale = common_scale(values for _, values in shown)
+    everything = np.concatenate([layer for _, values in shown for layer in values])
+    scale = Normalize(0, scale_top(everything))
     for axes, (name, values) in zip(panels, shown, strict=True):
         image = draw_heatmap(axes, values, scale, sort_units=sort_units)
         axes.set_title(name)
         axes.set_yticks([0, 50, 100])
-        axes.tick_params(axis="x", bottom=False, labelbottom=False)
-    figure.supylabel(f"units of the layer, {'sorted by M' if sort_units else 'in their order'} (%)", fontsize=7.5)
-    draw_kinds(strip, layers, width=5.6)
-    draw_scale(figure, image, [values for _, values in shown], panels=panels)
-    legend_below(figure, [*kind_handles(layers), *mark_handles(scale, [values for _, values in shown])])
+    figure.supylabel(f"units of the layer, {'sorted by M' if sort_units else 'in their order'} (%)")
+    draw_kinds(strip, layers, width=5.6, below=panels)
+    draw_scale(figure, image, everything, ax=panels)
+    legend_below(figure, [*kind_handles(layers), *mark_handles(scale, everything)])
     return figure
 
 
@@ -53,12 +52,12 @@ def heatmaps_classes(title: str, note: str, aggregation: str, results: Results, 
     names = tensor.class_names
     shown = {
         training: [result.tensors[0].normalized(aggregation, name) for name in names]
-        for training, result in in_order(results)
+        for training, result in results.items()
     }
-    everything = [values for of_training in shown.values() for values in of_training]
+    everything = np.concatenate([layer for of_training in shown.values() for values in of_training for layer in values])
     figure = new_sheet(title, 0.9 + 0.6 * len(names), note)
     panels = figure.subplots(1, len(shown), sharex=True, sharey=True, squeeze=False)[0]
-    scale = common_scale(everything)
+    scale = Normalize(0, scale_top(everything))
     for axes, (training, of_training) in zip(panels, shown.items(), strict=True):
         for band, values in enumerate(of_training):
             image = draw_heatmap(axes, values, scale, sort_units=sort_units, first=1, bottom=-band, height=0.88)
@@ -70,14 +69,9 @@ def heatmaps_classes(title: str, note: str, aggregation: str, results: Results, 
         axes.tick_params(axis="y", length=0)
     panels[0].set_ylabel("class of the samples")
     panels[0].set_yticks([0.44 - band for band in range(len(names))], names)
-    draw_scale(figure, image, everything, panels=list(panels))
+    draw_scale(figure, image, everything, ax=list(panels))
     legend_below(figure, mark_handles(scale, everything))
     return figure
-
-
-def common_scale(shown: Iterable[Sequence[np.ndarray]]) -> Normalize:
-    """Return one colour scale for all that a figure shows."""
-    return Normalize(0, scale_top(np.concatenate([np.concatenate(values) for values in shown])))
 
 
 def scale_top(values: np.ndarray) -> float:
@@ -116,6 +110,7 @@ def draw_heatmap(
 ) -> AxesImage:
     """Draw M of every unit; what is above the scale or infinite gets a colour of its own, and hatching over it.
 
+    normalized      one array [unit] a layer
     first           the number of the first layer
     bottom, height  where on the y axis
     """
@@ -129,13 +124,13 @@ def draw_heatmap(
         interpolation="nearest",
         extent=extent,
     )
-    marks = _hatching(image, scale.vmax)
+    marks = _hatching(image, scale)
     if marks.any():
         axes.imshow(marks, aspect="auto", interpolation="nearest", extent=extent)
     return drawn
 
 
-def _hatching(image: np.ndarray, top: float) -> np.ndarray:
+def _hatching(image: np.ndarray, scale: Normalize) -> np.ndarray:
     """Return lines [row, column, RGBA] over the cells that the colour scale does not show, for readers without colour.
 
     Lines rise over what is above the scale and fall over what is infinite.
@@ -144,7 +139,7 @@ def _hatching(image: np.ndarray, top: float) -> np.ndarray:
     cells = image[:, np.arange(width) * image.shape[1] // width]
     row, column = np.indices(cells.shape)
     marks = np.zeros((*cells.shape, 4), dtype=np.uint8)
-    marks[(cells > top) & np.isfinite(cells) & ((column + 4 * row) % 24 < 5)] = _bytes(OVER_LINES)
+    marks[_is_over(cells, scale) & ((column + 4 * row) % 24 < 5)] = _bytes(OVER_LINES)
     marks[~np.isfinite(cells) & ((column - 4 * row) % 24 < 5)] = _bytes(NOT_FINITE_LINES)
     return marks
 
@@ -153,33 +148,26 @@ def _bytes(color: str) -> list[int]:
     return [round(255 * part) for part in mpl.colors.to_rgba(color)]
 
 
-def draw_scale(
-    figure: Figure,
-    image: AxesImage,
-    shown: Sequence[Sequence[np.ndarray]],
-    *,
-    panels: Sequence[Axes] | None = None,
-    bar: Axes | None = None,
-) -> None:
-    """Draw the colour bar: beside all `panels`, or into the axes `bar`."""
-    extend = "max" if _has_over(image.norm, shown) else "neither"
-    place = {"cax": bar} if bar else {"ax": panels, "aspect": 35, "shrink": 0.8, "pad": 0.012}
-    figure.colorbar(image, extend=extend, **place).set_label(SCALE_LABEL, fontsize=7)
+def draw_scale(figure: Figure, image: AxesImage, values: np.ndarray, **place) -> None:
+    """Draw the colour bar of all that a figure shows: beside the panels `ax`, or into the axes `cax`."""
+    extend = "max" if _is_over(values, image.norm).any() else "neither"
+    bar = figure.colorbar(image, extend=extend, aspect=35, shrink=0.8, pad=0.012, **place)
+    bar.set_label(SCALE_LABEL, fontsize=7)
 
 
-def mark_handles(scale: Normalize, shown: Sequence[Sequence[np.ndarray]]) -> list[Patch]:
-    """Return what a legend needs to explain the marks that there are."""
-    handles = []
-    if _has_over(scale, shown):
-        label = f"above the scale (M > {scale.vmax:.2f})"
-        handles.append(Patch(facecolor=OVER_COLOR, edgecolor=OVER_LINES, hatch="/////", linewidth=0, label=label))
-    if not all(np.isfinite(layer).all() for values in shown for layer in values):
+def mark_handles(scale: Normalize, values: np.ndarray) -> list[Patch]:
+    """Return what a legend needs to explain the marks that there are in all that a figure shows."""
+    marks = []
+    if _is_over(values, scale).any():
+        marks.append((f"above the scale (M > {scale.vmax:.2f})", OVER_COLOR, OVER_LINES, "/////"))
+    if not np.isfinite(values).all():
         label = "infinite: changes with the angle, not the image"
-        handles.append(
-            Patch(facecolor=NOT_FINITE_COLOR, edgecolor=NOT_FINITE_LINES, hatch="\\\\\\\\\\", linewidth=0, label=label)
-        )
-    return handles
+        marks.append((label, NOT_FINITE_COLOR, NOT_FINITE_LINES, "\\\\\\\\\\"))
+    return [
+        Patch(facecolor=color, edgecolor=lines, hatch=hatch, linewidth=0, label=label)
+        for label, color, lines, hatch in marks
+    ]
 
 
-def _has_over(scale: Normalize, shown: Sequence[Sequence[np.ndarray]]) -> bool:
-    return any((layer[np.isfinite(layer)] > scale.vmax).any() for values in shown for layer in values)
+def _is_over(values: np.ndarray, scale: Normalize) -> np.ndarray:
+    return np.isfinite(values) & (values > scale.vmax)

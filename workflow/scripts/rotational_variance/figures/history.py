@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from rotational_variance.figures.lines import plot_mean
-from rotational_variance.figures.results import Results, in_order
+from rotational_variance.figures.lines import MOST_MARKERS, plot_mean
+from rotational_variance.figures.results import Results
 from rotational_variance.figures.sheet import legend_below, new_sheet
 from rotational_variance.figures.style import COLORS, log_scale
 
@@ -20,12 +20,12 @@ def history(title: str, results: Results) -> Figure:
     """Draw loss and accuracy by epoch, on the training images and on upright and rotated test images."""
     figure = new_sheet(title, 3.8)
     panels = figure.subplots(2, len(results), sharex="col", sharey="row", squeeze=False)
-    for column, (training, result) in zip(panels.T, in_order(results), strict=True):
+    for column, (training, result) in zip(panels.T, results.items(), strict=True):
         epochs = [row["epoch"] for row in result.histories[0]]
         for axes, quantity, factor in zip(column, ("loss", "accuracy"), (1, 100), strict=True):
             for name, (_, dashes) in LINES.items():
                 values = factor * np.array([[row[f"{name}_{quantity}"] for row in rows] for rows in result.histories])
-                marker = "o" if len(epochs) <= 40 else None
+                marker = "o" if len(epochs) <= MOST_MARKERS else None
                 plot_mean(axes, epochs, values, color=COLORS[training], linestyle=dashes, marker=marker, markersize=2)
         column[0].set_title(f"{training} training")
         column[1].set_xlabel("epoch")

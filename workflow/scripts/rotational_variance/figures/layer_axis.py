@@ -14,11 +14,14 @@ from rotational_variance.normalized import Layer
 POINTS_A_LABEL = 9.5  # a line of 7 points, turned upright, and a little room
 
 
-def draw_kinds(axes: Axes, layers: Sequence[Layer], width: float) -> None:
+def draw_kinds(axes: Axes, layers: Sequence[Layer], *, width: float, below: Sequence[Axes]) -> None:
     """Draw a strip that shows each layer's kind, and name the layers under it.
 
     width  of the axes, in inches: as many names are written as it has room for
+    below  which panels it lies; these need no ticks of their own
     """
+    for panel in below:
+        panel.tick_params(axis="x", bottom=False, labelbottom=False)
     kinds = np.array([[KINDS.index(layer.kind) for layer in layers]])
     axes.imshow(
         kinds,

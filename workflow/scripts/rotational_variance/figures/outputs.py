@@ -1,14 +1,18 @@
 """M of the last layer: each output unit against the class of the samples."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
 from rotational_variance.figures.heatmaps import COLORS_OF_M, draw_scale, mark_handles, scale_top
-from rotational_variance.figures.results import Results, any_tensor, in_order
+from rotational_variance.figures.results import Results, any_tensor
 from rotational_variance.figures.sheet import legend_below, new_sheet
+from rotational_variance.normalized import VarianceTensor
 
 MOST_NUMBERS = 12  # units or classes of which each cell has room for its number
 
@@ -19,26 +23,26 @@ def outputs(title: str, results: Results) -> Figure:
     Framed are the samples of a unit's own class. Outputs are vectors: no aggregation changes them.
     """
     names = any_tensor(results).class_names
-    matrices = {training: _matrix(result.tensors) for training, result in in_order(results)}
-    scale = Normalize(0, scale_top(np.concatenate([matrix.ravel() for matrix in matrices.values()])))
+    matrices = {training: _matrix(result.tensors) for training, result in results.items()}
+    everything = np.concatenate([matrix.ravel() for matrix in matrices.values()])
+    scale = Normalize(0, scale_top(everything))
     figure = new_sheet(title, 3.3)
     panels = figure.subplots(1, len(matrices), squeeze=False)[0]
     for axes, (training, matrix) in zip(panels, matrices.items(), strict=True):
         image = _draw_matrix(axes, matrix, names, scale)
         axes.set_title(f"{training} training")
     panels[0].set_ylabel(f"output unit of layer {any_tensor(results).layers[-1].name}")
-    shown = [[matrix] for matrix in matrices.values()]
-    draw_scale(figure, image, shown, panels=list(panels))
-    legend_below(figure, mark_handles(scale, shown))
+    draw_scale(figure, image, everything, ax=list(panels))
+    legend_below(figure, mark_handles(scale, everything))
     return figure
 
 
-def _matrix(tensors) -> np.ndarray:
+def _matrix(tensors: Sequence[VarianceTensor]) -> np.ndarray:
     """Return M [output unit, class of the samples] of the last layer."""
     return np.mean([tensor.layers[-1].normalized[0, 1:].T for tensor in tensors], axis=0)
 
 
-def _draw_matrix(axes: Axes, matrix: np.ndarray, names: list[str], scale: Normalize):
+def _draw_matrix(axes: Axes, matrix: np.ndarray, names: list[str], scale: Normalize) -> AxesImage:
     n_units, n_classes = matrix.shape
     image = axes.imshow(
         np.ma.masked_invalid(matrix),

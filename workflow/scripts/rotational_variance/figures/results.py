@@ -1,11 +1,10 @@
 """What figures are drawn from: all that one training of one model on one dataset came to."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from rotational_variance.figures.style import COLORS
 from rotational_variance.normalized import VarianceTensor, layer_values
 
 
@@ -18,7 +17,7 @@ class TrainingResult:
     """
 
     tensors: Sequence[VarianceTensor]
-    histories: Sequence[list[dict[str, float]]]
+    histories: Sequence[list[dict[str, float]]] = ()
 
     def layer_values(self, aggregation: str, sample_set: str) -> np.ndarray:
         """Return M averaged over the units of each layer: [seed, layer]."""
@@ -30,12 +29,7 @@ class TrainingResult:
         return np.array([(row["test_upright_accuracy"], row["test_rotated_accuracy"]) for row in last])
 
 
-Results = Mapping[str, TrainingResult]  # by training
-
-
-def in_order(results: Results) -> Iterator[tuple[str, TrainingResult]]:
-    """Yield the trainings that there are, always in the same order."""
-    return ((training, results[training]) for training in COLORS if training in results)
+Results = Mapping[str, TrainingResult]  # by training, in the order of COLORS
 
 
 def any_tensor(results: Results) -> VarianceTensor:

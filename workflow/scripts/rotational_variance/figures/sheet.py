@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from rotational_variance.figures.lines import training_handle
-from rotational_variance.figures.results import Results, in_order
+from rotational_variance.figures.results import Results
 from rotational_variance.figures.style import WIDTH
 
 TITLE, NOTE = 0.19, 0.2  # inches, the height of each line
@@ -28,7 +28,7 @@ def new_sheet(title: str, height: float, note: str = "", *, lines_of: Results | 
         n_seeds = max(len(result.tensors) for result in lines_of.values())
         note += f"{'; ' if note else ''}bands: range over {n_seeds} seeds" if n_seeds > 1 else ""
         figure.legend(
-            handles=[training_handle(training) for training, _ in in_order(lines_of)],
+            handles=[training_handle(training) for training in lines_of],
             loc="upper right", bbox_to_anchor=(1, 1 - TITLE / height), ncols=len(lines_of), borderaxespad=0.2,
         )  # fmt: skip
     figure.text(0.01, 1 - (TITLE + 0.04) / height, note, va="top")

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from rotational_variance.layers import KINDS
+from rotational_variance.normalized import ALL, STRATIFIED
 
 WIDTH, COLUMN = 7.1, 3.4  # inches
 STYLE = {
@@ -16,6 +17,7 @@ STYLE = {
     "axes.titlesize": 8,
     "axes.titlelocation": "left",
     "axes.labelsize": 7.5,
+    "figure.labelsize": 7.5,
     "axes.linewidth": 0.6,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -47,6 +49,7 @@ KIND_COLORS = {
     kind: mpl.colormaps["viridis"](position)
     for kind, position in zip(KINDS, (0.0, 0.35, 0.7, 0.15, 0.9, 0.8, 0.5, 1.0), strict=True)
 }
+SAMPLE_SETS = {ALL: "all samples", STRATIFIED: "stratified by class"}
 MEASURE = "M (0: invariant, 1: not)"
 NUMBER_OF_LAYER = "number of the layer, from the input to the output"
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from rotational_variance.figures.style import style
 from rotational_variance.storage.files import replacing
 
 NO_CLOCK = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
@@ -14,7 +13,7 @@ NO_CLOCK = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
 def write_figure(path: str | Path, figure: Figure) -> None:
     """Write a figure in the format that the path's suffix names; the same figure gives the same bytes."""
     suffix = Path(path).suffix.removeprefix(".")
-    with style(), replacing(path) as temporary:
+    with replacing(path) as temporary:
         lay_out(figure)
         if suffix == "png":
             FigureCanvasAgg(figure).print_png(temporary, metadata={"Software": None})  # savefig would draw twice

@@ -61,8 +61,7 @@ def read_variance(path: str | Path, run: dict | None = None) -> VarianceTensor:
     that are not finite or below 0), or which is that of another run than `run`.
     """
     with open_hdf5(path, FORMAT, "measure") as file:
-        attributes = dict(file.attrs)
-        _check_attributes(attributes, run)
+        attributes = _read_attributes(file, run)
         aggregations = file["aggregation"].asstr()[:].tolist()
         sample_sets = file["sample_set"].asstr()[:].tolist()
         angles_degrees, n_samples, accuracy = (file[name][:] for name in ("angle", "n_samples", "accuracy"))
@@ -84,17 +83,20 @@ def read_variance(path: str | Path, run: dict | None = None) -> VarianceTensor:
 
 
 def read_attributes(path: str | Path, run: dict | None = None) -> dict:
-    """Read what made a variance tensor: ATTRIBUTES, those that were dicts as such. Its numbers are left on the disk.
+    """Read what made a variance tensor, without its numbers.
 
     Raises ValueError for a file that is broken, or that of another run than `run`.
     """
     with open_hdf5(path, FORMAT, "measure") as file:
-        attributes = dict(file.attrs)
-        _check_attributes(attributes, run)
-        return {
-            name: _read_json(name, attributes[name]) if name in JSON_ATTRIBUTES else attributes[name]
-            for name in ATTRIBUTES
-        }
+        return _read_attributes(file, run)
+
+
+def _read_attributes(file: h5py.File, run: dict | None) -> dict:
+    attributes = dict(file.attrs)
+    _check_attributes(attributes, run)
+    return {
+        name: _read_json(name, attributes[name]) if name in JSON_ATTRIBUTES else attributes[name] for name in ATTRIBUTES
+    }
 
 
 def _read_json(name: str, text: str) -> dict:

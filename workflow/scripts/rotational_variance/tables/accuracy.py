@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from rotational_variance.tables.published import Published, with_published
+from rotational_variance.storage.published import Published
+from rotational_variance.tables.published import with_published
 from rotational_variance.tables.text import beside_published, markdown_table, number, run_cells
 from rotational_variance.tables.trainings import TRAININGS, compare_trainings
 

@@ -14,15 +14,13 @@ def training_rows(global_rows: Sequence[dict]) -> list[dict]:
     Columns of `compare_trainings`, and holds: whether rotated training has the lower M; None where one has no value.
     """
     rows = [row for row in global_rows if row["layers"] == "published"]
+    columns = variance_columns(rows[0])
     found = []
-    for label, column in variance_columns(rows[0]).items():
-        aggregation, sample_set = label.split(", ")
-        for compared in compare_trainings(rows, column):
-            difference = compared["difference"]
-            holds = difference < 0 if exists(difference) else None
-            found.append(compared | {"aggregation": aggregation, "sample_set": sample_set, "holds": holds})
-    pairs = list(dict.fromkeys((row["dataset"], row["model"]) for row in found))
-    return sorted(found, key=lambda row: pairs.index((row["dataset"], row["model"])))
+    for of_pair in zip(*(compare_trainings(rows, column) for column in columns.values()), strict=True):
+        for (aggregation, sample_set), row in zip(columns, of_pair, strict=True):
+            holds = row["difference"] < 0 if exists(row["difference"]) else None
+            found.append(row | {"aggregation": aggregation, "sample_set": sample_set, "holds": holds})
+    return found
 
 
 def training_section(global_rows: Sequence[dict]) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from rotational_variance.layers import SELECTIONS, select
 from rotational_variance.normalized import ALL, STRATIFIED, VarianceTensor, global_variance
-from rotational_variance.tables.published import Published, with_published
+from rotational_variance.storage.published import Published
+from rotational_variance.tables.published import with_published
 from rotational_variance.tables.text import beside_published, latex_row, markdown_table, number, run_cells
 
 
@@ -38,13 +39,9 @@ def _row(run: dict, selection: str, tensor: VarianceTensor) -> dict:
     return row
 
 
-def variance_columns(row: dict) -> dict[str, str]:
-    """Return {"{aggregation}, {sample set}": column} of the columns variance_{aggregation}_{sample set} of a row."""
-    return {
-        name.removeprefix("variance_").replace("_", ", "): name
-        for name in row
-        if name.startswith("variance_") and not name.endswith("_without_dead")
-    }
+def variance_columns(row: dict) -> dict[tuple[str, str], str]:
+    """Return {(aggregation, sample set): column} of the columns variance_{aggregation}_{sample set} of a row."""
+    return {tuple(name.split("_")[1:]): name for name in row if name.startswith("variance_") and name.count("_") == 2}
 
 
 def global_markdown(rows: Sequence[dict]) -> str:
@@ -86,7 +83,7 @@ def _variance_table(rows: Sequence[dict]) -> str:
             **run_cells(row),
             "layers": str(row["n_layers"]),
             "units": str(row["n_units"]),
-            **{label: beside_published(row, name) for label, name in variance_columns(row).items()},
+            **{", ".join(key): beside_published(row, name) for key, name in variance_columns(row).items()},
         }
         for row in rows
     ]
@@ -98,7 +95,7 @@ def _dead_table(rows: Sequence[dict]) -> str:
         {
             **run_cells(row),
             "layers": row["layers"],
-            **{label: _dead_cell(row, name) for label, name in variance_columns(row).items()},
+            **{", ".join(key): _dead_cell(row, name) for key, name in variance_columns(row).items()},
         }
         for row in sorted(rows, key=lambda row: SELECTIONS.index(row["layers"]))
     ]
@@ -114,7 +111,7 @@ def global_latex(rows: Sequence[dict]) -> str:
     """Write all runs' global M over the layers that were published as a LaTeX table, grouped by dataset."""
     rows = [row for row in rows if row["layers"] == "published"]
     names = ["model", "training", "seed"] if len({row["seed"] for row in rows}) > 1 else ["model", "training"]
-    header = [*names, *variance_columns(rows[0])]
+    header = [*names, *map(", ".join, variance_columns(rows[0]))]
     groups = []
     for dataset in dict.fromkeys(row["dataset"] for row in rows):
         lines = [[dataset, *[""] * (len(header) - 1)]]

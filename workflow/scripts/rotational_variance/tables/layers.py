@@ -42,14 +42,13 @@ def layer_rows(run: dict, tensor: VarianceTensor) -> list[dict]:
 
 
 def _class_label(name: str) -> str:
-    """Tell a class apart from the other sample sets and from a missing value, should it be called like one."""
-    return f"class {name}" if name in {ALL, STRATIFIED} | _READ_AS_MISSING else name
+    """Tell a class apart from a missing value, should it be called like one."""
+    return f"class {name}" if name in _READ_AS_MISSING else name
 
 
 def _statistics(layer: Layer) -> dict[str, np.ndarray]:
     """Return each statistic of a layer's units [aggregation, sample_set]; the sample sets all, stratified, classes."""
-    dead = (layer.transformation_std == 0) & (layer.sample_std == 0)
-    dead = _insert_stratified(dead, dead[:, 1:].all(1))
+    dead = _insert_stratified(layer.dead, layer.dead[:, 1:].all(1))
     normalized = _insert_stratified(layer.normalized, layer.normalized[:, 1:].mean(1))
     finite = np.isfinite(normalized)
     stds = {

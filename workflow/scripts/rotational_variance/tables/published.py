@@ -2,12 +2,7 @@
 
 from collections.abc import Iterable
 
-Published = dict[tuple[str, str, str, str], float]
-
-
-def published_values(rows: Iterable[dict[str, str]]) -> Published:
-    """Return {(dataset, model, training, quantity): value} of rows with these columns."""
-    return {(row["dataset"], row["model"], row["training"], row["quantity"]): float(row["value"]) for row in rows}
+from rotational_variance.storage.published import Published
 
 
 def with_published(row: dict, published: Published, names: Iterable[str]) -> dict:

@@ -1,6 +1,6 @@
 """Rotated beside unrotated training, of the same model on the same dataset."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -22,12 +22,8 @@ def compare_trainings(rows: Sequence[dict], column: str) -> list[dict]:
             compared = {"dataset": dataset, "model": model}
             for prefix in ("", "published_"):
                 for training in TRAININGS:
-                    values = (row[prefix + column] for row in of_pair if row["training"] == training)
-                    compared[prefix + training] = _mean(values)
+                    values = [row[prefix + column] for row in of_pair if row["training"] == training]
+                    compared[prefix + training] = finite_mean(np.array(values, dtype=float))
                 compared[f"{prefix}difference"] = compared[f"{prefix}rotated"] - compared[f"{prefix}unrotated"]
             found.append(compared)
     return found
-
-
-def _mean(values: Iterable[float | None]) -> float:
-    return finite_mean(np.array(list(values), dtype=float))

@@ -1,0 +1,15 @@
+"""The published values (CSV): dataset, model, training, quantity, value."""
+
+import csv
+from pathlib import Path
+
+Published = dict[tuple[str, str, str, str], float]
+
+
+def read_published(path: str | Path) -> Published:
+    """Read {(dataset, model, training, quantity): value}; quantities are called as the columns of tables."""
+    with open(path, newline="", encoding="utf-8") as file:
+        return {
+            (row["dataset"], row["model"], row["training"], row["quantity"]): float(row["value"])
+            for row in csv.DictReader(file)
+        }
