@@ -73,6 +73,15 @@ def test_several_seeds_show_as_their_mean_and_range():
         assert (at_layer.min(), at_layer.max()) == pytest.approx((low, high))
 
 
+def test_a_seed_without_a_value_leaves_the_mean_to_the_others():
+    results = make_results(n_seeds=2)
+    first, second = results["rotated"].tensors
+    first.layers[3].sample_std[0, 0, :] = 0
+    (line,) = lines_of(titled(curves("title", "note", "mean", results))["all samples"], COLORS["rotated"])
+    assert line.get_ydata()[3] == layer_values(second.normalized("mean", "all"))[3]
+    assert np.isfinite(line.get_ydata()).all()
+
+
 def test_layers_are_named_and_their_kinds_told():
     results = make_results()
     figure = curves("title", "note", "mean", results)
@@ -243,12 +252,25 @@ def test_outputs_show_the_last_layer_by_class():
     panels = titled(outputs("title", results))
     for training in TRAININGS:
         axes = panels[f"{training} training"]
-        expected = np.mean([t.layers[-1].normalized[0, 1:].T for t in results[training].tensors], axis=0)
+        expected = results[training].tensors[0].layers[-1].normalized[0, 1:].T
         np.testing.assert_allclose(axes.images[0].get_array(), expected)  # [unit, class]
         assert [float(text.get_text()) for text in axes.texts] == pytest.approx(expected.ravel().tolist(), abs=0.0051)
-        assert [(frame.get_x(), frame.get_y()) for frame in axes.patches] == [(i - 0.5, i - 0.5) for i in range(10)]
+        frames = [frame for frame in axes.patches if not frame.get_hatch()]
+        assert [(frame.get_x(), frame.get_y()) for frame in frames] == [(i - 0.5, i - 0.5) for i in range(10)]
         assert [label.get_text() for label in axes.get_xticklabels()] == THINGS
         assert [label.get_text() for label in axes.get_yticklabels()] == THINGS
+
+
+def test_outputs_beyond_the_scale_are_hatched():
+    results = make_results()
+    results["rotated"].tensors[0].layers[-1].sample_std[0, 3, 5] = 0
+    axes = titled(outputs("title", results))["rotated training"]
+    hatched = {
+        (patch.get_x() + 0.5, patch.get_y() + 0.5): patch.get_hatch() for patch in axes.patches if patch.get_hatch()
+    }
+    assert set(hatched[2, 5]) == {"\\"}
+    above = np.argwhere(np.asarray(axes.images[0].get_array().filled(0)) > axes.images[0].norm.vmax)
+    assert {(label, unit) for unit, label in above} == {cell for cell, hatch in hatched.items() if "/" in hatch}
 
 
 def test_outputs_that_are_no_classes_are_numbered_and_not_framed():
@@ -256,7 +278,7 @@ def test_outputs_that_are_no_classes_are_numbered_and_not_framed():
     tensor = replace(tensor, layers=tensor.layers[:-1])
     axes = titled(outputs("title", {"rotated": TrainingResult([tensor], [make_history()])}))["rotated training"]
     assert axes.images[0].get_array().shape == (tensor.layers[-1].n_units, 10)
-    assert not axes.patches
+    assert all(patch.get_hatch() for patch in axes.patches)
     assert axes.get_yticklabels()[1].get_text() == "1"
 
 

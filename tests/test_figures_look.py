@@ -60,6 +60,15 @@ def test_many_classes_are_readable(drawing, monkeypatch):
     check(drawn(drawing, make_results(n_layers=5, class_names=[f"class {i}" for i in range(25)])), monkeypatch)
 
 
+AWKWARD = ["American_Staffordshire_terrier_0001", "cost $5 and $6", r"$\frac$", "100%", "a<b>&", "x" * 80]
+
+
+@pytest.mark.parametrize("drawing", [*OF_LAYERS, *OTHERS], ids=name)
+def test_awkward_names_are_readable(drawing, monkeypatch):
+    names = [f"backbone.stages.{i}.bottleneck.convolution_{'x' * (30 if i == 2 else 0)}" for i in range(6)]
+    check(drawn(drawing, make_results(n_layers=6, names=names, class_names=AWKWARD)), monkeypatch)
+
+
 def some_models():
     sizes = zip(
         [*MODEL_LOOKS, "mine"],

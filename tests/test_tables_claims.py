@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rotational_variance.tables.claim_depth import depth_rows
-from rotational_variance.tables.claim_outputs import output_row, outputs_section
+from rotational_variance.tables.claim_outputs import chance_of, output_row, outputs_section
 from rotational_variance.tables.claim_training import training_rows, training_section
 from rotational_variance.tables.claims import claims_markdown
 from rotational_variance.tables.global_variance import global_rows
@@ -122,13 +122,28 @@ def test_outputs_are_judged_over_all_runs_of_a_training():
     bad = output_row(UNROTATED, outputs(np.eye(3)))
     text = outputs_section([good, good | bad | {"training": "rotated"}, good, bad])
     assert verdicts_in(text) == [
-        "**After rotated training: Supported in 6 of 9 output units (3 by chance).**",
-        "**After unrotated training: Refuted in 3 of 3 output units (1 by chance).**",
+        "**After rotated training: Supported: holds for 6 of 9 output units, 3 expected by chance.**",
+        "**After unrotated training: Not supported: holds for 0 of 3 output units, 1 expected by chance.**",
     ]
     (table,) = tables_in(text)
     assert table[0][4:] == ["classes", "units", "lowest", "by chance", "own class", "others"]
     assert table[1] == ["mnist", "resnet", "rotated", "0", "3", "3", "3", "1", "0.000", "1.000"]
     assert table[4] == ["mnist", "resnet", "unrotated", "0", "3", "3", "0", "1", "1.000", "0.000"]
+
+
+def test_fewer_units_than_half_but_more_than_by_chance_are_a_part():
+    row = output_row(RUN, outputs(1 - np.eye(3))) | {"n_units": 10, "n_classes": 10}
+    for n_lowest, words in (
+        (4, "Not supported"),
+        (5, "Supported in part"),
+        (11, "Supported in part"),
+        (16, "Supported"),
+    ):
+        # two runs of ten units where n_lowest is above ten, else one
+        rows = [row | {"n_lowest": min(n_lowest, 10)}, row | {"n_lowest": max(n_lowest - 10, 0)}]
+        (verdict_line,) = verdicts_in(outputs_section(rows))
+        assert verdict_line.startswith(f"**After rotated training: {words}: holds for {n_lowest} of 20 ")
+    assert chance_of(5, 20, 0.1) == pytest.approx(0.0432, abs=1e-4)
 
 
 @pytest.mark.parametrize("tensor", [outputs([[1, 2], [1, 2], [1, 2]]), outputs([[1]], ("only",))])
@@ -139,7 +154,7 @@ def test_another_number_of_units_than_classes_or_one_class_is_no_test(tensor):
     reason = "needs a last layer with one unit a class, and two classes or more"
     assert verdicts_in(text) == [f"**After rotated training: Not tested: {reason}.**"]
     assert tables_in(text)[0][1][6:] == ["n/a"] * 4
-    assert "Supported in 3 of 3" in outputs_section([row, output_row(RUN, outputs(1 - np.eye(3)))])
+    assert "Supported: holds for 3 of 3" in outputs_section([row, output_row(RUN, outputs(1 - np.eye(3)))])
 
 
 # ---- all of them

@@ -31,7 +31,7 @@ def test_thirds_lowest_layer_and_rank_correlation():
         "last third",
         "rank correlation",
         "lowest layer",
-        "first lowest",
+        "first third lowest",
     ]
     assert table[1][4:] == ["mean", "0.375", "0.875", "3.000", "+0.94", "`l1`", "yes"]
 

@@ -3,11 +3,12 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from rotational_variance.figures.lines import plot_bars, plot_mean, training_look
 from rotational_variance.figures.results import Results, any_tensor
 from rotational_variance.figures.sheet import new_sheet
-from rotational_variance.figures.style import COLUMN
+from rotational_variance.figures.style import COLUMN, shorten
 from rotational_variance.normalized import VarianceTensor
 
 PANELS_A_ROW = 5
@@ -26,7 +27,7 @@ def draw_accuracies(axes: Axes, results: Results) -> None:
     trainings = list(results)
     for training, result in results.items():
         bars, _ = plot_bars(axes, trainings, training, 100 * result.accuracies())
-        axes.bar_label(bars, fmt="%.1f", fontsize=7, padding=1)
+        axes.bar_label(bars, fmt="%.3g", fontsize=7, padding=1)
     axes.set_xticks([0, 1], ["upright", "rotated"])
     axes.set_xlabel("test images")
     axes.set_ylim(0, 100)
@@ -38,14 +39,14 @@ def accuracy_by_angle(title: str, results: Results) -> Figure:
     """Draw the accuracy on test images that are all turned by one angle: overall, then a panel a class."""
     tensor = any_tensor(results)
     n_rows = -(-len(tensor.class_names) // PANELS_A_ROW)
-    figure = new_sheet(title, 2.2 + 1.15 * n_rows, lines_of=results)
+    figure = new_sheet(title, 2.2 + 1.15 * n_rows, results=results, legend=True)
     grid = figure.add_gridspec(1 + n_rows, PANELS_A_ROW, height_ratios=[1.7, *[1] * n_rows])
     overall = figure.add_subplot(grid[0, :])
     panels = [(overall, 0, f"all {tensor.n_samples[0]:,} images")]
     for i, name in enumerate(tensor.class_names):
         axes = figure.add_subplot(grid[1 + i // PANELS_A_ROW, i % PANELS_A_ROW], sharex=overall, sharey=overall)
         axes.tick_params(labelleft=i % PANELS_A_ROW == 0, labelbottom=i + PANELS_A_ROW >= len(tensor.class_names))
-        panels.append((axes, 1 + i, name))
+        panels.append((axes, 1 + i, shorten(name, 18)))
     for axes, sample_set, name in panels:
         _draw_by_angle(axes, sample_set, results)
         axes.set_title(name)
@@ -69,6 +70,8 @@ def _draw_by_angle(axes: Axes, sample_set: int, results: Results) -> None:
     if x[-1] == x[0] + 360:
         axes.set_xlim(0, 360)
         axes.set_xticks(range(0, 361, 90))
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(3))
 
 
 def around_the_circle(tensor: VarianceTensor) -> tuple[np.ndarray, np.ndarray]:

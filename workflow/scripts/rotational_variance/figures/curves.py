@@ -4,11 +4,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rotational_variance.figures.layer_axis import draw_kinds, kind_handles
+from rotational_variance.figures.layer_axis import draw_kinds, kind_handles, names_height
 from rotational_variance.figures.lines import MOST_MARKERS, plot_mean, training_look
 from rotational_variance.figures.results import Results, any_tensor
 from rotational_variance.figures.sheet import legend_below, new_sheet, small_panels
-from rotational_variance.figures.style import MEASURE, NUMBER_OF_LAYER, SAMPLE_SETS, log_scale, show_m
+from rotational_variance.figures.style import MEASURE, NUMBER_OF_LAYER, SAMPLE_SETS, log_scale, shorten, show_m
 from rotational_variance.layers import KINDS
 from rotational_variance.normalized import ALL, Layer
 
@@ -17,7 +17,7 @@ STDS = ("transformation_std", "sample_std")
 
 def curves(title: str, note: str, aggregation: str, results: Results) -> Figure:
     """Draw M of each layer, over all samples and stratified."""
-    figure = new_sheet(title, 4.4, note, lines_of=results)
+    figure = new_sheet(title, 3.6 + names_height(any_tensor(results).layers), note, results=results, legend=True)
     panels = _panels_over_layers(figure, any_tensor(results).layers)
     for axes, (sample_set, name) in zip(panels, SAMPLE_SETS.items(), strict=True):
         for training, result in results.items():
@@ -33,7 +33,7 @@ def kinds(title: str, note: str, aggregation: str, results: Results) -> Figure:
     layers = any_tensor(results).layers
     of_kind = {kind: [i for i, layer in enumerate(layers) if layer.kind == kind] for kind in KINDS}
     of_kind = {kind: chosen for kind, chosen in of_kind.items() if chosen}
-    figure = new_sheet(title, 0.5 + 1.5 * -(-len(of_kind) // 4), note, lines_of=results)
+    figure = new_sheet(title, 0.5 + 1.5 * -(-len(of_kind) // 4), note, results=results, legend=True)
     panels = small_panels(figure, len(of_kind), most_columns=4)
     for axes, (kind, chosen) in zip(panels, of_kind.items(), strict=True):
         for training, result in results.items():
@@ -49,13 +49,13 @@ def kinds(title: str, note: str, aggregation: str, results: Results) -> Figure:
 def curves_classes(title: str, note: str, aggregation: str, results: Results) -> Figure:
     """Draw M of each layer over the samples of one class, a panel a class."""
     names = any_tensor(results).class_names
-    figure = new_sheet(title, 0.5 + 1.3 * -(-len(names) // 5), note, lines_of=results)
+    figure = new_sheet(title, 0.5 + 1.3 * -(-len(names) // 5), note, results=results, legend=True)
     panels = small_panels(figure, len(names), most_columns=5)
     for axes, name in zip(panels, names, strict=True):
         for training, result in results.items():
             values = result.layer_values(aggregation, name)
             plot_mean(axes, np.arange(values.shape[1]) + 1, values, **training_look(training))
-        axes.set_title(name)
+        axes.set_title(shorten(name, 18))
     show_m(panels)
     figure.supylabel(f"{MEASURE},\nmean over units")
     figure.supxlabel(NUMBER_OF_LAYER)
@@ -66,7 +66,7 @@ def stds(title: str, note: str, aggregation: str, results: Results) -> Figure:
     """Draw what M is the ratio of: the transformation std and the sample std of each layer, mean over units."""
     tensor = any_tensor(results)
     row = tensor.aggregations.index(aggregation)
-    figure = new_sheet(title, 4.4, note, lines_of=results)
+    figure = new_sheet(title, 3.6 + names_height(any_tensor(results).layers), note, results=results, legend=True)
     panels = _panels_over_layers(figure, tensor.layers)
     for axes, name in zip(panels, STDS, strict=True):
         for training, result in results.items():

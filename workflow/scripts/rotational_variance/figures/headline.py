@@ -7,10 +7,10 @@ from matplotlib.figure import Figure
 
 from rotational_variance.figures.accuracies import draw_accuracies
 from rotational_variance.figures.heatmaps import draw_heatmap, draw_scale, mark_handles, scale_top
-from rotational_variance.figures.layer_axis import draw_kinds, kind_handles
+from rotational_variance.figures.layer_axis import draw_kinds, kind_handles, names_height
 from rotational_variance.figures.lines import MOST_MARKERS, plot_mean, training_look
 from rotational_variance.figures.results import Results, any_tensor
-from rotational_variance.figures.sheet import legend_below, new_sheet
+from rotational_variance.figures.sheet import MEAN_AND_RANGE, legend_below, new_sheet
 from rotational_variance.figures.style import MEASURE, SAMPLE_SETS, show_m
 from rotational_variance.normalized import ALL, STRATIFIED
 
@@ -22,7 +22,13 @@ def headline(title: str, note: str, aggregation: str, results: Results, *, sort_
     """
     layers = any_tensor(results).layers
     shown = {training: result.tensors[0].normalized(aggregation, ALL) for training, result in results.items()}
-    figure = new_sheet(title, 3.0 + 1.3 * len(shown), note)
+    figure = new_sheet(
+        title,
+        2.4 + names_height(layers) + 1.3 * len(shown),
+        note,
+        results=results,
+        seeds=f"{MEAN_AND_RANGE}, heatmaps: the first",
+    )
     left, right = figure.subfigures(1, 2, width_ratios=[2.95, 1])
     heights = [1.45, *[1] * len(shown), 0.08]
     curves, *maps, strip = left.subplots(len(heights), 1, sharex=True, height_ratios=heights)

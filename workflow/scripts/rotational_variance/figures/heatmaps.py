@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.patches import Patch
 
-from rotational_variance.figures.layer_axis import draw_kinds, kind_handles
+from rotational_variance.figures.layer_axis import draw_kinds, kind_handles, names_height
 from rotational_variance.figures.results import Results, any_tensor
-from rotational_variance.figures.sheet import legend_below, new_sheet
-from rotational_variance.figures.style import NUMBER_OF_LAYER, SAMPLE_SETS
+from rotational_variance.figures.sheet import FIRST_SEED, legend_below, new_sheet
+from rotational_variance.figures.style import NUMBER_OF_LAYER, SAMPLE_SETS, shorten, whole_numbers
 
 N_ROWS = 200  # of an image, over which the units of a layer are spread
 OVER_COLOR, OVER_LINES = "#2ca25f", "#003c1c"  # M above the colour scale
@@ -31,7 +31,7 @@ def heatmaps(title: str, note: str, aggregation: str, results: Results, *, sort_
         for training, result in results.items()
     ]  # fmt: skip
     layers = any_tensor(results).layers
-    figure = new_sheet(title, 1.5 + 1.15 * len(shown), note)
+    figure = new_sheet(title, 0.8 + names_height(layers) + 1.15 * len(shown), note, results=results, seeds=FIRST_SEED)
     *panels, strip = figure.subplots(len(shown) + 1, 1, sharex=True, height_ratios=[*[1] * len(shown), 0.08])
     everything = np.concatenate([layer for _, values in shown for layer in values])
     scale = Normalize(0, scale_top(everything))
@@ -55,7 +55,7 @@ def heatmaps_classes(title: str, note: str, aggregation: str, results: Results, 
         for training, result in results.items()
     }
     everything = np.concatenate([layer for of_training in shown.values() for values in of_training for layer in values])
-    figure = new_sheet(title, 0.9 + 0.6 * len(names), note)
+    figure = new_sheet(title, 0.9 + 0.6 * len(names), note, results=results, seeds=FIRST_SEED)
     panels = figure.subplots(1, len(shown), sharex=True, sharey=True, squeeze=False)[0]
     scale = Normalize(0, scale_top(everything))
     for axes, (training, of_training) in zip(panels, shown.items(), strict=True):
@@ -65,10 +65,11 @@ def heatmaps_classes(title: str, note: str, aggregation: str, results: Results, 
         axes.set_xlim(0.5, len(tensor.layers) + 0.5)
         axes.set_ylim(1 - len(names), 0.88)
         axes.set_xlabel(NUMBER_OF_LAYER)
+        whole_numbers(axes)
         axes.spines[:].set_visible(False)
         axes.tick_params(axis="y", length=0)
     panels[0].set_ylabel("class of the samples")
-    panels[0].set_yticks([0.44 - band for band in range(len(names))], names)
+    panels[0].set_yticks([0.44 - band for band in range(len(names))], [shorten(name, 18) for name in names])
     draw_scale(figure, image, everything, ax=list(panels))
     legend_below(figure, mark_handles(scale, everything))
     return figure

@@ -7,18 +7,18 @@ from matplotlib.lines import Line2D
 from rotational_variance.figures.lines import MOST_MARKERS, plot_mean
 from rotational_variance.figures.results import Results
 from rotational_variance.figures.sheet import legend_below, new_sheet
-from rotational_variance.figures.style import COLORS, log_scale
+from rotational_variance.figures.style import COLORS, log_scale, whole_numbers
 
 LINES = {
     "train": ("training images, as shown", ":"),
     "test_upright": ("test images, upright", "-"),
-    "test_rotated": ("test images, rotated", "--"),
+    "test_rotated": ("test images, rotated", "-."),
 }
 
 
 def history(title: str, results: Results) -> Figure:
     """Draw loss and accuracy by epoch, on the training images and on upright and rotated test images."""
-    figure = new_sheet(title, 3.8)
+    figure = new_sheet(title, 3.8, results=results)
     panels = figure.subplots(2, len(results), sharex="col", sharey="row", squeeze=False)
     for column, (training, result) in zip(panels.T, results.items(), strict=True):
         epochs = [row["epoch"] for row in result.histories[0]]
@@ -29,7 +29,8 @@ def history(title: str, results: Results) -> Figure:
                 plot_mean(axes, epochs, values, color=COLORS[training], linestyle=dashes, marker=marker, markersize=2)
         column[0].set_title(f"{training} training")
         column[1].set_xlabel("epoch")
-        column[1].xaxis.get_major_locator().set_params(integer=True)
+        column[1].set_xlim(0.5, len(epochs) + 0.5)
+        whole_numbers(column[1])
         column[1].set_ylim(0, 103)
     panels[0, 0].set_ylabel("loss (nats)")
     log_scale(panels[0])

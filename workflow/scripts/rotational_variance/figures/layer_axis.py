@@ -7,10 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
-from rotational_variance.figures.style import KIND_COLORS
+from rotational_variance.figures.style import KIND_COLORS, shorten
 from rotational_variance.layers import KINDS
 from rotational_variance.normalized import Layer
 
+MOST_LETTERS = 24  # of the name of a layer
 POINTS_A_LABEL = 9.5  # a line of 7 points, turned upright, and a little room
 
 
@@ -38,12 +39,17 @@ def draw_kinds(axes: Axes, layers: Sequence[Layer], *, width: float, below: Sequ
     label_layers(axes, [layer.name for layer in layers], width)
 
 
+def names_height(layers: Sequence[Layer]) -> float:
+    """Return the inches that the names of the layers take below a strip."""
+    return 0.06 * max(len(shorten(layer.name, MOST_LETTERS)) for layer in layers)
+
+
 def label_layers(axes: Axes, names: Sequence[str], width: float) -> None:
     """Name the layers; where there are too many, only the first one of a block, and no two names too close."""
     room = width * 72 / POINTS_A_LABEL
-    labels, note = list(names), ""
+    labels, note = [shorten(name, MOST_LETTERS) for name in names], ""
     if len(names) > room:
-        labels = [".".join(name.split(".")[:2]) for name in names]
+        labels = [shorten(".".join(name.split(".")[:2]), MOST_LETTERS) for name in names]
         note = "; names: first of each block"
     firsts = [i for i, label in enumerate(labels) if i == 0 or label != labels[i - 1]]
     shown: list[int] = []

@@ -13,10 +13,15 @@ MOST_MARKERS = 60  # points of a line of which each gets a dot
 
 
 def plot_mean(axes: Axes, x: Sequence[float], values: np.ndarray, **look) -> None:
-    """Plot the mean over seeds of `values` [seed, x], with a band from the lowest to the highest where they differ."""
-    (line,) = axes.plot(x, values.mean(0), **look)
+    """Plot the mean over seeds of `values` [seed, x], with a band from the lowest to the highest where they differ.
+
+    Values that are NaN are left out; where all are, there is a gap.
+    """
+    known = np.ma.masked_invalid(values)
+    (line,) = axes.plot(x, known.mean(0).filled(np.nan), **look)
     if len(values) > 1:
-        axes.fill_between(x, values.min(0), values.max(0), color=line.get_color(), alpha=0.18, linewidth=0)
+        lowest, highest = (bound.filled(np.nan) for bound in (known.min(0), known.max(0)))
+        axes.fill_between(x, lowest, highest, color=line.get_color(), alpha=0.18, linewidth=0)
 
 
 def training_look(training: str) -> dict:

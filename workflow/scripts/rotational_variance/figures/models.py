@@ -11,8 +11,8 @@ from matplotlib.patches import Patch
 from rotational_variance.figures.layer_axis import label_layers
 from rotational_variance.figures.lines import plot_bars, plot_mean
 from rotational_variance.figures.results import Results, any_tensor
-from rotational_variance.figures.sheet import legend_below, new_sheet
-from rotational_variance.figures.style import COLORS, HATCHES, MEASURE, SAMPLE_SETS, model_looks, show_m
+from rotational_variance.figures.sheet import FIRST_SEED, legend_below, new_sheet
+from rotational_variance.figures.style import COLORS, HATCHES, MEASURE, SAMPLE_SETS, model_looks, shorten, show_m
 from rotational_variance.normalized import ALL, global_variance
 
 PUBLISHED_LOOK = {"marker": "D", "linestyle": "", "color": "w", "markeredgecolor": "k", "markersize": 4}
@@ -25,7 +25,7 @@ def depth(title: str, note: str, aggregation: str, results: Mapping[str, Results
     """
     looks = model_looks(list(results))
     trainings = list(next(iter(results.values())))
-    figure = new_sheet(title, 4.2, note)
+    figure = new_sheet(title, 4.2, note, results=next(iter(results.values())))
     panels = figure.subplots(len(SAMPLE_SETS), len(trainings), sharex=True, sharey=True, squeeze=False)
     for row, (sample_set, name) in zip(panels, SAMPLE_SETS.items(), strict=True):
         for axes, training in zip(row, trainings, strict=True):
@@ -44,7 +44,7 @@ def depth(title: str, note: str, aggregation: str, results: Mapping[str, Results
         Line2D([], [], color=color, marker=marker, markersize=3, label=f"{model} ({_n_layers(results[model])} layers)")
         for model, (color, marker) in looks.items()
     ]
-    legend_below(figure, handles, n_columns=4)
+    legend_below(figure, handles, most_columns=4)
     return figure
 
 
@@ -57,7 +57,7 @@ def global_bars(
     """
     aggregations = any_tensor(next(iter(results.values()))).aggregations
     trainings = list(next(iter(results.values())))
-    figure = new_sheet(title, 0.6 + 1.8 * len(aggregations))
+    figure = new_sheet(title, 0.6 + 1.8 * len(aggregations), results=next(iter(results.values())))
     panels = figure.subplots(len(aggregations), len(SAMPLE_SETS), sharex=True, sharey=True, squeeze=False)
     for row, aggregation in zip(panels, aggregations, strict=True):
         for axes, (sample_set, name) in zip(row, SAMPLE_SETS.items(), strict=True):
@@ -72,31 +72,35 @@ def global_bars(
                 theirs = [published.get((model, training, aggregation, sample_set), np.nan) for model in results]
                 axes.plot(x, theirs, **PUBLISHED_LOOK)
             axes.set_title(f"{aggregation} of each feature map, {name}")
-            axes.set_xticks(range(len(results)), [model.replace("_", "_\n") for model in results])
+            names = [shorten(model, 24).replace("_", "_\n", 1) for model in results]
+            axes.set_xticks(range(len(results)), names, rotation=0 if len(results) <= 4 else 90)
         row[0].set_ylabel(f"global {MEASURE},\nmean over all units")
     show_m(list(panels.flat))
     handles = [Patch(facecolor=COLORS[t], edgecolor="w", hatch=HATCHES[t], label=f"{t} training") for t in trainings]
     handles.append(Line2D([], [], color="k", linewidth=1.2, label="without dead units"))
     if any(model in results for model, *_ in published):
         handles.append(Line2D([], [], **PUBLISHED_LOOK, label="published (Quiroga et al. 2019)"))
-    legend_below(figure, handles, n_columns=4)
+    legend_below(figure, handles, most_columns=4)
     return figure
 
 
 def dead_units(title: str, note: str, aggregation: str, results: Mapping[str, Results]) -> Figure:
     """Draw which share of each layer's units is dead or has an infinite M, a panel a model (the first seed)."""
-    figure = new_sheet(title, 0.5 + 1.75 * len(results), note)
+    figure = new_sheet(title, 0.5 + 1.75 * len(results), note, results=next(iter(results.values())), seeds=FIRST_SEED)
     panels = figure.subplots(len(results), 1, squeeze=False)[:, 0]
     for axes, (model, of_model) in zip(panels, results.items(), strict=True):
         totals = [_draw_dead(axes, training, aggregation, of_model) for training in of_model]
         axes.set_title(f"{model}: {'; '.join(totals)}")
         axes.set_ylabel("units of\nthe layer (%)")
+        if axes.dataLim.y1 == 0:
+            axes.text(0.5, 0.5, "none", transform=axes.transAxes, ha="center", color="0.35")
         axes.set_ylim(0, max(5.0, 1.1 * axes.dataLim.y1))
         label_layers(axes, [layer.name for layer in any_tensor(of_model).layers], width=6.3)
         axes.set_xlabel("")
     panels[-1].set_xlabel("layer, from the input to the output; where names are left out, first layers of blocks")
     handles = [
-        Patch(color=COLORS[t], label=f"dead, {t} training") for t in COLORS if any(t in r for r in results.values())
+        Patch(facecolor=COLORS[t], edgecolor="w", hatch=HATCHES[t], label=f"dead, {t} training")
+        for t in next(iter(results.values()))
     ]
     handles.append(Patch(facecolor="w", edgecolor="k", hatch="xxxxx", linewidth=0.5, label="infinite M, on top"))
     legend_below(figure, handles)

@@ -1,7 +1,5 @@
 """M of the last layer: each output unit against the class of the samples."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
@@ -9,40 +7,44 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
-from rotational_variance.figures.heatmaps import COLORS_OF_M, draw_scale, mark_handles, scale_top
+from rotational_variance.figures.heatmaps import (
+    COLORS_OF_M,
+    NOT_FINITE_LINES,
+    OVER_LINES,
+    draw_scale,
+    mark_handles,
+    scale_top,
+)
 from rotational_variance.figures.results import Results, any_tensor
-from rotational_variance.figures.sheet import legend_below, new_sheet
-from rotational_variance.normalized import VarianceTensor
+from rotational_variance.figures.sheet import FIRST_SEED, legend_below, new_sheet
+from rotational_variance.figures.style import shorten
 
 MOST_NUMBERS = 12  # units or classes of which each cell has room for its number
 
 
 def outputs(title: str, results: Results) -> Figure:
-    """Draw M of each output unit over the samples of each class, for each training; the mean over seeds.
+    """Draw M of each output unit over the samples of each class, for each training (its first seed).
 
     Framed are the samples of a unit's own class. Outputs are vectors: no aggregation changes them.
     """
     names = any_tensor(results).class_names
-    matrices = {training: _matrix(result.tensors) for training, result in results.items()}
+    matrices = {training: result.tensors[0].layers[-1].normalized[0, 1:].T for training, result in results.items()}
     everything = np.concatenate([matrix.ravel() for matrix in matrices.values()])
     scale = Normalize(0, scale_top(everything))
-    figure = new_sheet(title, 3.3)
+    has_numbers = max(len(names), any_tensor(results).layers[-1].n_units) <= MOST_NUMBERS
+    figure = new_sheet(title, 3.3 if has_numbers else 4.6, results=results, seeds=FIRST_SEED)
     panels = figure.subplots(1, len(matrices), squeeze=False)[0]
     for axes, (training, matrix) in zip(panels, matrices.items(), strict=True):
         image = _draw_matrix(axes, matrix, names, scale)
         axes.set_title(f"{training} training")
-    panels[0].set_ylabel(f"output unit of layer {any_tensor(results).layers[-1].name}")
+    panels[0].set_ylabel(f"output unit of layer {shorten(any_tensor(results).layers[-1].name, 24)}")
     draw_scale(figure, image, everything, ax=list(panels))
     legend_below(figure, mark_handles(scale, everything))
     return figure
 
 
-def _matrix(tensors: Sequence[VarianceTensor]) -> np.ndarray:
-    """Return M [output unit, class of the samples] of the last layer."""
-    return np.mean([tensor.layers[-1].normalized[0, 1:].T for tensor in tensors], axis=0)
-
-
 def _draw_matrix(axes: Axes, matrix: np.ndarray, names: list[str], scale: Normalize) -> AxesImage:
+    """Draw M [output unit, class of the samples]."""
     n_units, n_classes = matrix.shape
     image = axes.imshow(
         np.ma.masked_invalid(matrix),
@@ -51,17 +53,32 @@ def _draw_matrix(axes: Axes, matrix: np.ndarray, names: list[str], scale: Normal
         aspect="auto",
         interpolation="nearest",
     )
+    for unit, label in zip(*np.nonzero(~(matrix <= scale.vmax)), strict=True):
+        over = np.isfinite(matrix[unit, label])
+        hatch, color = ("/////", OVER_LINES) if over else ("\\\\\\\\\\", NOT_FINITE_LINES)
+        cell = (label - 0.5, unit - 0.5), 1, 1
+        axes.add_patch(Rectangle(*cell, fill=False, edgecolor=color, hatch=hatch, linewidth=0))
     if max(matrix.shape) <= MOST_NUMBERS:
         for unit, label in np.ndindex(matrix.shape):
             red, green, blue, _ = COLORS_OF_M(scale(matrix[unit, label]))
             color = "k" if 0.3 * red + 0.59 * green + 0.11 * blue > 0.45 else "w"
-            axes.text(label, unit, f"{matrix[unit, label]:.2f}", ha="center", va="center", fontsize=7, color=color)
+            axes.text(
+                label, unit, _short_number(matrix[unit, label]), ha="center", va="center", fontsize=7, color=color
+            )
     if n_units == n_classes:
         for i in range(n_classes):
             axes.add_patch(Rectangle((i - 0.5, i - 0.5), 1, 1, fill=False, edgecolor="#56B4E9", linewidth=1.2))
-    step = -(-max(matrix.shape) // 25)  # names that fit
+    names = [shorten(name, 12) for name in names]
+    step = -(-max(matrix.shape) // 20)  # names that fit
     rotation = 90 if max(map(len, names)) > 3 or n_classes > MOST_NUMBERS else 0
     axes.set_xticks(range(0, n_classes, step), names[::step], rotation=rotation)
     axes.set_yticks(range(0, n_units, step), (names if n_units == n_classes else range(n_units))[::step])
     axes.set_xlabel("class of the samples")
     return image
+
+
+def _short_number(value: float) -> str:
+    """Write M in four letters or fewer, as a cell has room for."""
+    if np.isfinite(value) and value > 999:
+        return ">999"
+    return f"{value:.2f}" if value < 9.995 else f"{value:.0f}"

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 import matplotlib as mpl
 import matplotlib.style
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from rotational_variance.layers import KINDS
 from rotational_variance.normalized import ALL, STRATIFIED
@@ -31,6 +31,7 @@ STYLE = {
     "lines.linewidth": 1.3,
     "hatch.linewidth": 0.5,
     "figure.dpi": 220,
+    "text.parse_math": False,  # a $ in a name is a $
     "pdf.fonttype": 42,  # letters stay letters
     "svg.hashsalt": "rotational-variance",  # else names within the file would differ each time
 }
@@ -51,7 +52,7 @@ KIND_COLORS = {
 }
 SAMPLE_SETS = {ALL: "all samples", STRATIFIED: "stratified by class"}
 MEASURE = "M (0: invariant, 1: not)"
-NUMBER_OF_LAYER = "number of the layer, from the input to the output"
+NUMBER_OF_LAYER = "number of the layer"
 
 
 def style() -> AbstractContextManager[None]:
@@ -75,9 +76,21 @@ def show_m(panels: Sequence[Axes]) -> None:
         axes.set_ylim(0, 1.05 * top)
 
 
+def whole_numbers(axes: Axes) -> None:
+    """Let the x axis count in whole numbers."""
+    axes.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
+
+
+def shorten(name: str, most: int) -> str:
+    """Leave out the middle of a name of more than `most` letters."""
+    return name if len(name) <= most else f"{name[: most - 6]}…{name[-5:]}"
+
+
 def log_scale(panels: Sequence[Axes]) -> None:
     """Give panels a logarithmic scale whose labels are plain numbers: exponents would be too small to read."""
     for axes in panels:
+        if axes.dataLim.y1 <= 0:
+            continue  # nothing to show on it
         axes.set_yscale("log")
         low, high = axes.get_ylim()
         axes.yaxis.set_major_locator(LogLocator(subs=(1,) if high > 100 * low else (1, 2, 5)))

@@ -81,7 +81,7 @@ def _table(rows: Sequence[dict]) -> str:
             **{f"{third} third": number(row[third]) for third in THIRDS},
             "rank correlation": number(row["rank_correlation"], "{:+.2f}"),
             "lowest layer": NO_VALUE if row["lowest_layer"] is None else f"`{row['lowest_layer']}`",
-            "first lowest": yes_or_no(row["holds"]),
+            "first third lowest": yes_or_no(row["holds"]),
         }
         for row in rows
     ]

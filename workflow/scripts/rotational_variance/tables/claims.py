@@ -15,8 +15,8 @@ def claims_markdown(global_rows: Sequence[dict], output_rows: Sequence[dict], de
     return f"""# What was claimed, and what these runs say
 
 Three claims of Quiroga et al. (2019) about M = transformation std / sample std: 0 is invariant to rotation, about 1 or
-more is not. A claim counts as supported where it holds in more than half of the comparisons, as refuted where it holds
-in less than half of them. Comparisons without a value (n/a) do not count.
+more is not. Unless said otherwise, a claim counts as supported where it holds in more than half of the comparisons, as
+refuted where it holds in less than half of them. Comparisons without a value (n/a) do not count.
 
 {training_section(global_rows)}
 {outputs_section(output_rows)}

@@ -129,8 +129,8 @@ def global_latex(rows: Sequence[dict]) -> str:
   \setlength{{\tabcolsep}}{{3pt}}
   \caption{{Global $M$ of each network, the mean over all units of the layers that were published. $M = \sigma_T /
     \sigma_S$, the standard deviation under rotation over that over the samples. By aggregation of the feature maps
-    (mean, max) and by samples (all; stratified: the mean over the classes). Published values (Quiroga et al.\ 2019) in
-    brackets.}}
+    (mean, max) and by samples (all; stratified: the mean over the classes). Dead units count as 1, infinite ones are
+    left out. Published values (Quiroga et al.\ 2019) in brackets; the published vgg16 had 8 convolutions.}}
   \label{{tab:global-variance}}
   \begin{{tabular}}{{@{{}}{columns}@{{}}}}
     \toprule

@@ -10,11 +10,7 @@ def verdict(held: Sequence[bool | None], what: str, reason: str, subject: str = 
     reason   why nothing was, where that is so
     subject  what the verdict is on, where there are several
     """
-    return tally(sum(map(bool, held)), sum(value is not None for value in held), what, reason, subject)
-
-
-def tally(n_held: int, n_tested: int, what: str, reason: str, subject: str = "") -> str:
-    """Say the same of the numbers of comparisons."""
+    n_held, n_tested = sum(map(bool, held)), sum(value is not None for value in held)
     if n_tested == 0:
         text = f"Not tested: {reason}."
     elif 2 * n_held > n_tested:
