@@ -37,7 +37,7 @@ def outputs(title: str, results: Results) -> Figure:
     for axes, (training, matrix) in zip(panels, matrices.items(), strict=True):
         image = _draw_matrix(axes, matrix, names, scale)
         axes.set_title(f"{training} training")
-    panels[0].set_ylabel(f"output unit of layer {shorten(any_tensor(results).layers[-1].name, 24)}")
+    panels[0].set_ylabel(f"output unit of layer\n{shorten(any_tensor(results).layers[-1].name, 24)}")
     draw_scale(figure, image, everything, ax=list(panels))
     legend_below(figure, mark_handles(scale, everything))
     return figure
