@@ -9,6 +9,7 @@ import sys
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
+import matplotlib
 import numpy as np
 import pytest
 import yaml
@@ -100,7 +101,14 @@ class Study:
 
     def make(self, aggregation="mean", folder=WORDS):
         reads = {name: getattr(self, name) for name in ("variances", "of_pairs", "of_models", "tables")}
-        params = {"runs": [run.as_dict() for run in RUNS], "aggregation": aggregation, "folder": str(folder)}
+        figures = {"aggregation": aggregation, "layers": "published", "sort_units": False, "format": "png"}
+        sources = {dataset: {"source": "a source", "size": 77} for dataset in DATASETS}
+        params = {
+            "runs": [run.as_dict() for run in RUNS],
+            "figures": figures,
+            "sources": sources,
+            "folder": str(folder),
+        }
         run_job("report", self.folder, reads=reads, writes={"only": self.page}, params=params)
         return self.page.read_text(encoding="utf-8")
 
@@ -195,7 +203,7 @@ def test_figures_have_words_of_their_own(page):
 def test_figures_are_as_large_as_printed(page):
     for image in page.all("img"):
         assert image["width"] == str(round(1560 / 220 * 96))
-        assert (image["loading"], image["decoding"]) == ("lazy", "async")
+        assert image["decoding"] == "async"
 
 
 def test_a_figure_without_a_resolution_has_the_pixels_of_the_screen():
@@ -210,6 +218,17 @@ def test_the_headline_comes_first_and_the_bulk_is_folded(page):
     assert next(iter(of_one)) == "headline_mean"
     for drawing in OF_PAIR:
         assert of_one[drawing.name] == (drawing.aggregation == "max" or drawing.subject.endswith("_classes"))
+
+
+def test_what_holds_for_all_runs_is_told(page):
+    for fact in (
+        "source a source",
+        "size 77",
+        "layers published",
+        "sort_units false",
+        f"matplotlib {matplotlib.__version__}",
+    ):
+        assert fact in " ".join(page.text.split())
 
 
 def test_the_other_aggregation_can_be_the_first(study, page):

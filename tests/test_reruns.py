@@ -32,6 +32,7 @@ def jobs(*rules, models=MODELS, datasets=DATASETS, trainings=TRAININGS, seeds=(0
     pairs = [f"{model}_{dataset}" for model, dataset in itertools.product(models, datasets)]
     runs = [f"{pair}_{training}_seed{seed}" for pair in pairs for training in trainings for seed in seeds]
     names = {"dataset": datasets, "train": runs, "measure": runs, "plot": pairs, "plot_models": datasets}
+    names |= {f"{rule}_print": [f"{name} svg" for name in names[rule]] for rule in ("plot", "plot_models")}
     found = {f"{rule} {name}" for rule in rules for name in names.get(rule, [])} | ({"tables"} & rules)
     return found | ({"report"} if rules & shown else set())
 
@@ -228,8 +229,17 @@ def test_a_changed_number_reruns_what_uses_it_and_is_named(study, change, expect
     assert {(tuple(before), tuple(now))} == {reason for reason in map(changes, planned.reasons.values()) if reason}
 
 
-def test_another_format_draws_anew(study):
-    assert plan(study, "--config", "figures={format: svg}").jobs == jobs("plot", "plot_models")
+IN_SVG = jobs("plot_print", "plot_models_print")
+
+
+def test_another_format_is_drawn_beside(study):
+    assert plan(study, "--config", "figures={format: svg}").jobs == IN_SVG
+
+
+@pytest.mark.parametrize("target", ["all", "results/report.html"])
+def test_another_format_hides_no_other_change(study, target):
+    planned = plan(study, target, "--config", "figures={format: svg, layers: all}")
+    assert planned.jobs == jobs("plot", "plot_models") | (IN_SVG if target == "all" else set())
 
 
 def changes(reason):

@@ -27,10 +27,11 @@ def test_the_other_configs_are_planned(project, configfile, jobs):
 
 
 def test_figures_for_print_come_beside_those_of_the_page(project):
-    plan = project.plan("results/plots/resnet_cifar10.png", "--config", "figures={format: pdf}")
-    for file in ("resnet_cifar10/heatmaps_mean.png", "resnet_cifar10/heatmaps_mean.pdf"):
-        assert f"results/plots/{file}" in plan.text
-    assert ".pdf" not in project.plan("results/plots/resnet_cifar10.png").text
+    in_pdf = project.planned("--config", "figures={format: pdf}")
+    assert in_pdf == WHOLE_STUDY | {"plot_print": 8, "plot_models_print": 2}
+    one = project.plan("results/plots/resnet_cifar10/heatmaps_mean.pdf")
+    assert "plot_print resnet_cifar10 pdf" in one.jobs
+    assert "results/plots/resnet_cifar10.pdf" in one.text
 
 
 def test_more_seeds_are_more_runs_in_the_same_figures(project):

@@ -28,6 +28,7 @@ wildcard_constraints:
     run="|".join(RUNS),
     pair="|".join(PAIRS),
     dataset="|".join(DATASETS),
+    suffix="pdf|svg",
 
 
 # What a job depends on, beside its input files, is in its rule's `params`: a text of its own for each file and number, as
@@ -82,6 +83,11 @@ def source_of(dataset):
     """The source of a dataset, and a hash of its files where they are the user's own."""
     source = DATASETS[dataset]
     return source | {"files": fingerprints.images_hash(Path(source["path"]))} if "path" in source else source
+
+
+def source_to_show(dataset):
+    """Where a dataset comes from, but for where that lies on this machine."""
+    return {name: value for name, value in DATASETS[dataset].items() if name not in ("root", "path")}
 
 
 def names_of(runs):

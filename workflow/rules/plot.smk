@@ -1,7 +1,6 @@
-# PNG always, as the report shows these; the other formats beside it.
-FORMATS = list(dict.fromkeys(["png", config["figures"]["format"]]))
+FORMATS = list(dict.fromkeys(["png", config["figures"]["format"]]))  # PNG always, as the page shows these
 FIGURES = [
-    *[gallery.digest(pair) for pair in PAIRS],
+    *[gallery.digest(pair, suffix) for pair in PAIRS for suffix in FORMATS],
     *[file for pair in PAIRS for suffix in FORMATS for file in gallery.of_pair(pair, suffix).values()],
     *[file for name in STUDIED for suffix in FORMATS for file in gallery.of_models(name, suffix).values()],
 ]
@@ -12,12 +11,11 @@ rule plot:
         variances=lambda wildcards: [f"results/variance/{run.stem}.h5" for run in runs_of_pair(wildcards.pair)],
         histories=lambda wildcards: [f"results/checkpoints/{run.stem}.csv" for run in runs_of_pair(wildcards.pair)],
     output:
-        # Names that do not depend on the aggregation: Snakemake compares nothing for a job with an output new to it.
+        # Names that do not depend on the config: Snakemake compares nothing for a job with an output that is new to it.
         digest=gallery.digest("{pair}"),
         figures=[
             figure_in_report(drawing, file, "Models", **{"model and dataset": "{pair}"})
-            for suffix in FORMATS
-            for drawing, file in gallery.of_pair("{pair}", suffix).items()
+            for drawing, file in gallery.of_pair("{pair}").items()
         ],
     log:
         "results/logs/plot/{pair}.log",
@@ -25,7 +23,7 @@ rule plot:
         "../envs/plot.yaml"
     params:
         *code("plot.py", "plot.yaml"),
-        *of_figures("aggregation", "format", "layers", "sort_units"),
+        *of_figures("aggregation", "layers", "sort_units"),
         names=lambda wildcards: names_of(runs_of_pair(wildcards.pair)),
         runs=lambda wildcards, output: [run.as_dict() for run in runs_of_pair(wildcards.pair)],
         figures=lambda wildcards, output: {
@@ -42,8 +40,7 @@ rule plot_models:
     output:
         figures=[
             figure_in_report(drawing, file, "All models", dataset="{dataset}")
-            for suffix in FORMATS
-            for drawing, file in gallery.of_models("{dataset}", suffix).items()
+            for drawing, file in gallery.of_models("{dataset}").items()
         ],
     log:
         "results/logs/plot_models/{dataset}.log",
@@ -51,9 +48,25 @@ rule plot_models:
         "../envs/plot.yaml"
     params:
         *code("plot_models.py", "plot.yaml"),
-        *of_figures("format", "layers"),
+        *of_figures("layers"),
         names=lambda wildcards: names_of(runs_of_dataset(wildcards.dataset)),
         runs=lambda wildcards, output: [run.as_dict() for run in runs_of_dataset(wildcards.dataset)],
         layers=lambda wildcards, output: config["figures"]["layers"],
     script:
         "../scripts/plot_models.py"
+
+
+# PDF or SVG, on request: rules of their own for the same reason.
+use rule plot as plot_print with:
+    output:
+        digest=gallery.digest("{pair}", "{suffix}"),
+        figures=list(gallery.of_pair("{pair}", "{suffix}").values()),
+    log:
+        "results/logs/plot_print/{pair}_{suffix}.log",
+
+
+use rule plot_models as plot_models_print with:
+    output:
+        figures=list(gallery.of_models("{dataset}", "{suffix}").values()),
+    log:
+        "results/logs/plot_models_print/{dataset}_{suffix}.log",

@@ -18,10 +18,12 @@ rule report:
     params:
         *code("report.py", "plot.yaml"),
         *[f"{name}: {value}" for name, value in fingerprints.hashes(*WORDS).items()],
-        *of_figures("aggregation"),
+        *of_figures("aggregation", "layers", "sort_units"),
+        *[f"dataset {name}: {source_to_show(name)}" for name in STUDIED],
         names=names_of(RUNS.values()),
         runs=lambda wildcards, output: [run.as_dict() for run in RUNS.values()],
-        aggregation=lambda wildcards, output: config["figures"]["aggregation"],
+        figures=lambda wildcards, output: config["figures"],
+        sources=lambda wildcards, output: {name: source_to_show(name) for name in STUDIED},
         folder=lambda wildcards, output: str(PAGE),
     script:
         "../scripts/report.py"

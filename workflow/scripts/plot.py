@@ -2,6 +2,7 @@
 
 import shutil
 from collections import defaultdict
+from pathlib import Path
 
 from matplotlib.figure import Figure
 
@@ -40,7 +41,7 @@ def main(
     """Draw `runs` (of one model and dataset) with their files of the same order.
 
     figures              the files; stem and suffix say what to draw, and in which format
-    aggregation, digest  which headline figure is the digest of all, and the PNG for it
+    aggregation, digest  which of the headline figures is the digest of all, and the file for it
     layers               "published" or "all"
     sort_units           of heatmaps, by M
     """
@@ -55,7 +56,8 @@ def main(
             for path in paths:
                 write_figure(path, figure)
     with replacing(digest) as temporary:
-        shutil.copyfile(next(path for path in figures if path.endswith(f"/headline_{aggregation}.png")), temporary)
+        name = f"headline_{aggregation}{Path(digest).suffix}"
+        shutil.copyfile(next(path for path in figures if Path(path).name == name), temporary)
 
 
 def draw(drawing: Drawing, what: str, results: Results, sort_units: bool) -> Figure:

@@ -2,8 +2,10 @@
 
 import json
 import os
+import platform
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from itertools import chain, product
 from pathlib import Path
 
@@ -23,6 +25,7 @@ OF_ONE = {
     "Units and outputs": ("heatmaps", "outputs", "heatmaps_classes"),
     "Accuracy and training": ("accuracy", "accuracy_by_angle", "history"),
 }
+DRAWN_WITH = ("matplotlib", "numpy", "h5py", "pillow")
 CLASS_BY_CLASS = ("curves_classes", "heatmaps_classes")
 
 
@@ -34,7 +37,8 @@ def main(
     tables: list[str],
     output: str,
     *,
-    aggregation: str,
+    figures: dict,
+    sources: dict[str, dict],
     folder: str,
 ) -> None:
     """Show `runs` (model, dataset, training, seed) with their variance files of the same order.
@@ -42,7 +46,8 @@ def main(
     of_pairs     the PNGs of each model and dataset, in the order of `runs`, each as in gallery.OF_PAIR
     of_models    those of each dataset, each as in gallery.OF_MODELS
     tables       CSV, Markdown and LaTeX; claims.md, global.md and accuracy.md are shown
-    aggregation  of the figures that are not folded away
+    figures      how they were drawn; those of another "aggregation" are folded away
+    sources      where each dataset comes from
     folder       of the page's template, its style and the captions
     """
     pairs = {run.pair: run for run in (Run(**run) for run in runs)}
@@ -52,11 +57,11 @@ def main(
 
     def chapters(dataset: str) -> Iterator[Chapter]:
         of_all = read_figures(drawn_of_models[dataset], f"all models on {dataset}", folder, "dataset", dataset)
-        yield Chapter(f"models-{dataset}", "All models", sort_figures(of_all, OF_ALL, aggregation))
+        yield Chapter(f"models-{dataset}", "All models", sort_figures(of_all, OF_ALL, figures["aggregation"]))
         for pair, run in pairs.items():
             if run.dataset == dataset:
                 of_one = read_figures(drawn_of_pairs[pair], f"{run.model} on {dataset}", folder, "pair", pair)
-                yield Chapter(f"pair-{pair}", run.model, sort_figures(of_one, OF_ONE, aggregation))
+                yield Chapter(f"pair-{pair}", run.model, sort_figures(of_one, OF_ONE, figures["aggregation"]))
 
     named = {Path(path).name: path for path in tables}
     page = Page(
@@ -65,6 +70,7 @@ def main(
         sections=[Section(f"dataset-{dataset}", dataset, list(chapters(dataset))) for dataset in datasets],
         tables=[read_table(named[name], level=3) for name in ("global.md", "accuracy.md")],
         files=[os.path.relpath(path, Path(output).parent) for path in tables],
+        made_of=study_facts(figures, sources),
         made_by=[run_facts(read_attributes(path, run)) for path, run in zip(variances, runs, strict=True)],
     )
     template, css = ((Path(folder) / name).read_text(encoding="utf-8") for name in ("report.html.j2", "report.css"))
@@ -135,6 +141,16 @@ def sort_figures(figures: dict[Drawing, Figure], subjects_of: dict[str, Sequence
     return [*found, Part("", [], others)]
 
 
+def study_facts(figures: dict, sources: dict[str, dict]) -> dict[str, dict[str, str]]:
+    """Sort what holds for all runs by what it is about: {group: {name: text}}."""
+    groups = {
+        **{f"Dataset {name}": source for name, source in sources.items()},
+        "Figures": {name: figures[name] for name in ("aggregation", "layers", "sort_units")},
+        "Drawn with": {"python": platform.python_version(), **{name: version(name) for name in DRAWN_WITH}},
+    }
+    return {group: texts(values) for group, values in groups.items()}
+
+
 def run_facts(attributes: dict) -> dict[str, dict[str, str]]:
     """Sort the attributes of a variance file by what they are about: {group: {name: text}}."""
     groups = {
@@ -144,10 +160,12 @@ def run_facts(attributes: dict) -> dict[str, dict[str, str]]:
         "Activations": attributes["activations"],
         "SHA-256": {name: attributes[f"{name}_sha256"] for name in ("dataset", "checkpoint")},
     }
-    return {
-        group: {name: value if isinstance(value, str) else json.dumps(value) for name, value in flat(values).items()}
-        for group, values in groups.items()
-    }
+    return {group: texts(values) for group, values in groups.items()}
+
+
+def texts(values: dict) -> dict[str, str]:
+    """Write {name: text}; what lies deeper is named by its path, as {"angles.from": "-45"}."""
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in flat(values).items()}
 
 
 if __name__ == "__main__":
@@ -159,6 +177,7 @@ if __name__ == "__main__":
             snakemake.input.of_models,
             snakemake.input.tables,
             snakemake.output[0],
-            aggregation=snakemake.params.aggregation,
+            figures=snakemake.params.figures,
+            sources=snakemake.params.sources,
             folder=snakemake.params.folder,
         )

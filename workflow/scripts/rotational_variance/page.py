@@ -101,6 +101,7 @@ class Page:
 
     runs      model, dataset, training and seed of each
     files     the tables', relative to the page
+    made_of   what holds for all runs: {group: {name: text}}
     made_by   for each run, in the same order, what made it: {group: {name: text}}
     """
 
@@ -109,6 +110,7 @@ class Page:
     sections: Sequence[Section]
     tables: Sequence[Table]
     files: Sequence[str]
+    made_of: dict[str, dict[str, str]]
     made_by: Sequence[dict[str, dict[str, str]]]
 
 

@@ -71,9 +71,9 @@ def wanted(drawings: Iterable[Drawing], files: Iterable[str]) -> Iterator[tuple[
             yield drawing, found
 
 
-def digest(pair: str) -> str:
+def digest(pair: str, suffix: str = "png") -> str:
     """Return the file of the figure that sums up a model on a dataset."""
-    return f"results/plots/{pair}.png"
+    return f"results/plots/{pair}.{suffix}"
 
 
 def of_pair(pair: str, suffix: str = "png") -> dict[Drawing, str]:
