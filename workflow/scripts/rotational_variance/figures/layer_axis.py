@@ -12,7 +12,7 @@ from rotational_variance.layers import KINDS
 from rotational_variance.normalized import Layer
 
 MOST_LETTERS = 24  # of the name of a layer
-POINTS_A_LABEL = 9.5  # a line of 7 points, turned upright, and a little room
+POINTS_A_LABEL = 8.5  # a line of 7 points, turned upright
 
 
 def draw_kinds(axes: Axes, layers: Sequence[Layer], *, width: float, below: Sequence[Axes]) -> None:
