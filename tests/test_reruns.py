@@ -238,7 +238,7 @@ def test_another_format_is_drawn_beside(study):
 
 @pytest.mark.parametrize("target", ["all", "results/report.html"])
 def test_another_format_hides_no_other_change(study, target):
-    planned = plan(study, target, "--config", "figures={format: svg, layers: all}")
+    planned = dry_run(study, target, *STUDY, "--config", "figures={format: svg, layers: all}")  # targets first
     assert planned.jobs == jobs("plot", "plot_models") | (IN_SVG if target == "all" else set())
 
 
