@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,7 +23,7 @@ TINY, RERUNS = (Path(__file__).with_name(name) for name in ("tiny.yaml", "reruns
 
 @pytest.fixture(scope="session", autouse=True)
 def few_threads():
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)  # as many tests run at once as there are cores
 
 
 @pytest.fixture
@@ -87,26 +88,54 @@ def make_project():
     return Project
 
 
+def pytest_collection_modifyitems(items):
+    """Let files whose tests need a finished study come last, the longest first: others run while these are made."""
+    last = ["test_reruns.py", "test_places.py", "test_study.py"]
+    items.sort(key=lambda item: last.index(item.path.name) + 1 if item.path.name in last else 0)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def studies(request, tmp_path_factory):
-    """Begin to make the studies that tests will ask for, one after the other, while the first tests run."""
+    """Begin to make the studies that tests will ask for, one after the other; one process makes them for all."""
     wanted = {name for item in request.session.items for name in item.fixturenames}
+    is_alone = "PYTEST_XDIST_WORKER" not in os.environ
+    folder = tmp_path_factory.getbasetemp() if is_alone else tmp_path_factory.getbasetemp().parent
+    get = make_study if is_alone or os.environ["PYTEST_XDIST_WORKER"] == "gw0" else wait_for_study
     with ThreadPoolExecutor(max_workers=1) as worker:
         made = {}
         if wanted & {"tiny_study", "two_datasets_study"}:
-            made["tiny"] = worker.submit(make_tiny_study, tmp_path_factory.mktemp("tiny study"))
+            made["tiny"] = worker.submit(get, folder / "tiny study", make_tiny_study)
         if "two_datasets_study" in wanted:
-            folder = tmp_path_factory.mktemp("two datasets") / "study"
-            made["two_datasets"] = worker.submit(lambda: make_two_datasets_study(made["tiny"].result(), folder))
+            made["two_datasets"] = worker.submit(get, folder / "two_datasets", make_two_datasets_study)
+        os.nice(10)  # this thread, and what it starts: the studies, which tests wait for, go first
         yield made
         for study in made.values():
             study.cancel()  # where all that wanted it was left out
 
 
+def make_study(folder, make):
+    """Return the folder of a study and what Snakemake said to it; leave word for the other processes."""
+    try:
+        said = make(folder)
+    except BaseException as error:
+        folder.with_suffix(".failed").write_text(str(error))
+        raise
+    folder.with_suffix(".said").write_text(said)
+    return folder, said
+
+
+def wait_for_study(folder, make):
+    """Return the same, once another process has made it."""
+    while not folder.with_suffix(".said").exists():
+        assert not folder.with_suffix(".failed").exists(), folder.with_suffix(".failed").read_text()
+        time.sleep(0.2)
+    return folder, folder.with_suffix(".said").read_text()
+
+
 @pytest.fixture(scope="session")
 def tiny_study(studies):
-    """A finished study of tests/tiny.yaml, in a folder whose path holds a space; not to be changed."""
-    return studies["tiny"].result()
+    """The folder of a finished study of tests/tiny.yaml, whose path holds a space; not to be changed."""
+    return studies["tiny"].result()[0]
 
 
 @pytest.fixture(scope="session")
@@ -116,20 +145,21 @@ def two_datasets_study(studies):
 
 
 def make_tiny_study(folder):
+    folder.mkdir()
     project = Project(folder)
     write_zip(folder / "tiny.zip", tiny_images())
     done = project.snakemake("--cores", "2", "--configfile", str(TINY))
     assert done.returncode == 0, done.stdout
     assert "Warning" not in done.stdout
-    return project
+    return done.stdout
 
 
-def make_two_datasets_study(tiny, folder):
-    shutil.copytree(tiny.folder, folder)
+def make_two_datasets_study(folder):
+    shutil.copytree(folder.with_name("tiny study"), folder)
     write_folder(folder / "other", tiny_images(5, 3))
     done = snakemake(folder, "--cores", "2", "--configfile", str(TINY), str(RERUNS))
     assert done.returncode == 0, done.stdout
-    return folder, done.stdout
+    return done.stdout
 
 
 @pytest.fixture

@@ -124,7 +124,7 @@ def test_a_study_goes_on_once_there_is_space_again(folder, tmp_path_factory, tin
     assert "Traceback" not in first
     assert ".part" not in (outside / "left.txt").read_text()
     for path in (VARIANCE, CHECKPOINT, f"results/checkpoints/{STEM}.csv"):
-        assert (outside / path).read_bytes() == (tiny_study.folder / path).read_bytes()
+        assert (outside / path).read_bytes() == (tiny_study / path).read_bytes()
 
 
 # ---- a folder that may not be written to
@@ -204,7 +204,7 @@ def test_a_second_snakemake_is_told_so_and_the_first_goes_on(folder, tiny_study)
         assert "Traceback" not in output
         first_output = first.communicate(timeout=120)[0]
         assert first.returncode == 0, first_output
-    assert (folder / CHECKPOINT).read_bytes() == (tiny_study.folder / CHECKPOINT).read_bytes()
+    assert (folder / CHECKPOINT).read_bytes() == (tiny_study / CHECKPOINT).read_bytes()
 
 
 # ---- names that a shell would read
@@ -240,4 +240,4 @@ def test_two_whole_studies_from_nothing_are_the_same_byte_for_byte(make_project,
     assert project.snakemake("--cores", "1", "--configfile", str(TINY)).returncode == 0
     files = files_of(tmp_path)
     assert len(files) == 1 + 8 * 3 + 4 * 19 + 5 + 7 + 1
-    assert files == files_of(tiny_study.folder)
+    assert files == files_of(tiny_study)

@@ -46,7 +46,7 @@ def stem(model, training):
 
 
 def test_results_hold_what_was_asked_for_and_no_leftovers(study):
-    files = {path.relative_to(study.folder / "results").as_posix() for path in study.folder.glob("results/**/*.*")}
+    files = {path.relative_to(study / "results").as_posix() for path in study.glob("results/**/*.*")}
     runs = [stem(*run) for run in RUNS]
     assert files == {
         "datasets/tiny.h5",
@@ -67,19 +67,19 @@ def test_results_hold_what_was_asked_for_and_no_leftovers(study):
 
 
 def test_dataset_holds_the_images_of_the_zip(study):
-    dataset = read_dataset(study.folder / "results/datasets/tiny.h5").dataset
+    dataset = read_dataset(study / "results/datasets/tiny.h5").dataset
     assert dataset.class_names == [str(digit) for digit in range(10)]
     assert dataset.train_images.shape == (60, 12, 12, 1)
     assert np.bincount(dataset.test_labels).tolist() == [4] * 10
-    with zipfile.ZipFile(study.folder / "tiny.zip") as archive:
+    with zipfile.ZipFile(study / "tiny.zip") as archive:
         expected = np.asarray(Image.open(io.BytesIO(archive.read("test/7/6.png"))))
     np.testing.assert_array_equal(dataset.test_images[28, ..., 0], expected)
 
 
 @pytest.mark.parametrize(("model", "training"), RUNS)
 def test_the_checkpoint_scores_what_its_history_says(study, model, training):
-    stored = read_dataset(study.folder / "results/datasets/tiny.h5")
-    path = study.folder / f"results/checkpoints/{stem(model, training)}"
+    stored = read_dataset(study / "results/datasets/tiny.h5")
+    path = study / f"results/checkpoints/{stem(model, training)}"
     checkpoint = checkpoints.load(f"{path}.pt")
     assert checkpoint.run == {"model": model, "dataset": "tiny", "training": training, "seed": 0}
     assert checkpoint.spec["training"]["rotate"] == (training == "rotated")
@@ -96,13 +96,13 @@ def test_the_checkpoint_scores_what_its_history_says(study, model, training):
 
 @pytest.mark.parametrize(("model", "training"), RUNS)
 def test_the_variance_tensor_is_whole(study, model, training):
-    path = study.folder / f"results/variance/{stem(model, training)}.h5"
+    path = study / f"results/variance/{stem(model, training)}.h5"
     tensor = read_variance(path)
     assert len(tensor.layers) == MODELS[model]
     assert tensor.angles_degrees.tolist() == [-180, -90, 0, 90]
     assert tensor.n_samples.tolist() == [40, *[4] * 10]
     assert tensor.attributes["training"] == training
-    (last,) = read_history(study.folder / f"results/checkpoints/{stem(model, training)}.csv")
+    (last,) = read_history(study / f"results/checkpoints/{stem(model, training)}.csv")
     assert tensor.accuracy[0, 2] == pytest.approx(last["test_upright_accuracy"])  # at 0 degrees
     assert tensor.attributes["activations"] == {"found_by": "torch.fx", "not_seen": []}
     asked = tensor.attributes["spec"]["measurement"]
@@ -121,7 +121,7 @@ def test_the_variance_tensor_is_whole(study, model, training):
 
 
 def test_the_variance_file_opens_in_xarray(study):
-    path = study.folder / f"results/variance/{stem('simple_conv', 'rotated')}.h5"
+    path = study / f"results/variance/{stem('simple_conv', 'rotated')}.h5"
     layer = read_variance(path).layers[0]
     with xr.open_datatree(path) as tree:
         m = tree["layers/000_conv1"].normalized
@@ -136,7 +136,7 @@ def test_the_variance_file_opens_in_xarray(study):
 
 @pytest.mark.parametrize("readme", ["README.md", "results/README.md"])
 def test_the_lines_of_the_readme_load_the_variance_file(study, readme):
-    path = study.folder / f"results/variance/{stem('simple_conv', 'rotated')}.h5"
+    path = study / f"results/variance/{stem('simple_conv', 'rotated')}.h5"
     (code,) = re.findall(r"```python\n(import xarray.*?)```", (PROJECT / readme).read_text(), re.DOTALL)
     code = code.replace("results/variance/simple_conv_mnist_rotated_seed0.h5", str(path))
     lines = code.strip().splitlines()
@@ -152,7 +152,7 @@ def test_the_lines_of_the_readme_load_the_variance_file(study, readme):
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("name", ["{}_tiny.png", "{}_tiny/headline_max.png"])
 def test_figures_are_drawn(study, model, name):
-    with Image.open(study.folder / "results/plots" / name.format(model)) as image:
+    with Image.open(study / "results/plots" / name.format(model)) as image:
         pixels = np.asarray(image.convert("RGB"))
     height, width, _ = pixels.shape
     assert width == round(7.1 * 220)
@@ -163,7 +163,7 @@ def test_figures_are_drawn(study, model, name):
 
 def test_the_tables_say_what_the_files_say(study):
     table, layers, accuracy = (
-        pd.read_csv(study.folder / f"results/tables/{name}.csv") for name in ("global", "layers", "accuracy")
+        pd.read_csv(study / f"results/tables/{name}.csv") for name in ("global", "layers", "accuracy")
     )
     by_run = ["model", "training"]
     assert list(table.groupby([*by_run, "layers"], sort=False).groups) == [
@@ -171,8 +171,8 @@ def test_the_tables_say_what_the_files_say(study):
     ]
     assert list(accuracy.groupby(by_run, sort=False).groups) == RUNS
     for run in RUNS:
-        tensor = read_variance(study.folder / f"results/variance/{stem(*run)}.h5")
-        (last,) = read_history(study.folder / f"results/checkpoints/{stem(*run)}.csv")
+        tensor = read_variance(study / f"results/variance/{stem(*run)}.h5")
+        (last,) = read_history(study / f"results/checkpoints/{stem(*run)}.csv")
         of_run = table.set_index(by_run).loc[run].set_index("layers")
         for selection in SELECTIONS:
             shown = select(tensor, selection)
@@ -194,7 +194,7 @@ def test_the_tables_say_what_the_files_say(study):
 
 def test_the_tables_to_read_hold_every_run_and_each_claim_is_judged(study):
     for name in ("global.md", "accuracy.md", "claims.md"):
-        text = (study.folder / "results/tables" / name).read_text()
+        text = (study / "results/tables" / name).read_text()
         for model, training in RUNS:
             assert re.search(rf"^\| tiny +\| {model} +\| {training} ", text, re.MULTILINE)
     assert (
@@ -206,7 +206,7 @@ def test_the_tables_to_read_hold_every_run_and_each_claim_is_judged(study):
 
 
 def test_logs_say_how_training_went(study):
-    text = (study.folder / f"results/logs/train/{stem('resnet', 'rotated')}.log").read_text()
+    text = (study / f"results/logs/train/{stem('resnet', 'rotated')}.log").read_text()
     assert "epoch 1/1: loss" in text
     assert "tested upright" in text
 
@@ -214,7 +214,7 @@ def test_logs_say_how_training_went(study):
 def test_plots_and_tables_need_no_torch(study):
     for script in ("plot", "plot_models", "tables"):
         check = f"import sys; sys.path.insert(0, 'workflow/scripts'); import {script}; sys.exit('torch' in sys.modules)"
-        assert subprocess.run([sys.executable, "-c", check], cwd=study.folder).returncode == 0
+        assert subprocess.run([sys.executable, "-c", check], cwd=study).returncode == 0
 
 
 UNTRACEABLE = """
