@@ -15,7 +15,7 @@ from benchmarks.results import Result, seconds
 from rotational_variance.activations import find_activations
 from rotational_variance.normalized import ALL, Layer, VarianceTensor
 from rotational_variance.storage.history import COLUMNS, write_history
-from rotational_variance.storage.variance import ATTRIBUTES, write_variance
+from rotational_variance.storage.variance import ATTRIBUTES, JSON_ATTRIBUTES, write_variance
 from study.gallery import OF_PAIR
 
 RUNS = 3
@@ -53,7 +53,7 @@ def _make_files(folder: Path) -> dict:
             sample_sets=[ALL, *map(str, range(N_CLASSES))],
             n_samples=np.array([10_000, *[1000] * N_CLASSES]),
             accuracy=random.random((1 + N_CLASSES, 16)),
-            attributes=dict.fromkeys(ATTRIBUTES, "") | run,
+            attributes=dict.fromkeys(ATTRIBUTES, "") | {name: {} for name in JSON_ATTRIBUTES} | run,
         )
         write_variance(folder / f"{run['training']}.h5", tensor)
         epochs = range(1, 61)

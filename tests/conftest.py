@@ -89,9 +89,10 @@ def make_project():
 
 
 def pytest_collection_modifyitems(items):
-    """Let files whose tests need a finished study come last, the longest first: others run while these are made."""
-    last = ["test_reruns.py", "test_places.py", "test_study.py"]
-    items.sort(key=lambda item: last.index(item.path.name) + 1 if item.path.name in last else 0)
+    """Let the longest files come first, but for those that need a finished study: these while it is being made."""
+    first = ["test_measurement", "test_activations", "test_figures_look", "test_kills"]
+    first += ["test_reruns", "test_places", "test_study"]  # which need one
+    items.sort(key=lambda item: first.index(item.path.stem) if item.path.stem in first else len(first))
 
 
 @pytest.fixture(scope="session", autouse=True)
