@@ -322,6 +322,13 @@ def test_angles_that_are_no_circle_are_sorted():
         assert [angles[i] for i in order] == sorted(angles)
 
 
+def test_angles_without_0_cover_the_circle_too():
+    angles = np.array([-180.0, -108, -36, 36, 108])
+    x, order = around_the_circle(make_tensor(angles=angles))
+    assert x.tolist() == [-36, 36, 108, 180, 252, 324, 396]
+    assert [angles[i] % 360 for i in order] == [angle % 360 for angle in x]
+
+
 def test_losses_and_accuracies_by_epoch():
     results = make_results(n_seeds=2)
     figure = history("title", results)

@@ -122,8 +122,8 @@ def test_outputs_are_judged_over_all_runs_of_a_training():
     bad = output_row(UNROTATED, outputs(np.eye(3)))
     text = outputs_section([good, good | bad | {"training": "rotated"}, good, bad])
     assert verdicts_in(text) == [
-        "**After rotated training: Supported: holds for 6 of 9 output units, 3 expected by chance.**",
-        "**After unrotated training: Not supported: holds for 0 of 3 output units, 1 expected by chance.**",
+        "**Supported after rotated training: it holds for 6 of 9 output units, 3 expected by chance.**",
+        "**Not supported after unrotated training: it holds for 0 of 3 output units, 1 expected by chance.**",
     ]
     (table,) = tables_in(text)
     assert table[0][4:] == ["classes", "units", "lowest", "by chance", "own class", "others"]
@@ -141,7 +141,7 @@ def test_fewer_units_than_half_but_more_than_by_chance_are_a_part():
     ):
         rows = [row | {"n_lowest": min(n_lowest, 10)}, row | {"n_lowest": max(n_lowest - 10, 0)}]
         (verdict_line,) = verdicts_in(outputs_section(rows))
-        assert verdict_line.startswith(f"**After rotated training: {words}: holds for {n_lowest} of 20 ")
+        assert verdict_line.startswith(f"**{words} after rotated training: it holds for {n_lowest} of 20 ")
     assert chance_of(5, 20, 0.1) == pytest.approx(0.0432, abs=1e-4)
 
 
@@ -151,9 +151,11 @@ def test_another_number_of_units_than_classes_or_one_class_is_no_test(tensor):
     assert (row["n_lowest"], row["own_class"], row["others"]) == (None, None, None)
     text = outputs_section([row])
     reason = "needs a last layer with one unit a class, and two classes or more"
-    assert verdicts_in(text) == [f"**After rotated training: Not tested: {reason}.**"]
+    assert verdicts_in(text) == [f"**Not tested after rotated training: {reason}.**"]
     assert tables_in(text)[0][1][6:] == ["n/a"] * 4
-    assert "Supported: holds for 3 of 3" in outputs_section([row, output_row(RUN, outputs(1 - np.eye(3)))])
+    assert "Supported after rotated training: it holds for 3 of 3" in outputs_section(
+        [row, output_row(RUN, outputs(1 - np.eye(3)))]
+    )
 
 
 # ---- all of them

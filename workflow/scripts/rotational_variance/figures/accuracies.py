@@ -67,7 +67,7 @@ def _draw_by_angle(axes: Axes, sample_set: int, results: Results) -> None:
         plot_mean(axes, x, percent, marker="o", markersize=2, **training_look(training))
     axes.set_ylim(-3, 103)
     axes.set_yticks([0, 50, 100])
-    if x[-1] == x[0] + 360:
+    if x[-1] >= 360:
         axes.set_xlim(0, 360)
         axes.set_xticks(range(0, 361, 90))
     else:
@@ -75,14 +75,16 @@ def _draw_by_angle(axes: Axes, sample_set: int, results: Results) -> None:
 
 
 def around_the_circle(tensor: VarianceTensor) -> tuple[np.ndarray, np.ndarray]:
-    """Return the angles from 0 to 360 degrees and the order that brings accuracies there, the first again at the end.
+    """Return angles that cover 0 to 360 degrees, and the order that brings accuracies there: some stand at both ends.
 
     Angles that do not go evenly around the whole circle are only sorted: lines over a gap would claim too much.
     """
     wrapped = tensor.angles_degrees % 360
     order = np.argsort(wrapped)
-    closed = np.append(wrapped[order], wrapped[order][0] + 360)
-    if np.allclose(np.diff(closed), 360 / len(order)):
-        return closed, np.append(order, order[0])
-    order = np.argsort(tensor.angles_degrees)
-    return tensor.angles_degrees[order], order
+    closed, again = np.append(wrapped[order], wrapped[order[0]] + 360), np.append(order, order[0])
+    if not np.allclose(np.diff(closed), 360 / len(order)):
+        order = np.argsort(tensor.angles_degrees)
+        return tensor.angles_degrees[order], order
+    if closed[0] > 0:
+        closed, again = np.append(wrapped[order[-1]] - 360, closed), np.append(order[-1], again)
+    return closed, again

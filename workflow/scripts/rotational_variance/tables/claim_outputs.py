@@ -57,12 +57,12 @@ def _verdict(rows: Sequence[dict], training: str) -> str:
     n_lowest, n_units = (sum(row[name] for row in tested) for name in ("n_lowest", "n_units"))
     if not tested:
         reason = "needs a last layer with one unit a class, and two classes or more"
-        return f"**After {training} training: Not tested: {reason}.**"
+        return f"**Not tested after {training} training: {reason}.**"
     words = "Supported" if 2 * n_lowest > n_units else "Not supported"
     if words == "Not supported" and chance_of(n_lowest, n_units, len(tested) / n_units) < SIGNIFICANT:
         words = "Supported in part"
-    held = f"holds for {n_lowest} of {n_units} output units, {len(tested)} expected by chance"
-    return f"**After {training} training: {words}: {held}.**"
+    held = f"it holds for {n_lowest} of {n_units} output units, {len(tested)} expected by chance"
+    return f"**{words} after {training} training: {held}.**"
 
 
 def chance_of(n_held: int, n: int, share: float) -> float:
