@@ -128,10 +128,10 @@ def sort_figures(figures: dict[Drawing, Figure], subjects_of: dict[str, Sequence
 
     found = []
     for title, subjects in subjects_of.items():
-        plain = [subject for subject in subjects if subject not in CLASS_BY_CLASS]
+        at_once = [subject for subject in subjects if subject not in CLASS_BY_CLASS]
         classes = [subject for subject in subjects if subject in CLASS_BY_CLASS]
         shown = ("", aggregation)
-        found.append(Part(title, of(plain, shown), {"Class by class": of(classes, shown)}))
+        found.append(Part(title, of(at_once, shown), {"Class by class": of(classes, shown)}))
     everything = list(chain.from_iterable(subjects_of.values()))
     others = {
         f"The same for the {FEATURE_MAPS[other]}": of(everything, [other])

@@ -35,9 +35,10 @@ def kinds(title: str, note: str, aggregation: str, results: Results) -> Figure:
     of_kind = {kind: chosen for kind, chosen in of_kind.items() if chosen}
     figure = new_sheet(title, 0.5 + 1.5 * -(-len(of_kind) // 4), note, results=results, legend=True)
     panels = small_panels(figure, len(of_kind), most_columns=4)
+    values = {training: result.layer_values(aggregation, ALL) for training, result in results.items()}
     for axes, (kind, chosen) in zip(panels, of_kind.items(), strict=True):
-        for training, result in results.items():
-            _plot(axes, result.layer_values(aggregation, ALL)[:, chosen], training, x=np.array(chosen) + 1)
+        for training, of_training in values.items():
+            _plot(axes, of_training[:, chosen], training, x=np.array(chosen) + 1)
         axes.set_title(f"{kind} ({len(chosen)} layer{'s' if len(chosen) > 1 else ''})")
         axes.set_xlim(0, len(layers) + 1)
     show_m(panels)
@@ -66,7 +67,7 @@ def stds(title: str, note: str, aggregation: str, results: Results) -> Figure:
     """Draw what M is the ratio of: the transformation std and the sample std of each layer, mean over units."""
     tensor = any_tensor(results)
     row = tensor.aggregations.index(aggregation)
-    figure = new_sheet(title, 3.6 + names_height(any_tensor(results).layers), note, results=results, legend=True)
+    figure = new_sheet(title, 3.6 + names_height(tensor.layers), note, results=results, legend=True)
     panels = _panels_over_layers(figure, tensor.layers)
     for axes, name in zip(panels, STDS, strict=True):
         for training, result in results.items():

@@ -16,8 +16,8 @@ from rotational_variance.figures.sheet import FIRST_SEED, legend_below, new_shee
 from rotational_variance.figures.style import NUMBER_OF_LAYER, SAMPLE_SETS, shorten, whole_numbers
 
 N_ROWS = 200  # of an image, over which the units of a layer are spread
-OVER_COLOR, OVER_LINES = "#2ca25f", "#003c1c"  # M above the colour scale
-NOT_FINITE_COLOR, NOT_FINITE_LINES = "#9ecae1", "#08306b"  # M infinite
+OVER_COLOR, OVER_LINES, OVER_HATCH = "#2ca25f", "#003c1c", "/////"  # M above the colour scale
+NOT_FINITE_COLOR, NOT_FINITE_LINES, NOT_FINITE_HATCH = "#9ecae1", "#08306b", "\\\\\\\\\\"  # M infinite
 COLORS_OF_M = mpl.colormaps["inferno"].with_extremes(over=OVER_COLOR, bad=NOT_FINITE_COLOR)
 SCALE_LABEL = "M = transformation std / sample std\n(0: invariant; about 1 or more: not)"
 
@@ -117,18 +117,25 @@ def draw_heatmap(
     """
     image = heatmap_image(normalized, N_ROWS, sort_units=sort_units)
     extent = (first - 0.5, first + image.shape[1] - 0.5, bottom, bottom + height)
-    drawn = axes.imshow(
-        np.ma.masked_invalid(image),
+    drawn = draw_colors(axes, image, scale, extent)
+    marks = _hatching(image, scale)
+    if marks.any():
+        axes.imshow(marks, aspect="auto", interpolation="nearest", extent=extent)
+    return drawn
+
+
+def draw_colors(
+    axes: Axes, values: np.ndarray, scale: Normalize, extent: tuple[float, float, float, float] | None = None
+) -> AxesImage:
+    """Draw M [row, column] as colours, over `extent` (left, right, bottom, top) of the axes or one cell a number."""
+    return axes.imshow(
+        np.ma.masked_invalid(values),
         cmap=COLORS_OF_M,
         norm=scale,
         aspect="auto",
         interpolation="nearest",
         extent=extent,
     )
-    marks = _hatching(image, scale)
-    if marks.any():
-        axes.imshow(marks, aspect="auto", interpolation="nearest", extent=extent)
-    return drawn
 
 
 def _hatching(image: np.ndarray, scale: Normalize) -> np.ndarray:
@@ -160,10 +167,10 @@ def mark_handles(scale: Normalize, values: np.ndarray) -> list[Patch]:
     """Return what a legend needs to explain the marks that there are in all that a figure shows."""
     marks = []
     if _is_over(values, scale).any():
-        marks.append((f"above the scale (M > {scale.vmax:.2f})", OVER_COLOR, OVER_LINES, "/////"))
+        marks.append((f"above the scale (M > {scale.vmax:.2f})", OVER_COLOR, OVER_LINES, OVER_HATCH))
     if not np.isfinite(values).all():
         label = "infinite: changes with the angle, not the image"
-        marks.append((label, NOT_FINITE_COLOR, NOT_FINITE_LINES, "\\\\\\\\\\"))
+        marks.append((label, NOT_FINITE_COLOR, NOT_FINITE_LINES, NOT_FINITE_HATCH))
     return [
         Patch(facecolor=color, edgecolor=lines, hatch=hatch, linewidth=0, label=label)
         for label, color, lines, hatch in marks

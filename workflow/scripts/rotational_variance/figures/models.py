@@ -24,8 +24,9 @@ def depth(title: str, note: str, aggregation: str, results: Mapping[str, Results
     results  by model, then by training
     """
     looks = model_looks(list(results))
-    trainings = list(next(iter(results.values())))
-    figure = new_sheet(title, 4.2, note, results=next(iter(results.values())))
+    of_first = next(iter(results.values()))  # with the same trainings and seeds as all
+    trainings = list(of_first)
+    figure = new_sheet(title, 4.2, note, results=of_first)
     panels = figure.subplots(len(SAMPLE_SETS), len(trainings), sharex=True, sharey=True, squeeze=False)
     for row, (sample_set, name) in zip(panels, SAMPLE_SETS.items(), strict=True):
         for axes, training in zip(row, trainings, strict=True):
@@ -55,9 +56,9 @@ def global_bars(
 
     published  values by (model, training, aggregation, sample set)
     """
-    aggregations = any_tensor(next(iter(results.values()))).aggregations
-    trainings = list(next(iter(results.values())))
-    figure = new_sheet(title, 0.6 + 1.8 * len(aggregations), results=next(iter(results.values())))
+    of_first = next(iter(results.values()))
+    aggregations, trainings = any_tensor(of_first).aggregations, list(of_first)
+    figure = new_sheet(title, 0.6 + 1.8 * len(aggregations), results=of_first)
     panels = figure.subplots(len(aggregations), len(SAMPLE_SETS), sharex=True, sharey=True, squeeze=False)
     for row, aggregation in zip(panels, aggregations, strict=True):
         for axes, (sample_set, name) in zip(row, SAMPLE_SETS.items(), strict=True):
@@ -86,7 +87,8 @@ def global_bars(
 
 def dead_units(title: str, note: str, aggregation: str, results: Mapping[str, Results]) -> Figure:
     """Draw which share of each layer's units is dead or has an infinite M, a panel a model (the first seed)."""
-    figure = new_sheet(title, 0.5 + 1.75 * len(results), note, results=next(iter(results.values())), seeds=FIRST_SEED)
+    of_first = next(iter(results.values()))
+    figure = new_sheet(title, 0.5 + 1.75 * len(results), note, results=of_first, seeds=FIRST_SEED)
     panels = figure.subplots(len(results), 1, squeeze=False)[:, 0]
     for axes, (model, of_model) in zip(panels, results.items(), strict=True):
         totals = [_draw_dead(axes, training, aggregation, of_model) for training in of_model]
@@ -99,8 +101,7 @@ def dead_units(title: str, note: str, aggregation: str, results: Mapping[str, Re
         axes.set_xlabel("")
     panels[-1].set_xlabel("layer, from the input to the output; where names are left out, first layers of blocks")
     handles = [
-        Patch(facecolor=COLORS[t], edgecolor="w", hatch=HATCHES[t], label=f"dead, {t} training")
-        for t in next(iter(results.values()))
+        Patch(facecolor=COLORS[t], edgecolor="w", hatch=HATCHES[t], label=f"dead, {t} training") for t in of_first
     ]
     handles.append(Patch(facecolor="w", edgecolor="k", hatch="xxxxx", linewidth=0.5, label="infinite M, on top"))
     legend_below(figure, handles)
@@ -113,16 +114,11 @@ def _draw_dead(axes: Axes, training: str, aggregation: str, of_model: Results) -
     dead = tensor.dead(aggregation, ALL)
     infinite = [np.isinf(values) for values in tensor.normalized(aggregation, ALL)]
     shares = [np.array([100 * units.mean() for units in of_kind]) for of_kind in (dead, infinite)]
-    trainings = list(of_model)
-    width = 0.8 / len(trainings)
-    x = np.arange(len(dead)) + (trainings.index(training) - (len(trainings) - 1) / 2) * width
+    bars, x = plot_bars(axes, list(of_model), training, shares[0][None])
+    bars.set_label(f"dead, {training} training")
     axes.bar(
-        x, shares[0], width, color=COLORS[training], hatch=HATCHES[training], edgecolor="w", linewidth=0,
-        label=f"dead, {training} training",
-    )  # fmt: skip
-    axes.bar(
-        x, shares[1], width, bottom=shares[0], facecolor="w", edgecolor=COLORS[training], hatch="xxxxx", linewidth=0.5,
-        label=f"infinite, {training} training",
+        x, shares[1], bars[0].get_width(), bottom=shares[0], facecolor="w", edgecolor=COLORS[training], hatch="xxxxx",
+        linewidth=0.5, label=f"infinite, {training} training",
     )  # fmt: skip
     n_units = sum(len(units) for units in dead)
     n_dead, n_infinite = (sum(int(units.sum()) for units in of_kind) for of_kind in (dead, infinite))

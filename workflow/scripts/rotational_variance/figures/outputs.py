@@ -9,8 +9,11 @@ from matplotlib.patches import Rectangle
 
 from rotational_variance.figures.heatmaps import (
     COLORS_OF_M,
+    NOT_FINITE_HATCH,
     NOT_FINITE_LINES,
+    OVER_HATCH,
     OVER_LINES,
+    draw_colors,
     draw_scale,
     mark_handles,
     scale_top,
@@ -27,17 +30,17 @@ def outputs(title: str, results: Results) -> Figure:
 
     Framed are the samples of a unit's own class. Outputs are vectors: no aggregation changes them.
     """
-    names = any_tensor(results).class_names
+    names, last = any_tensor(results).class_names, any_tensor(results).layers[-1]
     matrices = {training: result.tensors[0].layers[-1].normalized[0, 1:].T for training, result in results.items()}
     everything = np.concatenate([matrix.ravel() for matrix in matrices.values()])
     scale = Normalize(0, scale_top(everything))
-    has_numbers = max(len(names), any_tensor(results).layers[-1].n_units) <= MOST_NUMBERS
+    has_numbers = max(len(names), last.n_units) <= MOST_NUMBERS
     figure = new_sheet(title, 3.3 if has_numbers else 4.6, results=results, seeds=FIRST_SEED)
     panels = figure.subplots(1, len(matrices), squeeze=False)[0]
     for axes, (training, matrix) in zip(panels, matrices.items(), strict=True):
         image = _draw_matrix(axes, matrix, names, scale)
         axes.set_title(f"{training} training")
-    panels[0].set_ylabel(f"output unit of layer\n{shorten(any_tensor(results).layers[-1].name, 24)}")
+    panels[0].set_ylabel(f"output unit of layer\n{shorten(last.name, 24)}")
     draw_scale(figure, image, everything, ax=list(panels))
     legend_below(figure, mark_handles(scale, everything))
     return figure
@@ -46,16 +49,10 @@ def outputs(title: str, results: Results) -> Figure:
 def _draw_matrix(axes: Axes, matrix: np.ndarray, names: list[str], scale: Normalize) -> AxesImage:
     """Draw M [output unit, class of the samples]."""
     n_units, n_classes = matrix.shape
-    image = axes.imshow(
-        np.ma.masked_invalid(matrix),
-        cmap=COLORS_OF_M,
-        norm=scale,
-        aspect="auto",
-        interpolation="nearest",
-    )
+    image = draw_colors(axes, matrix, scale)
     for unit, label in zip(*np.nonzero(~(matrix <= scale.vmax)), strict=True):
         over = np.isfinite(matrix[unit, label])
-        hatch, color = ("/////", OVER_LINES) if over else ("\\\\\\\\\\", NOT_FINITE_LINES)
+        hatch, color = (OVER_HATCH, OVER_LINES) if over else (NOT_FINITE_HATCH, NOT_FINITE_LINES)
         cell = (label - 0.5, unit - 0.5), 1, 1
         axes.add_patch(Rectangle(*cell, fill=False, edgecolor=color, hatch=hatch, linewidth=0))
     if max(matrix.shape) <= MOST_NUMBERS:
