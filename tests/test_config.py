@@ -147,10 +147,10 @@ def test_the_angles_of_one_model_are_checked_as_well(config):
     ("runs.defaults.measurement.n_samples", True, ": got true, expected a whole number of test samples, or all"),
     ("runs.defaults.measurement.precision", "float16", ": got 'float16', expected one of float32, bfloat16"),
     ("runs.defaults.measurement.n_angles", 16, ": unknown key (did you mean angles?)"),
-    ("execution.passes.batch_size", "atuo", ": got 'atuo', expected a whole number of samples, auto or trial"),
+    ("execution.passes.batch_size", "atuo", ": got 'atuo', expected a whole number of samples, or auto"),
     ("execution.passes.batch_size", 0, ": got 0, expected 1 or more"),
-    ("execution.passes.batch_size", 6.4, ": got 6.4, expected a whole number of samples, auto or trial"),
-    ("execution.passes.memory_format", "channel_last", ": got 'channel_last', expected one of auto, trial, channels_last,"),
+    ("execution.passes.batch_size", 6.4, ": got 6.4, expected a whole number of samples, or auto"),
+    ("execution.passes.memory_format", "channel_last", ": got 'channel_last', expected one of auto, channels_last, contiguous"),
     ("execution.passes", {"batch_size": 8}, ".memory_format: missing"),
 ])  # fmt: skip
 def test_a_mistake_in_how_to_measure_is_named(config, key, value, message):

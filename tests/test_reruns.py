@@ -251,7 +251,7 @@ def changes(reason):
 @pytest.mark.parametrize("change", [
     overlay(defaults={"training": {"batch_size": 16.0}}, models={"simple_conv": {"model": {"width": 4.0}}}),
     overlay(models={"simple_conv": {"model": {"hidden": 8, "width": 4}}}),  # in another order
-    "execution={device: auto, threads: {train: 2, measure: 2}, passes: {batch_size: 4, memory_format: trial}}",
+    "execution={device: auto, threads: {train: 2, measure: 2}, passes: {batch_size: 4, memory_format: contiguous}}",
     "execution={memory_mb: {train: 9}, runtime_minutes: {train: 9}}",
 ])  # fmt: skip
 def test_what_changes_no_number_reruns_nothing(study, change):

@@ -37,7 +37,7 @@ def main(
     """Measure `checkpoint` on the test set of `dataset`, or on `n_samples` of it, at `angles`; write `output`.
 
     run     model, dataset, training, seed of the checkpoint
-    passes  batch_size and memory_format, each may be "auto" or "trial"
+    passes  batch_size and memory_format, each may be "auto"
     Raises ValueError for the checkpoint of another run, or one that was trained on other classes.
     """
     torch_device = set_up(device, threads)
