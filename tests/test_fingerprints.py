@@ -1,9 +1,11 @@
 import os
+import re
 from pathlib import Path
 
 import pytest
 
-from study.fingerprints import _hash, fingerprint, images_hash
+from study.errors import ConfigError
+from study.fingerprints import _hash, environment_hash, fingerprint, images_hash
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "workflow" / "scripts"
 
@@ -90,14 +92,28 @@ def test_contents_count_and_times_do_not(write):
     assert fingerprint(script) == before
 
 
-def test_a_comment_in_a_module_changes_its_own_hash_only(write, tmp_path):
+def test_a_changed_operator_in_a_module_changes_its_own_hash_only(write):
     script = write("one/script.py", "import module\n")
-    write("one/module.py", "x = 1\n")
+    write("one/module.py", "x = 1 + 1\n")
     other = write("two/script.py", "import module\n")
-    write("two/module.py", "x = 1  # why\n")
+    write("two/module.py", "x = 1 - 1\n")
     first, second = fingerprint(script), fingerprint(other)
     assert first["script.py"] == second["script.py"]
     assert first["module.py"] != second["module.py"]
+
+
+def test_what_is_not_python_is_named(write):
+    script = write("script.py", "import module\n")
+    module = write("module.py", "x = (1\n")
+    with pytest.raises(ConfigError, match=rf"^{re.escape(str(module))}: not valid Python \(.*\); correct it there$"):
+        fingerprint(script)
+
+
+def test_a_comment_in_an_environment_changes_nothing(write):
+    before = environment_hash(write("one/torch.yaml", "dependencies:\n  - pip:\n      - torch==2.13.0\n"))
+    said = "# why\ndependencies: # these\n- pip: ['torch==2.13.0']\n"
+    assert environment_hash(write("two/torch.yaml", said)) == before
+    assert environment_hash(write("three/torch.yaml", said.replace("2.13.0", "2.13.1"))) != before
 
 
 def test_imports_in_a_circle_end(write):

@@ -54,7 +54,8 @@ def texts(wildcard, names, values):
 
 def code(script, environment):
     """The code that a script runs, and in what."""
-    files = fingerprints.fingerprint(SCRIPTS / script) | fingerprints.hashes(RULES.parent / "envs" / environment)
+    files = fingerprints.fingerprint(SCRIPTS / script)
+    files = files | {environment: fingerprints.environment_hash(RULES.parent / "envs" / environment)}
     return [f"{name}: {value}" for name, value in files.items()]
 
 

@@ -1,26 +1,33 @@
 """Fingerprint the code that a job really runs: its script and the project's modules that it imports, directly or not.
 
-Snakemake itself notices only that the script's own file is newer. Contents are hashed, so that a touched file or a
-fresh clone reruns nothing. Imports are found by reading the code, not by running it, anywhere in a module.
+Snakemake itself notices only that the script's own file is newer. What code computes is hashed, so that a touched file,
+a fresh clone, a comment or another error text reruns nothing. Imports are found by reading the code, not by running it,
+anywhere in a module.
 """
 
 import ast
 import hashlib
+import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-# What only tells a person how a job goes: no change to it changes a result.
-WITHOUT_EFFECT = {"rotational_variance/reporting.py"}
+import yaml
+
+from study.code_hash import code_hash, is_docstring
+from study.errors import ConfigError
+
+IGNORED = {"rotational_variance/reporting.py"}  # modules that only tell a person: they cannot change a result
 
 
 @cache
 def fingerprint(script: Path, *further: Path) -> dict[str, str]:
     """Return {file: hash} of `script`, of the files `further`, and of what any of them imports below script's folder.
 
-    Files are named relative to that folder. Modules that hold nothing but a docstring, and those of WITHOUT_EFFECT, are
-    left out.
+    Files are named relative to that folder. Modules that hold nothing but a docstring, and those of IGNORED, are left
+    out. Raises ConfigError for a file that is not Python.
     """
     folder = script.parent
     files = set()
@@ -31,15 +38,22 @@ def fingerprint(script: Path, *further: Path) -> dict[str, str]:
             files.add(path)
             waiting += imports(path, folder)
     return {
-        name: _hash(path)
+        name: _code_hash(path)
         for path in sorted(files)
-        if (name := path.relative_to(folder).as_posix()) not in WITHOUT_EFFECT and not _only_docstring(path)
+        if (name := path.relative_to(folder).as_posix()) not in IGNORED and not _only_docstring(path)
     }
 
 
 def hashes(*files: Path) -> dict[str, str]:
-    """Return {name: hash} of other files that a job depends on, such as its environment's."""
+    """Return {name: hash} of the contents of other files that a job depends on."""
     return {path.name: _hash(path) for path in files}
+
+
+@cache
+def environment_hash(path: Path) -> str:
+    """Hash what the YAML of an environment file says; comments and layout are not part of that."""
+    content = yaml.safe_load(path.read_bytes())
+    return _digits(json.dumps(content, sort_keys=True).encode())
 
 
 @cache
@@ -74,8 +88,8 @@ def _images(path: Path, above: set[str]) -> Iterator[Path]:
 def _hash_or_reason(path: Path) -> str:
     try:
         return _hash(path) if os.path.isfile(path) else "no file"
-    except OSError as error:
-        return str(error.strerror)
+    except OSError:
+        return "not readable"
 
 
 @cache
@@ -102,14 +116,32 @@ def _absolute(node: ast.ImportFrom, path: Path) -> str:
 
 @cache
 def _parse(path: Path) -> ast.Module:
-    return ast.parse(path.read_bytes(), filename=str(path))
+    with _explaining_syntax_errors(path):
+        return ast.parse(path.read_bytes(), filename=str(path))
+
+
+@cache
+def _code_hash(path: Path) -> str:
+    with _explaining_syntax_errors(path):
+        return code_hash(path.read_bytes(), filename=str(path))
+
+
+@contextmanager
+def _explaining_syntax_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (SyntaxError, ValueError) as error:
+        raise ConfigError(f"{path}: not valid Python ({error}); correct it there") from None
 
 
 def _only_docstring(path: Path) -> bool:
-    body = _parse(path).body
-    return all(isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) for node in body)
+    return all(is_docstring(node) for node in _parse(path).body)
 
 
 @cache
 def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    return _digits(path.read_bytes())
+
+
+def _digits(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
