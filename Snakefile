@@ -1,28 +1,8 @@
-"""Measure how (in)variant the activations of convolutional networks are to rotations of their input."""
-
-from snakemake.utils import min_version
-
-min_version("9.0")
+"""So that `snakemake` in this folder finds the workflow, which lies in workflow/Snakefile."""
 
 
-include: "workflow/rules/setup.smk"
+include: "workflow/Snakefile"
 
 
-configfile: "config/config.yaml"
-
-
-include: "workflow/rules/common.smk"
-include: "workflow/rules/dataset.smk"
-include: "workflow/rules/train.smk"
-include: "workflow/rules/measure.smk"
-include: "workflow/rules/plot.smk"
-include: "workflow/rules/tables.smk"
-include: "workflow/rules/report.smk"
-
-
-rule all:
-    default_target: True
-    input:
-        FIGURES,
-        TABLES,
-        REPORT,
+# An include keeps no default target. The name is that of the rule, also if another workflow gives it a prefix.
+workflow.default_target = rules.all.rule.name

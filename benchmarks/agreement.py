@@ -7,12 +7,12 @@ import torch
 
 from benchmarks.networks import ALL_CONVOLUTIONAL, RESNET18, SIMPLE_CONV, VGG16, Network
 from benchmarks.results import Result
-from rotational_variance.activations import find_activations
-from rotational_variance.angles import angle_grid
-from rotational_variance.compute import set_up
-from rotational_variance.measurement import measure
-from rotational_variance.normalized import layer_values
-from rotational_variance.passes import Passes
+from rotational_variance.activations.find import find_activations
+from rotational_variance.measures.averages import layer_values
+from rotational_variance.measuring.batches import Passes
+from rotational_variance.measuring.one_pass import measure
+from rotational_variance.samples.angles import angle_grid
+from rotational_variance.torch_setup.device import set_up
 
 
 def run() -> Iterator[Result]:

@@ -7,9 +7,9 @@ import torch
 
 from benchmarks.networks import ALL_CONVOLUTIONAL, RESNET18, RESNET50, SIMPLE_CONV, VGG16, Network, rotated
 from benchmarks.results import Result, shortest
-from rotational_variance.activations import find_activations
-from rotational_variance.measurement import measure
-from rotational_variance.passes import MEMORY_FORMATS, Passes
+from rotational_variance.activations.find import find_activations
+from rotational_variance.measuring.batches import MEMORY_FORMATS, Passes
+from rotational_variance.measuring.one_pass import measure
 
 # Samples a pass, memory format. Each contender is taken at its best.
 ON_CPU = [(16, "channels_last"), (32, "channels_last"), (64, "channels_last"), (32, "contiguous")]

@@ -12,11 +12,12 @@ import numpy as np
 
 from benchmarks.networks import N_CLASSES, RESNET50
 from benchmarks.results import Result, seconds
-from rotational_variance.activations import find_activations
-from rotational_variance.normalized import ALL, Layer, VarianceTensor
-from rotational_variance.storage.history import COLUMNS, write_history
-from rotational_variance.storage.variance import ATTRIBUTES, JSON_ATTRIBUTES, write_variance
-from study.gallery import OF_PAIR
+from rotational_variance.activations.find import find_activations
+from rotational_variance.figures.catalogue import OF_PAIR
+from rotational_variance.measures.measurement import ALL, Layer, Measurement
+from rotational_variance.storage.history_writer import COLUMNS, write_history
+from rotational_variance.storage.measurement_reader import ATTRIBUTES, JSON_ATTRIBUTES
+from rotational_variance.storage.measurement_writer import write_measurement
 
 RUNS = 3
 BOUND_S = 20
@@ -43,7 +44,7 @@ def _make_files(folder: Path) -> dict:
     random = np.random.default_rng(0)
     runs = [{"model": "resnet", "dataset": "cifar10", "training": name, "seed": 0} for name in ("unrotated", "rotated")]
     for run in runs:
-        tensor = VarianceTensor(
+        tensor = Measurement(
             layers=[
                 Layer(info.name, info.kind, *random.gamma(2, 0.5, (2, 2, 1 + N_CLASSES, info.n_units)))
                 for info in layers
@@ -55,7 +56,7 @@ def _make_files(folder: Path) -> dict:
             accuracy=random.random((1 + N_CLASSES, 16)),
             attributes=dict.fromkeys(ATTRIBUTES, "") | {name: {} for name in JSON_ATTRIBUTES} | run,
         )
-        write_variance(folder / f"{run['training']}.h5", tensor)
+        write_measurement(folder / f"{run['training']}.h5", tensor)
         epochs = range(1, 61)
         write_history(folder / f"{run['training']}.csv", [dict.fromkeys(COLUMNS, 0.5) | {"epoch": n} for n in epochs])
     return {

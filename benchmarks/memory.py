@@ -10,10 +10,10 @@ import torch
 
 from benchmarks.networks import RESNET50, SIMPLE_CONV, Network
 from benchmarks.results import Result
-from rotational_variance.activations import find_activations
-from rotational_variance.angles import angle_grid
-from rotational_variance.measurement import measure
-from rotational_variance.passes import choose_passes
+from rotational_variance.activations.find import find_activations
+from rotational_variance.measuring.batches import choose_passes
+from rotational_variance.measuring.one_pass import measure
+from rotational_variance.samples.angles import angle_grid
 
 NETWORKS = {network.label: network for network in (SIMPLE_CONV, RESNET50)}
 RUNS = 3

@@ -6,10 +6,9 @@ import torch
 from torch import nn
 
 from rotational_variance import models
-from rotational_variance.angles import angle_grid
-from rotational_variance.inputs import Samples
-from rotational_variance.measurement import class_batches
-from rotational_variance.passes import MEMORY_FORMATS
+from rotational_variance.measuring.batches import MEMORY_FORMATS, class_batches
+from rotational_variance.samples.angles import angle_grid
+from rotational_variance.samples.inputs import Samples
 
 N_CLASSES = 10
 

@@ -12,15 +12,17 @@ import torch
 
 from benchmarks.networks import ALL_CONVOLUTIONAL, RESNET18, SIMPLE_CONV, VGG16, Network, rotated
 from benchmarks.results import Result, shortest
-from rotational_variance import models, sources
-from rotational_variance.activations import find_activations
-from rotational_variance.angles import angle_grid
-from rotational_variance.datasets import channel_statistics
-from rotational_variance.inputs import Samples, to_samples
-from rotational_variance.measurement import measure
-from rotational_variance.normalized import VarianceTensor
-from rotational_variance.passes import Passes, set_precision
-from rotational_variance.training import fit
+from rotational_variance import models
+from rotational_variance.activations.find import find_activations
+from rotational_variance.measures.measurement import Measurement
+from rotational_variance.measuring.batches import Passes
+from rotational_variance.measuring.one_pass import measure
+from rotational_variance.measuring.precision import set_precision
+from rotational_variance.samples import sources
+from rotational_variance.samples.angles import angle_grid
+from rotational_variance.samples.channel_statistics import channel_statistics
+from rotational_variance.samples.inputs import Samples, to_samples
+from rotational_variance.training.fit import fit
 
 N_SAMPLES, N_CLASSES, N_ANGLES = 64, 2, 4
 RUNS = [(SIMPLE_CONV, 10), (ALL_CONVOLUTIONAL, 5), (VGG16, 3), (RESNET18, 3)]
@@ -102,7 +104,7 @@ def _errors(name: str, options: dict) -> list[dict]:
     return _by_layer(name, tensors)
 
 
-def _by_layer(name: str, tensors: dict[str, VarianceTensor]) -> list[dict]:
+def _by_layer(name: str, tensors: dict[str, Measurement]) -> list[dict]:
     rows = []
     for i, layer in enumerate(tensors["float64"].layers):
         exact = layer.normalized[0, 0]

@@ -6,9 +6,9 @@ import torch
 
 from benchmarks.networks import RESNET18, SIMPLE_CONV, Network, rotated
 from benchmarks.results import Result, shortest
-from rotational_variance.activations import find_activations
-from rotational_variance.measurement import measure
-from rotational_variance.passes import Passes
+from rotational_variance.activations.find import find_activations
+from rotational_variance.measuring.batches import Passes
+from rotational_variance.measuring.one_pass import measure
 
 N_SAMPLES, N_CLASSES, N_ANGLES = 64, 2, 8
 RUNS = [(SIMPLE_CONV, 10), (RESNET18, 3)]

@@ -15,9 +15,9 @@ import torch
 
 from benchmarks.networks import ALL_CONVOLUTIONAL, SIMPLE_CONV, Network, rotated
 from benchmarks.results import Result, shortest
-from rotational_variance.activations import find_activations
-from rotational_variance.measurement import measure
-from rotational_variance.passes import Passes
+from rotational_variance.activations.find import find_activations
+from rotational_variance.measuring.batches import Passes
+from rotational_variance.measuring.one_pass import measure
 
 N_CLASSES, N_ANGLES = 2, 16
 CASES = [(SIMPLE_CONV, 128, 3), (ALL_CONVOLUTIONAL, 32, 1)]  # network, samples, runs

@@ -1,24 +1,18 @@
-"""What several tests need: small real data, a small trained-looking network, and a way to call Snakemake."""
+"""What several tests need: small samples, finished studies, and copies of the project."""
 
 import os
 import shutil
-import subprocess
-import sys
 import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from urllib.error import URLError
 
 import pytest
 import torch
 
-from dry_runs import Plan, dry_run
-from one_run import OneRun
-from rotational_variance.inputs import Samples
-from tiny_data import tiny_images, write_folder, write_zip
-
-PROJECT = Path(__file__).resolve().parents[1]
-TINY, RERUNS = (Path(__file__).with_name(name) for name in ("tiny.yaml", "reruns.yaml"))
+from helpers.one_run import OneRun
+from helpers.projects import RERUNS, TINY, Project, snakemake
+from helpers.tiny_data import tiny_images, write_folder, write_zip
+from rotational_variance.samples.inputs import Samples
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -42,42 +36,6 @@ def make_samples():
     return make
 
 
-def snakemake(folder: Path, *arguments: str, before: tuple[str, ...] = ()) -> subprocess.CompletedProcess:
-    """Run Snakemake in `folder`, under the commands `before`; stdout and stderr come back as one text."""
-    return subprocess.run(
-        [*before, sys.executable, "-m", "snakemake", *arguments],
-        cwd=folder,
-        env={**os.environ, "NO_COLOR": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=280,
-    )
-
-
-class Project:
-    """A copy of the workflow in a folder of its own, and Snakemake in it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        for name in ("Snakefile", "workflow", "config", "profiles"):
-            source = PROJECT / name
-            copy = shutil.copytree if source.is_dir() else shutil.copy2
-            copy(source, folder / name)
-
-    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess:
-        """Run Snakemake with `arguments`; stdout and stderr come back as one text."""
-        return snakemake(self.folder, *arguments)
-
-    def plan(self, *arguments: str) -> Plan:
-        """Return what a dry run plans."""
-        return dry_run(self.folder, *arguments)
-
-    def planned(self, *arguments: str) -> dict[str, int]:
-        """Return the jobs of a dry run: {rule: number of jobs}."""
-        return dict(Counter(job.split()[0] for job in self.plan(*arguments).jobs))
-
-
 @pytest.fixture
 def project(tmp_path):
     return Project(tmp_path)
@@ -90,7 +48,7 @@ def make_project():
 
 def pytest_collection_modifyitems(items):
     """Let the longest files come first, but for those that need a finished study: these while it is being made."""
-    first = ["test_measurement", "test_activations", "test_figures_look", "test_kills"]
+    first = ["test_one_pass", "test_activations", "test_figures_look", "test_kills"]
     first += ["test_reruns", "test_places", "test_study"]  # which need one
     items.sort(key=lambda item: first.index(item.path.stem) if item.path.stem in first else len(first))
 
@@ -185,3 +143,11 @@ def finished_run(tmp_path_factory):
 def one_run(restore_torch, finished_run, tmp_path):
     """A copy of a finished run that may be changed."""
     return OneRun(shutil.copytree(finished_run.folder, tmp_path / "one_run"))
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    def fail(*_, **__):
+        raise URLError("no network here")
+
+    monkeypatch.setattr("urllib.request.urlopen", fail)

@@ -5,11 +5,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from awkward import Awkward, Deciding, DecidingByModule, Recurrent
-from rotational_variance.activations import find_activations
+from helpers.awkward import Awkward, Deciding, DecidingByModule, Recurrent
 from rotational_variance.activations.description import number_repeats
+from rotational_variance.activations.find import find_activations
 from rotational_variance.activations.reduction import aggregate
-from rotational_variance.passes import set_precision
+from rotational_variance.measuring.precision import set_precision
 
 EXAMPLE = (2, 2, 6, 6)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from rotational_variance.angles import angle_grid
+from rotational_variance.samples.angles import angle_grid
 
 
 @pytest.mark.parametrize(("number", "expected"), [

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from dry_runs import snakemake
+from helpers.dry_runs import snakemake
 
 CONFIG = "config/config.yaml"
 

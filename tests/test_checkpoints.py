@@ -1,29 +1,16 @@
 import contextlib
 import re
-import zipfile
 from dataclasses import replace
 
 import pytest
 import torch
 
-from rotational_variance import checkpoints, models
+from helpers.hostile_files import write_checkpoint_that_runs_code, write_pickle_that_runs_code
+from rotational_variance import models
+from rotational_variance.measuring.trained_network import build_network, load_checkpoint
+from rotational_variance.training.checkpoint import FORMAT, Checkpoint, save_checkpoint
 
 MODEL = {"name": "all_convolutional", "n_channels": 1, "image_size": 8, "n_classes": 3, "width": 2}
-
-
-def write_pickle_that_runs_code(path, marker):
-    """Write a pickle whose reading makes the folder `marker`."""
-    path.write_bytes(f"cos\nmkdir\n(V{marker}\ntR.".encode())
-
-
-def write_checkpoint_that_runs_code(path, marker):
-    """Write a file as torch.save does, with such a pickle in it."""
-    torch.save({}, path)
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, f"cos\nmkdir\n(V{marker}\ntR." if name.endswith("/data.pkl") else content)
 
 
 @pytest.fixture
@@ -36,7 +23,7 @@ def model():
 
 @pytest.fixture
 def checkpoint(model):
-    return checkpoints.Checkpoint(
+    return Checkpoint(
         run={"model": "all_convolutional", "dataset": "toy", "training": "rotated", "seed": 3},
         spec={"training": {"epochs": 2, "learning_rate": 1e-3, "rotate": True}, "dataset": {"size": None}},
         model=MODEL,
@@ -48,12 +35,12 @@ def checkpoint(model):
 
 def assert_refused(path, reason=""):
     with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: not a whole checkpoint of this study .*{reason}"):
-        checkpoints.load(path)
+        load_checkpoint(path)
 
 
 def test_round_trip(checkpoint, tmp_path):
-    checkpoints.save(tmp_path / "a.pt", checkpoint)
-    loaded = checkpoints.load(tmp_path / "a.pt")
+    save_checkpoint(tmp_path / "a.pt", checkpoint)
+    loaded = load_checkpoint(tmp_path / "a.pt")
     assert loaded.run == checkpoint.run
     assert loaded.spec == checkpoint.spec
     assert loaded.model == checkpoint.model
@@ -63,15 +50,15 @@ def test_round_trip(checkpoint, tmp_path):
 
 
 def test_the_built_model_computes_the_same(model, checkpoint, tmp_path):
-    checkpoints.save(tmp_path / "a.pt", checkpoint)
-    built = checkpoints.load(str(tmp_path / "a.pt")).build()
+    save_checkpoint(tmp_path / "a.pt", checkpoint)
+    built = build_network(load_checkpoint(str(tmp_path / "a.pt")))
     inputs = torch.randn(5, 1, 8, 8)
     assert not any(module.training for module in built.modules())
     assert torch.equal(built(inputs), model(inputs))
 
 
 def test_torch_alone_reads_the_file(checkpoint, tmp_path):
-    checkpoints.save(tmp_path / "a.pt", checkpoint)
+    save_checkpoint(tmp_path / "a.pt", checkpoint)
     content = torch.load(tmp_path / "a.pt", weights_only=True)
     assert type(content) is dict
     assert content.keys() == {"format", "run", "spec", "model", "class_names", "computed_on", "state_dict"}
@@ -80,22 +67,22 @@ def test_torch_alone_reads_the_file(checkpoint, tmp_path):
 
 def test_equal_runs_write_equal_bytes(checkpoint, tmp_path):
     for folder in ("first", "second"):
-        checkpoints.save(tmp_path / folder / "a.pt", checkpoint)
+        save_checkpoint(tmp_path / folder / "a.pt", checkpoint)
     first = (tmp_path / "first" / "a.pt").read_bytes()
     assert first == (tmp_path / "second" / "a.pt").read_bytes()
-    checkpoints.save(tmp_path / "second" / "a.pt", replace(checkpoint, class_names=["cat", "dog", "eel"]))
+    save_checkpoint(tmp_path / "second" / "a.pt", replace(checkpoint, class_names=["cat", "dog", "eel"]))
     assert first != (tmp_path / "second" / "a.pt").read_bytes()
 
 
 def test_saving_leaves_nothing_else_behind(checkpoint, tmp_path):
-    checkpoints.save(tmp_path / "new" / "a.pt", checkpoint)
+    save_checkpoint(tmp_path / "new" / "a.pt", checkpoint)
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["a.pt"]
 
 
 @pytest.mark.parametrize("kept", [0, 1, 100, 0.5, -1], ids=str)
 def test_refuses_a_truncated_file(kept, checkpoint, tmp_path):
     path = tmp_path / "a.pt"
-    checkpoints.save(path, checkpoint)
+    save_checkpoint(path, checkpoint)
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * kept) if isinstance(kept, float) else kept])
     assert_refused(path)
@@ -119,20 +106,20 @@ def test_runs_no_code(write, tmp_path):
 )
 def test_refuses_another_format(content, tmp_path):
     torch.save(content, tmp_path / "a.pt")
-    assert_refused(tmp_path / "a.pt", re.escape(f"its format is not {checkpoints.FORMAT!r}"))
+    assert_refused(tmp_path / "a.pt", re.escape(f"its format is not {FORMAT!r}"))
 
 
 def test_refuses_a_file_with_parts_missing(tmp_path):
-    torch.save({"format": checkpoints.FORMAT, "run": {}, "spec": {}}, tmp_path / "a.pt")
+    torch.save({"format": FORMAT, "run": {}, "spec": {}}, tmp_path / "a.pt")
     assert_refused(tmp_path / "a.pt", "state_dict")
 
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"a\.pt"):
-        checkpoints.load(tmp_path / "a.pt")
+        load_checkpoint(tmp_path / "a.pt")
 
 
 @pytest.mark.parametrize("change", [{"width": 3}, {"n_classes": 4}, {"name": "simple_conv", "hidden": 4}])
 def test_refuses_weights_that_do_not_fit(change, checkpoint):
     with pytest.raises(ValueError, match=r"^its weights do not fit the model .*state_dict"):
-        replace(checkpoint, model={**MODEL, **change}).build()
+        build_network(replace(checkpoint, model={**MODEL, **change}))

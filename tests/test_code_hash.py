@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from study.code_hash import code_hash
+from rv_study.code_hash import code_hash
 
 SAMPLE = Path(__file__).parent / "helpers" / "sample_code.txt"
 

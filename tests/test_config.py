@@ -7,10 +7,12 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
-from study.config import check
-from study.errors import ConfigError
-from study.options import REQUIRED, Option, build_options
-from study.runs import Run, canonical, list_runs, spec
+from rv_study.config import check
+from rv_study.errors import ConfigError
+from rv_study.nested import canonical
+from rv_study.options import REQUIRED, Option, build_options
+from rv_study.run import Run
+from rv_study.runs import list_runs, spec
 
 PROJECT = Path(__file__).resolve().parents[1]
 SCHEMA = PROJECT / "workflow" / "schemas" / "config.schema.yaml"

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from one_run import RUN, STEM
-from rotational_variance.resume import ResumeFile
-from rotational_variance.storage.files import writing_hdf5
-from rotational_variance.storage.tensors import write_tensors
-from test_checkpoints import write_checkpoint_that_runs_code, write_pickle_that_runs_code
-from test_sources import no_network, write_idx, write_raw  # noqa: F401 (a fixture)
-from tiny_data import tiny_images, write_zip
+from helpers.hostile_files import write_checkpoint_that_runs_code, write_pickle_that_runs_code
+from helpers.one_run import RUN, STEM
+from helpers.raw_files import write_idx, write_raw
+from helpers.tiny_data import tiny_images, write_zip
+from rotational_variance.storage.hdf5 import writing_hdf5
+from rotational_variance.storage.tensor_file import write_tensors
+from rotational_variance.training.resume import ResumeFile
 
 
 @pytest.fixture

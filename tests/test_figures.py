@@ -6,23 +6,23 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from drawn import ANGLES, KINDS, THINGS, legend_texts, lines_of, make_history, make_results, make_tensor, titled
-from rotational_variance.figures.accuracies import accuracy, accuracy_by_angle, around_the_circle
-from rotational_variance.figures.curves import curves, curves_classes, kinds, stds
+from helpers.drawn import ANGLES, KINDS, THINGS, legend_texts, lines_of, make_history, make_results, make_tensor, titled
+from rotational_variance.figures.accuracy import accuracy
+from rotational_variance.figures.accuracy_by_angle import accuracy_by_angle, close_circle
+from rotational_variance.figures.curves import curves
+from rotational_variance.figures.curves_classes import curves_classes
 from rotational_variance.figures.headline import headline
-from rotational_variance.figures.heatmaps import (
-    NOT_FINITE_LINES,
-    OVER_LINES,
-    heatmap_image,
-    heatmaps,
-    heatmaps_classes,
-    scale_top,
-)
+from rotational_variance.figures.heatmaps import heatmaps
+from rotational_variance.figures.heatmaps_classes import heatmaps_classes
 from rotational_variance.figures.history import history
+from rotational_variance.figures.kinds import kinds
 from rotational_variance.figures.outputs import outputs
-from rotational_variance.figures.results import TrainingResult
-from rotational_variance.figures.style import COLORS, DASHES, style
-from rotational_variance.normalized import layer_values
+from rotational_variance.figures.parts.colour_scale import NOT_FINITE_LINES, OVER_LINES, scale_top
+from rotational_variance.figures.parts.results import TrainingResult
+from rotational_variance.figures.parts.style import COLORS, DASHES, style
+from rotational_variance.figures.parts.unit_image import heatmap_image
+from rotational_variance.figures.stds import stds
+from rotational_variance.measures.averages import layer_values
 
 TRAININGS = ["unrotated", "rotated"]
 
@@ -317,14 +317,14 @@ def test_accuracy_by_angle_goes_around_the_circle():
 
 def test_angles_that_are_no_circle_are_sorted():
     for angles in ([30.0, -30.0, 0.0], [0.0, 90.0, 180.0], [0.0, 100.0, 200.0]):
-        x, order = around_the_circle(make_tensor(angles=np.array(angles)))
+        x, order = close_circle(make_tensor(angles=np.array(angles)))
         assert x.tolist() == sorted(angles)
         assert [angles[i] for i in order] == sorted(angles)
 
 
 def test_angles_without_0_cover_the_circle_too():
     angles = np.array([-180.0, -108, -36, 36, 108])
-    x, order = around_the_circle(make_tensor(angles=angles))
+    x, order = close_circle(make_tensor(angles=angles))
     assert x.tolist() == [-36, 36, 108, 180, 252, 324, 396]
     assert [angles[i] % 360 for i in order] == [angle % 360 for angle in x]
 

@@ -2,11 +2,13 @@
 
 import pytest
 
-from drawn import THINGS, assert_readable, make_results, resnet_names
+from helpers.drawn import THINGS, assert_readable, make_results, resnet_names
 from plot import draw
-from rotational_variance.figures.models import dead_units, depth, global_bars
-from rotational_variance.figures.style import COLORS, COLUMN, MODEL_LOOKS, WIDTH, model_looks, style
-from study.gallery import OF_PAIR
+from rotational_variance.figures.catalogue import OF_PAIR
+from rotational_variance.figures.dead_units import dead_units
+from rotational_variance.figures.depth import depth
+from rotational_variance.figures.global_bars import global_bars
+from rotational_variance.figures.parts.style import COLORS, COLUMN, MODEL_LOOKS, WIDTH, model_looks, style
 
 WHAT = "all_convolutional on fashion_mnist"
 OF_LAYERS = [drawing for drawing in OF_PAIR if drawing.aggregation == "max"]

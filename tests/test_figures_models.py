@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from drawn import legend_texts, make_results, titled
-from rotational_variance.figures.models import dead_units, depth, global_bars
-from rotational_variance.figures.style import COLORS, model_looks, style
-from rotational_variance.normalized import global_variance, layer_values
+from helpers.drawn import legend_texts, make_results, titled
+from rotational_variance.figures.dead_units import dead_units
+from rotational_variance.figures.depth import depth
+from rotational_variance.figures.global_bars import global_bars
+from rotational_variance.figures.parts.style import COLORS, model_looks, style
+from rotational_variance.measures.averages import global_variance, layer_values
 
 MODELS = {"simple_conv": 5, "resnet": 12, "mine": 2}  # layers
 TRAININGS = ["unrotated", "rotated"]

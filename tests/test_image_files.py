@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rotational_variance.image_files import read_images
+from rotational_variance.samples.image_files import read_images
 
 CIFAR10_ZIP = Path(__file__).parents[2] / "shared" / "data" / "cifar10-jpeg.zip"
 

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from rotational_variance.inputs import balanced_subset, to_samples
-from rotational_variance.rotation import rotate
+from rotational_variance.samples.inputs import to_samples
+from rotational_variance.samples.rotation import rotate
+from rotational_variance.samples.subset import balanced_subset
 
 CPU = torch.device("cpu")
 

@@ -12,9 +12,9 @@ import time
 import psutil
 import pytest
 
-from conftest import TINY
-from one_run import STEM
-from tiny_data import tiny_images, write_zip
+from helpers.one_run import STEM
+from helpers.projects import TINY
+from helpers.tiny_data import tiny_images, write_zip
 
 TARGET = f"results/checkpoints/{STEM}.pt"
 EPOCHS = 40

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from rotational_variance import models
-from rotational_variance.activations import find_activations
+from rotational_variance.activations.find import find_activations
 
 MNIST = {"n_channels": 1, "image_size": 28, "n_classes": 10}
 CIFAR10 = {"n_channels": 3, "image_size": 32, "n_classes": 10}

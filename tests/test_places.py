@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from conftest import TINY, snakemake
-from one_run import STEM
-from tiny_data import tiny_images, write_zip
+from helpers.one_run import STEM
+from helpers.projects import TINY, snakemake
+from helpers.tiny_data import tiny_images, write_zip
 
 CHECKPOINT, VARIANCE = f"results/checkpoints/{STEM}.pt", f"results/variance/{STEM}.h5"
 

@@ -15,13 +15,15 @@ import pytest
 import yaml
 from PIL import Image
 
-from one_run import SCRIPTS, run_job
-from rotational_variance.markup import caption_html, markdown_html, plain
-from rotational_variance.normalized import Layer, VarianceTensor
-from rotational_variance.page import Figure
-from rotational_variance.storage.variance import read_attributes, write_variance
-from study.gallery import OF_MODELS, OF_PAIR, of_models, of_pair
-from study.runs import Run
+from helpers.one_run import SCRIPTS, run_job
+from rotational_variance.figures.catalogue import OF_MODELS, OF_PAIR
+from rotational_variance.measures.measurement import Layer, Measurement
+from rotational_variance.page.markup import caption_html, markdown_html, plain
+from rotational_variance.page.page import Figure
+from rotational_variance.storage.measurement_reader import read_attributes
+from rotational_variance.storage.measurement_writer import write_measurement
+from rv_study.results import of_models, of_pair
+from rv_study.run import Run
 
 PROJECT = SCRIPTS.parents[1]
 WORDS = PROJECT / "workflow" / "report"
@@ -70,12 +72,12 @@ def attributes_of(run):
 
 def write_run(path, run):
     statistics = np.ones((2, 3, 4))
-    tensor = VarianceTensor(
+    tensor = Measurement(
         [Layer("fc", "linear", statistics, statistics)], np.array([0.0, 90]), ["mean", "max"], ["all", "a", "b"],
         np.array([4, 2, 2]), np.ones((3, 2)), attributes_of(run),
     )  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_variance(path, tensor)
+    write_measurement(path, tensor)
 
 
 class Study:
@@ -104,7 +106,7 @@ class Study:
         figures = {"aggregation": aggregation, "layers": "published", "sort_units": False, "format": "png"}
         sources = {dataset: {"source": "a source", "size": 77} for dataset in DATASETS}
         params = {
-            "runs": [run.as_dict() for run in RUNS],
+            "runs": RUNS,
             "figures": figures,
             "sources": sources,
             "folder": str(folder),

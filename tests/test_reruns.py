@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-import conftest
-from conftest import RERUNS, TINY
-from dry_runs import dry_run, read_plan, snakemake
-from tiny_data import tiny_images, write_zip
+from helpers import projects
+from helpers.dry_runs import dry_run, read_plan, snakemake
+from helpers.projects import RERUNS, TINY
+from helpers.tiny_data import tiny_images, write_zip
 
 STUDY = ["--cores", "2", "--configfile", str(TINY), str(RERUNS)]
 MODELS, DATASETS, TRAININGS = ["simple_conv", "resnet"], ["tiny", "other"], ["unrotated", "rotated"]
@@ -100,7 +100,7 @@ def other_text(content):
 
 
 def run(folder, *arguments):
-    done = conftest.snakemake(folder, *arguments, *STUDY)  # targets first
+    done = projects.snakemake(folder, *arguments, *STUDY)  # targets first
     assert done.returncode == 0, done.stdout
     return done.stdout
 
@@ -143,7 +143,7 @@ def test_a_fresh_clone_beside_copied_results_reruns_nothing(study, tmp_path, res
 def test_words_rerun_nothing(own_study):
     for name in (
         "README.md", "docs/cluster.md", "tests/test_x.py",
-        "workflow/scripts/rotational_variance/reporting.py",
+        "workflow/scripts/rv_study/job_log.py",
     ):  # fmt: skip
         path = own_study / name
         path.write_bytes(other_comment(path.read_bytes()))
@@ -177,19 +177,19 @@ def other_colour(content):
 
 
 @pytest.mark.parametrize(("name", "change", "expected"), [
-    (f"{LIBRARY}/figures/heatmaps.py", other_colour, jobs("plot")),
-    (f"{LIBRARY}/figures/models.py", other_operator, jobs("plot_models")),
-    (f"{LIBRARY}/figures/style.py", other_colour, jobs("plot", "plot_models")),
+    (f"{LIBRARY}/figures/parts/colour_scale.py", other_colour, jobs("plot")),
+    (f"{LIBRARY}/figures/depth.py", other_operator, jobs("plot_models")),
+    (f"{LIBRARY}/figures/parts/style.py", other_colour, jobs("plot", "plot_models")),
     (f"{LIBRARY}/tables/claims.py", other_text, jobs("tables")),
-    (f"{LIBRARY}/page.py", other_operator, {"report"}),
-    (f"{LIBRARY}/layers.py", other_operator, jobs("shown")),
-    (f"{LIBRARY}/variance.py", other_operator, AFTER_TRAINING),
-    (f"{LIBRARY}/measurement.py", other_operator, AFTER_TRAINING),
+    (f"{LIBRARY}/page/page.py", other_operator, {"report"}),
+    (f"{LIBRARY}/measures/layer_selection.py", other_operator, jobs("shown")),
+    (f"{LIBRARY}/measuring/moments.py", other_operator, AFTER_TRAINING),
+    (f"{LIBRARY}/measuring/one_pass.py", other_operator, AFTER_TRAINING),
     (f"{LIBRARY}/activations/tracing.py", other_operator, AFTER_TRAINING),
-    (f"{LIBRARY}/training.py", other_operator, AFTER_DATASETS),
+    (f"{LIBRARY}/training/fit.py", other_operator, AFTER_DATASETS),
     (f"{LIBRARY}/models/resnet.py", other_operator, OF_RESNET),
     (f"{LIBRARY}/models/vgg16.py", other_operator, set()),
-    (f"{LIBRARY}/sources.py", other_operator, jobs("dataset") | AFTER_DATASETS),
+    (f"{LIBRARY}/samples/sources.py", other_operator, jobs("dataset") | AFTER_DATASETS),
 ])  # fmt: skip
 def test_changed_code_reruns_what_runs_it(study, name, change, expected):
     with changed(study / name, change):

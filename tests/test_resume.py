@@ -3,7 +3,7 @@ import re
 import pytest
 import torch
 
-from rotational_variance.resume import Progress, ResumeFile
+from rotational_variance.training.resume import Progress, ResumeFile
 
 MADE_BY = ["training.py: 12ab", "training.epochs: 3", "threads: 2"]
 

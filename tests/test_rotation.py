@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from rotational_variance.rotation import rotate
-from rotational_variance.vision import torchvision
+from rotational_variance.samples.rotation import rotate
+from rotational_variance.torch_setup.torchvision_import import torchvision
 
 BILINEAR = torchvision.transforms.InterpolationMode.BILINEAR
 

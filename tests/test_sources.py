@@ -1,14 +1,13 @@
 import re
-import struct
 from pathlib import Path
-from urllib.error import URLError
 
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from rotational_variance.datasets import channel_statistics
-from rotational_variance.sources import read
+from helpers.raw_files import write_raw
+from rotational_variance.samples.channel_statistics import channel_statistics
+from rotational_variance.samples.sources import read
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 DIGITS = {"name": "digits", "size": 28, "test_fraction": 0.2, "split_seed": 0}
@@ -17,34 +16,6 @@ DIGITS = {"name": "digits", "size": 28, "test_fraction": 0.2, "split_seed": 0}
 @pytest.fixture(scope="module")
 def digits():
     return read("toy", "scikit-learn", **DIGITS)
-
-
-@pytest.fixture
-def no_network(monkeypatch):
-    def fail(*_, **__):
-        raise URLError("no network here")
-
-    monkeypatch.setattr("urllib.request.urlopen", fail)
-
-
-def write_idx(path, array):
-    """Write an idx file: a magic number (type 8 is a byte), the sizes, the bytes."""
-    header = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
-    path.write_bytes(header + array.astype(np.uint8).tobytes())
-
-
-def write_raw(folder, name, n_train=7, n_test=4):
-    """Write a small dataset of MNIST's format; return its images and labels by part."""
-    raw = folder / name / "raw"
-    raw.mkdir(parents=True)
-    random = np.random.default_rng(0)
-    arrays = []
-    for part, n in (("train", n_train), ("t10k", n_test)):
-        images, labels = random.integers(0, 256, (n, 6, 6)), random.integers(0, 10, n)
-        write_idx(raw / f"{part}-images-idx3-ubyte", images)
-        write_idx(raw / f"{part}-labels-idx1-ubyte", labels)
-        arrays += [images[..., np.newaxis], labels]
-    return arrays
 
 
 def test_refuses_an_unknown_source():

@@ -9,18 +9,22 @@ import h5py
 import numpy as np
 import pytest
 
-from conftest import PROJECT
-from drawn import make_results
-from rotational_variance.datasets import Dataset, channel_statistics
-from rotational_variance.figures.accuracies import accuracy
-from rotational_variance.figures.style import style
-from rotational_variance.normalized import Layer, VarianceTensor
-from rotational_variance.storage.dataset import read_dataset, write_dataset
-from rotational_variance.storage.figures import write_figure
+from helpers.drawn import make_results
+from helpers.projects import PROJECT
+from rotational_variance.figures.accuracy import accuracy
+from rotational_variance.figures.parts.style import style
+from rotational_variance.measures.measurement import Layer, Measurement
+from rotational_variance.samples.channel_statistics import channel_statistics
+from rotational_variance.samples.dataset import Dataset
+from rotational_variance.storage.dataset_reader import read_dataset
+from rotational_variance.storage.dataset_writer import write_dataset
+from rotational_variance.storage.figure_file import write_figure
 from rotational_variance.storage.files import replacing, sha256
-from rotational_variance.storage.history import COLUMNS, read_history, write_history
-from rotational_variance.storage.published import read_published
-from rotational_variance.storage.variance import read_variance, write_variance
+from rotational_variance.storage.history_reader import read_history
+from rotational_variance.storage.history_writer import COLUMNS, write_history
+from rotational_variance.storage.measurement_reader import read_measurement
+from rotational_variance.storage.measurement_writer import write_measurement
+from rotational_variance.storage.published_file import read_published
 
 RUN = {"model": "simple_conv", "dataset": "toy", "training": "rotated", "seed": 4}
 
@@ -48,7 +52,7 @@ def tensor():
     """Two layers: random, and one with a plain, a dead, an infinite and an invariant unit."""
     transformation_std = np.broadcast_to([3.0, 0.0, 1.0, 0.0], (2, 3, 4)).copy()
     sample_std = np.broadcast_to([2.0, 0.0, 0.0, 5.0], (2, 3, 4)).copy()
-    return VarianceTensor(
+    return Measurement(
         layers=[random_layer("stage.conv1", 5), Layer("fc", "linear", transformation_std, sample_std)],
         angles_degrees=np.array([-180.0, -90.0, 0.0, 90.0]),
         aggregations=["mean", "max"],
@@ -148,8 +152,8 @@ def test_a_dataset_file_whose_parts_do_not_fit_is_refused(dataset, tmp_path):
 
 
 def test_variance_round_trip(tensor, tmp_path):
-    write_variance(tmp_path / "a.h5", tensor)
-    stored = read_variance(tmp_path / "a.h5")
+    write_measurement(tmp_path / "a.h5", tensor)
+    stored = read_measurement(tmp_path / "a.h5")
     assert [(layer.name, layer.kind) for layer in stored.layers] == [("stage.conv1", "convolution"), ("fc", "linear")]
     for layer, other in zip(tensor.layers, stored.layers, strict=True):
         np.testing.assert_array_equal(layer.transformation_std, other.transformation_std)
@@ -163,15 +167,15 @@ def test_variance_round_trip(tensor, tmp_path):
 
 
 def test_variance_attributes_are_plain_or_json(tensor, tmp_path):
-    write_variance(tmp_path / "a.h5", tensor)
-    assert read_variance(tmp_path / "a.h5").attributes == tensor.attributes
+    write_measurement(tmp_path / "a.h5", tensor)
+    assert read_measurement(tmp_path / "a.h5").attributes == tensor.attributes
     with h5py.File(tmp_path / "a.h5") as file:
         assert json.loads(file.attrs["spec"]) == tensor.attributes["spec"]
         assert file.attrs["training"] == "rotated"
 
 
 def test_the_variance_file_holds_m_itself(tensor, tmp_path):
-    write_variance(tmp_path / "a.h5", tensor)
+    write_measurement(tmp_path / "a.h5", tensor)
     with h5py.File(tmp_path / "a.h5") as file:
         values = file["layers/001_fc/normalized"]
         assert values.dtype == np.float64
@@ -180,7 +184,7 @@ def test_the_variance_file_holds_m_itself(tensor, tmp_path):
 
 
 def test_variance_axes_carry_scales(tensor, tmp_path):
-    write_variance(tmp_path / "a.h5", tensor)
+    write_measurement(tmp_path / "a.h5", tensor)
     with h5py.File(tmp_path / "a.h5") as file:
         for name, n_units in (("000_stage.conv1", 5), ("001_fc", 4)):
             group = file["layers"][name]
@@ -199,8 +203,8 @@ def test_variance_axes_carry_scales(tensor, tmp_path):
 
 def test_many_layers_stay_in_order(tensor, tmp_path):
     layers = [random_layer(f"layer{n}", n) for n in range(12, 0, -1)]
-    write_variance(tmp_path / "a.h5", replace(tensor, layers=layers))
-    stored = read_variance(tmp_path / "a.h5").layers
+    write_measurement(tmp_path / "a.h5", replace(tensor, layers=layers))
+    stored = read_measurement(tmp_path / "a.h5").layers
     assert [layer.name for layer in stored] == [f"layer{n}" for n in range(12, 0, -1)]
     assert [layer.n_units for layer in stored] == list(range(12, 0, -1))
 
@@ -208,41 +212,43 @@ def test_many_layers_stay_in_order(tensor, tmp_path):
 @pytest.mark.parametrize("shape", [(1, 3), (2, 2), (3, 2)])
 def test_variance_of_other_axes_is_refused(shape, tensor, tmp_path):
     path = tmp_path / "a.h5"
-    write_variance(path, replace(tensor, layers=[random_layer("fc", 4, shape)]))
+    write_measurement(path, replace(tensor, layers=[random_layer("fc", 4, shape)]))
     found = ", ".join(map(str, (*shape, 4)))
     reason = rf"layers/000_fc/transformation_std: got axes \[.*\] of \({found}\), expected .* of \(2, 3, 4\)"
-    assert_refused(read_variance, path, reason)
+    assert_refused(read_measurement, path, reason)
 
 
 def test_statistics_of_unequal_lengths_are_refused(tensor, tmp_path):
     path = tmp_path / "a.h5"
-    write_variance(path, tensor)
+    write_measurement(path, tensor)
     with h5py.File(path, "a") as file:
         values = file["layers/001_fc/sample_std"][..., 1:]
         del file["layers/001_fc/sample_std"]
         file["layers/001_fc/sample_std"] = values
-    assert_refused(read_variance, path, "layers/001_fc/sample_std: got axes")
+    assert_refused(read_measurement, path, "layers/001_fc/sample_std: got axes")
 
 
 def test_axes_in_another_order_are_refused(tensor, tmp_path):
     path = tmp_path / "a.h5"
     layer = random_layer("fc", 2)
-    write_variance(path, replace(tensor, layers=[layer], aggregations=["mean", "max"], sample_sets=["all", "cat", "x"]))
+    write_measurement(
+        path, replace(tensor, layers=[layer], aggregations=["mean", "max"], sample_sets=["all", "cat", "x"])
+    )
     with h5py.File(path, "a") as file:
         file["layers/000_fc/sample_std"].dims[0].label = "unit"
         file["layers/000_fc/sample_std"].dims[2].label = "aggregation"
     reason = r"layers/000_fc/sample_std: got axes \['unit', 'sample_set', 'aggregation'\] of \(2, 3, 2\), expected"
-    assert_refused(read_variance, path, reason)
+    assert_refused(read_measurement, path, reason)
 
 
 @pytest.mark.parametrize("statistic", ["transformation_std", "sample_std"])
 @pytest.mark.parametrize("value", [np.nan, np.inf, -1e-9])
 def test_numbers_that_no_measurement_gives_are_refused(statistic, value, tensor, tmp_path):
     path = tmp_path / "a.h5"
-    write_variance(path, tensor)
+    write_measurement(path, tensor)
     with h5py.File(path, "a") as file:
         file[f"layers/001_fc/{statistic}"][1, 2, 3] = value
-    assert_refused(read_variance, path, f"layers/001_fc/{statistic}: holds numbers that are not finite, or below 0")
+    assert_refused(read_measurement, path, f"layers/001_fc/{statistic}: holds numbers that are not finite, or below 0")
 
 
 @pytest.mark.parametrize(("name", "value", "reason"), [
@@ -254,25 +260,25 @@ def test_numbers_that_no_measurement_gives_are_refused(statistic, value, tensor,
     ("layers", [], "'layers' doesn't exist"),
 ])  # fmt: skip
 def test_a_variance_file_whose_parts_do_not_fit_is_refused(name, value, reason, tensor, tmp_path):
-    write_variance(tmp_path / "a.h5", replace(tensor, **{name: value}))
-    assert_refused(read_variance, tmp_path / "a.h5", reason)
+    write_measurement(tmp_path / "a.h5", replace(tensor, **{name: value}))
+    assert_refused(read_measurement, tmp_path / "a.h5", reason)
 
 
 @pytest.mark.parametrize("name", ["model", "seed", "spec", "checkpoint_sha256"])
 def test_a_variance_file_with_an_attribute_missing_is_refused(name, tensor, tmp_path):
     path = tmp_path / "a.h5"
-    write_variance(path, tensor)
+    write_measurement(path, tensor)
     with h5py.File(path, "a") as file:
         del file.attrs[name]
-    assert_refused(read_variance, path, f"attribute {name} is missing")
+    assert_refused(read_measurement, path, f"attribute {name} is missing")
 
 
 def test_the_variance_file_of_another_run_is_refused(tensor, tmp_path):
     path = tmp_path / "a.h5"
-    write_variance(path, tensor)
-    assert read_variance(path, RUN).attributes["seed"] == 4
+    write_measurement(path, tensor)
+    assert read_measurement(path, RUN).attributes["seed"] == 4
     with pytest.raises(ValueError, match="training: got rotated, expected unrotated"):
-        read_variance(path, {**RUN, "training": "unrotated"})
+        read_measurement(path, {**RUN, "training": "unrotated"})
 
 
 @pytest.mark.parametrize("value", [np.array([0.1, 0.2]), np.array([0.1, np.nan, 0.2]), np.array([0.1, -0.1, 0.1])])
@@ -288,16 +294,16 @@ def test_a_dataset_file_without_sound_statistics_is_refused(value, dataset, tmp_
 @pytest.mark.parametrize("part", ["layers", "sample_set", "n_samples", "accuracy", "layers/001_fc/sample_std"])
 def test_a_variance_file_with_a_part_missing_is_refused(part, tensor, tmp_path):
     path = tmp_path / "a.h5"
-    write_variance(path, tensor)
+    write_measurement(path, tensor)
     with h5py.File(path, "a") as file:
         del file[part]
-    assert_refused(read_variance, path, part.rpartition("/")[2])
+    assert_refused(read_measurement, path, part.rpartition("/")[2])
 
 
 def test_equal_content_makes_equal_bytes(dataset, tensor, tmp_path):
     for folder in ("first", "second"):
         write_dataset(tmp_path / folder / "dataset.h5", dataset)
-        write_variance(tmp_path / folder / "variance.h5", tensor)
+        write_measurement(tmp_path / folder / "variance.h5", tensor)
         write_history(tmp_path / folder / "history.csv", [history_row(1)])
         if folder == "first":
             time.sleep(1.1)  # HDF5's own clock counts seconds
@@ -311,9 +317,9 @@ def hdf5_file(request, tmp_path):
     path = tmp_path / "a.h5"
     if request.param == "dataset":
         write_dataset(path, request.getfixturevalue("dataset"))
-        return path, read_dataset, read_variance
-    write_variance(path, request.getfixturevalue("tensor"))
-    return path, read_variance, read_dataset
+        return path, read_dataset, read_measurement
+    write_measurement(path, request.getfixturevalue("tensor"))
+    return path, read_measurement, read_dataset
 
 
 @pytest.mark.parametrize("kept", [0, 0.02, 0.5, 0.999])

@@ -15,17 +15,17 @@ import torch
 import xarray as xr
 from PIL import Image
 
-from conftest import PROJECT, TINY
-from one_run import TABLES
-from rotational_variance import checkpoints
-from rotational_variance.inputs import to_samples
-from rotational_variance.layers import SELECTIONS, select
-from rotational_variance.normalized import global_variance, layer_values
-from rotational_variance.storage.dataset import read_dataset
-from rotational_variance.storage.history import read_history
-from rotational_variance.storage.variance import read_variance
-from rotational_variance.training import evaluate
-from tiny_data import tiny_images, write_zip
+from helpers.one_run import TABLES
+from helpers.projects import PROJECT, TINY
+from helpers.tiny_data import tiny_images, write_zip
+from rotational_variance.measures.averages import global_variance, layer_values
+from rotational_variance.measures.layer_selection import SELECTIONS, select
+from rotational_variance.measuring.trained_network import build_network, load_checkpoint
+from rotational_variance.samples.inputs import to_samples
+from rotational_variance.storage.dataset_reader import read_dataset
+from rotational_variance.storage.history_reader import read_history
+from rotational_variance.storage.measurement_reader import read_measurement
+from rotational_variance.training.fit import evaluate
 
 BY_AGGREGATION = ["headline", "curves", "kinds", "curves_classes", "stds", "heatmaps", "heatmaps_classes"]
 FIGURES = [f"{name}_{aggregation}" for name in BY_AGGREGATION for aggregation in ("mean", "max")]
@@ -80,10 +80,10 @@ def test_dataset_holds_the_images_of_the_zip(study):
 def test_the_checkpoint_scores_what_its_history_says(study, model, training):
     stored = read_dataset(study / "results/datasets/tiny.h5")
     path = study / f"results/checkpoints/{stem(model, training)}"
-    checkpoint = checkpoints.load(f"{path}.pt")
+    checkpoint = load_checkpoint(f"{path}.pt")
     assert checkpoint.run == {"model": model, "dataset": "tiny", "training": training, "seed": 0}
     assert checkpoint.spec["training"]["rotate"] == (training == "rotated")
-    network = checkpoint.build()
+    network = build_network(checkpoint)
     test = to_samples(
         stored.dataset.test_images, stored.dataset.test_labels, stored.mean, stored.std, torch.device("cpu")
     )
@@ -97,7 +97,7 @@ def test_the_checkpoint_scores_what_its_history_says(study, model, training):
 @pytest.mark.parametrize(("model", "training"), RUNS)
 def test_the_variance_tensor_is_whole(study, model, training):
     path = study / f"results/variance/{stem(model, training)}.h5"
-    tensor = read_variance(path)
+    tensor = read_measurement(path)
     assert len(tensor.layers) == MODELS[model]
     assert tensor.angles_degrees.tolist() == [-180, -90, 0, 90]
     assert tensor.n_samples.tolist() == [40, *[4] * 10]
@@ -122,14 +122,14 @@ def test_the_variance_tensor_is_whole(study, model, training):
 
 def test_the_variance_file_opens_in_xarray(study):
     path = study / f"results/variance/{stem('simple_conv', 'rotated')}.h5"
-    layer = read_variance(path).layers[0]
+    layer = read_measurement(path).layers[0]
     with xr.open_datatree(path) as tree:
         m = tree["layers/000_conv1"].normalized
         assert m.dims == ("aggregation", "sample_set", "unit")
         assert m.sel(aggregation="max", sample_set="7").values.tolist() == layer.normalized[1, 8].tolist()
         assert tree.angle.values.tolist() == [-180, -90, 0, 90]
         assert tree.angle.attrs["units"] == "degrees"
-        assert tree.accuracy.sel(sample_set="all", angle=0) == read_variance(path).accuracy[0, 2]
+        assert tree.accuracy.sel(sample_set="all", angle=0) == read_measurement(path).accuracy[0, 2]
         assert tree.n_samples.sel(sample_set="3") == 4
         assert tree["layers/000_conv1"].attrs["kind"] == "convolution"
 
@@ -144,7 +144,7 @@ def test_the_lines_of_the_readme_load_the_variance_file(study, readme):
     exec("\n".join(lines[:3]), names)
     with names["tree"]:
         m = eval(lines[3], names)
-        assert m.values.tolist() == read_variance(path).layers[0].normalized[0, 0].tolist()
+        assert m.values.tolist() == read_measurement(path).layers[0].normalized[0, 0].tolist()
         for line in lines[4:]:
             assert eval(line, names).dims == ("angle",)
 
@@ -171,7 +171,7 @@ def test_the_tables_say_what_the_files_say(study):
     ]
     assert list(accuracy.groupby(by_run, sort=False).groups) == RUNS
     for run in RUNS:
-        tensor = read_variance(study / f"results/variance/{stem(*run)}.h5")
+        tensor = read_measurement(study / f"results/variance/{stem(*run)}.h5")
         (last,) = read_history(study / f"results/checkpoints/{stem(*run)}.csv")
         of_run = table.set_index(by_run).loc[run].set_index("layers")
         for selection in SELECTIONS:
@@ -252,7 +252,7 @@ def test_a_model_of_ones_own_that_cannot_be_traced_on_a_subset_at_a_list_of_angl
     gap = "what functions (F.relu, +, torch.cat) compute between modules"
     assert f"measure deciding_tiny_rotated_seed0: not seen by module hooks: {gap}" in done.stdout
     assert gap in (tmp_path / "results/logs/measure/deciding_tiny_rotated_seed0.log").read_text()
-    tensor = read_variance(tmp_path / run)
+    tensor = read_measurement(tmp_path / run)
     assert [layer.name for layer in tensor.layers] == ["conv", "fc"]
     found = tensor.attributes["activations"]
     assert found["found_by"] == "module hooks"

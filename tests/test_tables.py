@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rotational_variance.tables.global_variance import global_latex, global_markdown, global_rows
-from rotational_variance.tables.text import beside_published, csv_text, latex, markdown_table, number, yes_or_no
-from tabulated import NAN, RUN, tables_in, tensor_of
+from helpers.tabulated import NAN, RUN, tables_in, tensor_of
+from rotational_variance.tables.global_table import global_latex, global_markdown, global_rows
+from rotational_variance.tables.text import beside_published, csv_text, format_number, latex, markdown_table, yes_or_no
 
 PUBLISHED = {
     ("mnist", "resnet", "rotated", "variance_mean_all"): 0.6004,
@@ -162,7 +162,7 @@ def test_latex_escapes_all_that_it_would_read_as_a_command():
 
 
 def test_cells():
-    assert [number(value) for value in (0.12345, None, NAN)] == ["0.123", "n/a", "n/a"]
+    assert [format_number(value) for value in (0.12345, None, NAN)] == ["0.123", "n/a", "n/a"]
     assert [yes_or_no(value) for value in (True, False, None)] == ["yes", "no", "n/a"]
     assert beside_published({"x": 0.5, "published_x": 0.25}, "x", "{:.0%}") == "50% (25%)"
     for published in ({}, {"published_x": None}, {"published_x": NAN}):

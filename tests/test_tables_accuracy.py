@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rotational_variance.storage.history import COLUMNS
-from rotational_variance.tables.accuracy import accuracy_markdown, accuracy_row
+from helpers.tabulated import RUN, tables_in
+from rotational_variance.storage.history_writer import COLUMNS
+from rotational_variance.tables.accuracy_table import accuracy_markdown, accuracy_row
 from rotational_variance.tables.text import csv_text
-from rotational_variance.tables.trainings import compare_trainings
-from tabulated import RUN, tables_in
+from rotational_variance.tables.training_comparison import compare_trainings
 
 HISTORY = [dict(zip(COLUMNS, [epoch, 2.5, 0.5, 1.5, 0.4, 1.75, 0.1], strict=True)) for epoch in (1.0, 2.0)] + [
     dict(zip(COLUMNS, [3.0, 0.25, 0.95, 0.5, 0.9, 0.75, 0.8], strict=True))

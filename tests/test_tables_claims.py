@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from helpers.tabulated import NAN, RUN, layer, same, tables_in, tensor_of, verdicts_in
 from rotational_variance.tables.claim_depth import depth_rows
-from rotational_variance.tables.claim_outputs import chance_of, output_row, outputs_section
+from rotational_variance.tables.claim_outputs import binomial_tail, output_row, outputs_section
 from rotational_variance.tables.claim_training import training_rows, training_section
 from rotational_variance.tables.claims import claims_markdown
-from rotational_variance.tables.global_variance import global_rows
+from rotational_variance.tables.global_table import global_rows
 from rotational_variance.tables.verdicts import verdict
-from tabulated import NAN, RUN, layer, same, tables_in, tensor_of, verdicts_in
 
 UNROTATED = RUN | {"training": "unrotated"}
 
@@ -142,7 +142,7 @@ def test_fewer_units_than_half_but_more_than_by_chance_are_a_part():
         rows = [row | {"n_lowest": min(n_lowest, 10)}, row | {"n_lowest": max(n_lowest - 10, 0)}]
         (verdict_line,) = verdicts_in(outputs_section(rows))
         assert verdict_line.startswith(f"**{words} after rotated training: it holds for {n_lowest} of 20 ")
-    assert chance_of(5, 20, 0.1) == pytest.approx(0.0432, abs=1e-4)
+    assert binomial_tail(5, 20, 0.1) == pytest.approx(0.0432, abs=1e-4)
 
 
 @pytest.mark.parametrize("tensor", [outputs([[1, 2], [1, 2], [1, 2]]), outputs([[1]], ("only",))])

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from helpers.tabulated import RUN, layer, same, tables_in, tensor_of, verdicts_in
 from rotational_variance.tables.claim_depth import depth_rows, depth_section, rank_correlation
-from tabulated import RUN, layer, same, tables_in, tensor_of, verdicts_in
 
 
 def deep(*values, **further):

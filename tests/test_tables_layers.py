@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rotational_variance.layers import published_layers
-from rotational_variance.normalized import global_variance, layer_values
-from rotational_variance.tables.layers import layer_rows
+from helpers.tabulated import RUN, tensor_of
+from rotational_variance.measures.averages import global_variance, layer_values
+from rotational_variance.measures.layer_selection import published_layers
+from rotational_variance.tables.layer_table import layer_rows
 from rotational_variance.tables.text import csv_text
-from tabulated import RUN, tensor_of
 
 STATISTICS = ("normalized_variance", "normalized_variance_without_dead", "transformation_std", "sample_std", "n_dead",
               "n_infinite")  # fmt: skip

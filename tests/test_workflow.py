@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from test_sources import write_raw
+from helpers.raw_files import write_raw
 
 WHOLE_STUDY = {"dataset": 2, "train": 16, "measure": 16, "plot": 8, "plot_models": 2, "tables": 1, "report": 1}
 ONE_FIGURE = {"dataset": 1, "train": 2, "measure": 2, "plot": 1}

@@ -2,7 +2,8 @@
 
 import os
 
-from study import config as study_config, fingerprints, gallery, runs as study_runs
+from rv_study import config as study_config, fingerprints, results, runs as study_runs
+from rv_study.nested import canonical, flatten
 
 try:
     study_config.check(
@@ -18,8 +19,8 @@ except ConfigError as error:
 
 RUNS = {run.stem: run for run in study_runs.list_runs(config)}
 SPECS = {name: study_runs.spec(config, run) for name, run in RUNS.items()}
-EXECUTION = study_runs.canonical(config["execution"])
-DATASETS = study_runs.canonical(config["datasets"])
+EXECUTION = canonical(config["execution"])
+DATASETS = canonical(config["datasets"])
 STUDIED = config["study"]["datasets"]
 PAIRS = list(dict.fromkeys(run.pair for run in RUNS.values()))
 
@@ -31,68 +32,76 @@ wildcard_constraints:
     suffix="pdf|svg",
 
 
-# What a job depends on, beside its input files, is in its rule's `params`: a text of its own for each file and number, as
-# Snakemake compares params as a set, so that a dry run names just those that changed. Functions of `output` are not
-# compared; by these, a script is given values that such a text tells of already, or that are to rerun nothing.
+# What a job depends on, beside its input files, is in its rule's `params`. Each file and number is a separate string,
+# because Snakemake compares params as a set: the dry run then names what changed. Functions of `output` are not compared;
+# they pass values to the script that a string already tracks, or that must rerun nothing.
 
 
-def texts(wildcard, names, values):
-    """One function a name, which gives the text "name: value" out of the dict `values(value of the wildcard)`.
+def params_by_name(wildcard, names, values):
+    """Return one params function per name. It gives "name: value" for the job's run, pair or dataset.
 
-    Where that lacks the name, it gives a text that is always there, so that names of other runs change nothing.
+    wildcard  which of these
+    values    a function from it to a dict of values by name. If that lacks the name, the params function gives a
+              constant, so that names of other runs rerun nothing.
     """
 
-    def always(wildcards):
+    def constant(wildcards):
         return f"{wildcard}: {getattr(wildcards, wildcard)}"
 
     def of_name(name, wildcards):
         found = values(getattr(wildcards, wildcard))
-        return f"{name}: {found[name]}" if name in found else always(wildcards)
+        return f"{name}: {found[name]}" if name in found else constant(wildcards)
 
-    return [always, *(lambda wildcards, name=name: of_name(name, wildcards) for name in sorted(names))]
+    return [constant, *(lambda wildcards, name=name: of_name(name, wildcards) for name in sorted(names))]
 
 
-def code(script, environment):
-    """The code that a script runs, and in what."""
+def code_params(script, environment):
+    """Return the params that name a script's code, and the packages that it runs with."""
     files = fingerprints.fingerprint(SCRIPTS / script)
     files = files | {environment: fingerprints.environment_hash(RULES.parent / "envs" / environment)}
     return [f"{name}: {value}" for name, value in files.items()]
 
 
-def of_run(script, *sections):
-    """A run's numbers, and what its architecture adds to the code: that is found by its name, not by an import."""
+def run_values(script, run, *sections):
+    """Return a run's numbers by name, and the code that its architecture adds: found by its name, not by an import."""
+    model = SCRIPTS / "rotational_variance" / "models" / f"{RUNS[run].model}.py"
     of_all = fingerprints.fingerprint(SCRIPTS / script)
-
-    def values(run):
-        model = SCRIPTS / "rotational_variance" / "models" / f"{RUNS[run].model}.py"
-        files = fingerprints.fingerprint(SCRIPTS / script, model)
-        return study_runs.flat({section: SPECS[run][section] for section in sections}) | {
-            name: files[name] for name in files if name not in of_all
-        }
-
-    found = {run: values(run) for run in RUNS}
-    return texts("run", set().union(*found.values()), found.get)
+    of_run = fingerprints.fingerprint(SCRIPTS / script, model)
+    numbers = flatten({section: SPECS[run][section] for section in sections})
+    return numbers | {name: of_run[name] for name in of_run if name not in of_all}
 
 
-def of_source():
-    """Where a dataset comes from, but for the folder that it is downloaded into."""
+def run_params(script, *sections):
+    """Return the params functions of a rule with a job for each run."""
+    values = {run: run_values(script, run, *sections) for run in RUNS}
+    return params_by_name("run", set().union(*values.values()), values.get)
+
+
+def made_by(script, environment, run, *sections):
+    """Return all that a job's result depends on, beside its input files, as the same strings."""
+    numbers = [f"{name}: {value}" for name, value in run_values(script, run, *sections).items()]
+    return sorted([*code_params(script, environment), *numbers])
+
+
+def source_params():
+    """Return the params functions of where a dataset comes from, but for the folder that it is downloaded into."""
     names = {name for source in DATASETS.values() for name in source if name != "root"}
-    return texts("dataset", {*names, "files"}, source_of)
+    return params_by_name("dataset", {*names, "files"}, source_of)
 
 
 def source_of(dataset):
-    """The source of a dataset, and a hash of its files where they are the user's own."""
+    """Return the source of a dataset, and a hash of its files if they are the user's own."""
     source = DATASETS[dataset]
     return source | {"files": fingerprints.images_hash(Path(source["path"]))} if "path" in source else source
 
 
 def source_to_show(dataset):
-    """Where a dataset comes from, but for where that lies on this machine."""
+    """Return where a dataset comes from, but for the place of that on this machine."""
     return {name: value for name, value in DATASETS[dataset].items() if name not in ("root", "path")}
 
 
-def names_of(runs):
-    """The runs that a figure or a table shows, in order."""
+def run_names(runs):
+    """Return the params that name the runs that a figure or a table shows, in order."""
     return f"runs: {', '.join(run.stem for run in runs)}"
 
 
@@ -104,19 +113,19 @@ def runs_of_dataset(dataset):
     return [run for run in RUNS.values() if run.dataset == dataset]
 
 
-def of_figures(*names):
-    """What the config says of figures."""
+def figure_params(*names):
+    """Return the params of these settings of figures."""
     return [f"figures.{name}: {config['figures'][name]}" for name in names]
 
 
 def figure_in_report(drawing, file, category, **labels):
-    """A figure, as it stands in Snakemake's own report."""
+    """Return a figure as Snakemake's own report shows it."""
     labels |= {"figure": drawing.title, "feature maps": drawing.aggregation or "-"}
     return report(file, caption=f"../report/{drawing.caption}", category=category, labels=labels)
 
 
 def table_in_report(file):
-    """A table, as it stands there; the formats of one table share its caption."""
+    """Return a table as Snakemake's own report shows it; the formats of one table share its caption."""
     stem, suffix = Path(file).name.split(".")
     labels = {"table": stem, "format": suffix}
     return report(file, caption=f"../report/tables/{stem}.rst", category="Tables", labels=labels)

@@ -1,4 +1,4 @@
-# A checkpoint, so that Snakemake looks again once a dataset is made: if its bytes are the same, no network is trained anew.
+# A checkpoint, so that Snakemake looks again once a dataset is made: if its bytes are the same, no network is retrained.
 checkpoint dataset:
     output:
         "results/datasets/{dataset}.h5",
@@ -10,8 +10,8 @@ checkpoint dataset:
         mem_mb=EXECUTION["memory_mb"]["dataset"],
         runtime=EXECUTION["runtime_minutes"]["dataset"],
     params:
-        *code("dataset.py", "torch.yaml"),
-        *of_source(),
+        *code_params("dataset.py", "torch.yaml"),
+        *source_params(),
         source=lambda wildcards, output: DATASETS[wildcards.dataset],
     script:
         "../scripts/dataset.py"

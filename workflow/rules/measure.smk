@@ -13,9 +13,9 @@ rule measure:
         mem_mb=EXECUTION["memory_mb"]["measure"],
         runtime=EXECUTION["runtime_minutes"]["measure"],
     params:
-        *code("measure.py", "torch.yaml"),
-        *of_run("measure.py", "measurement"),
-        run=lambda wildcards, output: RUNS[wildcards.run].as_dict(),
+        *code_params("measure.py", "torch.yaml"),
+        *run_params("measure.py", "measurement"),
+        run=lambda wildcards, output: RUNS[wildcards.run],
         measurement=lambda wildcards, output: SPECS[wildcards.run]["measurement"],
         device=lambda wildcards, output: EXECUTION["device"],
         passes=lambda wildcards, output: EXECUTION["passes"],

@@ -1,8 +1,8 @@
 FORMATS = list(dict.fromkeys(["png", config["figures"]["format"]]))  # PNG always, as the page shows these
 FIGURES = [
-    *[gallery.digest(pair, suffix) for pair in PAIRS for suffix in FORMATS],
-    *[file for pair in PAIRS for suffix in FORMATS for file in gallery.of_pair(pair, suffix).values()],
-    *[file for name in STUDIED for suffix in FORMATS for file in gallery.of_models(name, suffix).values()],
+    *[results.digest(pair, suffix) for pair in PAIRS for suffix in FORMATS],
+    *[file for pair in PAIRS for suffix in FORMATS for file in results.of_pair(pair, suffix).values()],
+    *[file for name in STUDIED for suffix in FORMATS for file in results.of_models(name, suffix).values()],
 ]
 
 
@@ -12,20 +12,20 @@ rule plot:
         histories=lambda wildcards: [f"results/checkpoints/{run.stem}.csv" for run in runs_of_pair(wildcards.pair)],
     output:
         # Names that do not depend on the config: Snakemake compares nothing for a job with an output that is new to it.
-        digest=gallery.digest("{pair}"),
+        digest=results.digest("{pair}"),
         figures=[
             figure_in_report(drawing, file, "Models", **{"model and dataset": "{pair}"})
-            for drawing, file in gallery.of_pair("{pair}").items()
+            for drawing, file in results.of_pair("{pair}").items()
         ],
     log:
         "results/logs/plot/{pair}.log",
     conda:
         "../envs/plot.yaml"
     params:
-        *code("plot.py", "plot.yaml"),
-        *of_figures("aggregation", "layers", "sort_units"),
-        names=lambda wildcards: names_of(runs_of_pair(wildcards.pair)),
-        runs=lambda wildcards, output: [run.as_dict() for run in runs_of_pair(wildcards.pair)],
+        *code_params("plot.py", "plot.yaml"),
+        *figure_params("aggregation", "layers", "sort_units"),
+        names=lambda wildcards: run_names(runs_of_pair(wildcards.pair)),
+        runs=lambda wildcards, output: runs_of_pair(wildcards.pair),
         figures=lambda wildcards, output: {
             name: config["figures"][name] for name in ("aggregation", "layers", "sort_units")
         },
@@ -40,17 +40,17 @@ rule plot_models:
     output:
         figures=[
             figure_in_report(drawing, file, "All models", dataset="{dataset}")
-            for drawing, file in gallery.of_models("{dataset}").items()
+            for drawing, file in results.of_models("{dataset}").items()
         ],
     log:
         "results/logs/plot_models/{dataset}.log",
     conda:
         "../envs/plot.yaml"
     params:
-        *code("plot_models.py", "plot.yaml"),
-        *of_figures("layers"),
-        names=lambda wildcards: names_of(runs_of_dataset(wildcards.dataset)),
-        runs=lambda wildcards, output: [run.as_dict() for run in runs_of_dataset(wildcards.dataset)],
+        *code_params("plot_models.py", "plot.yaml"),
+        *figure_params("layers"),
+        names=lambda wildcards: run_names(runs_of_dataset(wildcards.dataset)),
+        runs=lambda wildcards, output: runs_of_dataset(wildcards.dataset),
         layers=lambda wildcards, output: config["figures"]["layers"],
     script:
         "../scripts/plot_models.py"
@@ -59,14 +59,14 @@ rule plot_models:
 # PDF or SVG, on request: rules of their own for the same reason.
 use rule plot as plot_print with:
     output:
-        digest=gallery.digest("{pair}", "{suffix}"),
-        figures=list(gallery.of_pair("{pair}", "{suffix}").values()),
+        digest=results.digest("{pair}", "{suffix}"),
+        figures=list(results.of_pair("{pair}", "{suffix}").values()),
     log:
         "results/logs/plot_print/{pair}_{suffix}.log",
 
 
 use rule plot_models as plot_models_print with:
     output:
-        figures=list(gallery.of_models("{dataset}", "{suffix}").values()),
+        figures=list(results.of_models("{dataset}", "{suffix}").values()),
     log:
         "results/logs/plot_models_print/{dataset}_{suffix}.log",

@@ -6,8 +6,8 @@ WORDS = [*sorted(PAGE.glob("report.*")), *sorted(PAGE.glob("figures/*.rst"))]  #
 rule report:
     input:
         variances=expand("results/variance/{run}.h5", run=RUNS),
-        of_pairs=[file for pair in PAIRS for file in gallery.of_pair(pair).values()],
-        of_models=[file for dataset in STUDIED for file in gallery.of_models(dataset).values()],
+        of_pairs=[file for pair in PAIRS for file in results.of_pair(pair).values()],
+        of_models=[file for dataset in STUDIED for file in results.of_models(dataset).values()],
         tables=TABLES,
     output:
         REPORT,
@@ -16,12 +16,12 @@ rule report:
     conda:
         "../envs/plot.yaml"
     params:
-        *code("report.py", "plot.yaml"),
+        *code_params("report.py", "plot.yaml"),
         *[f"{name}: {value}" for name, value in fingerprints.hashes(*WORDS).items()],
-        *of_figures("aggregation", "layers", "sort_units"),
+        *figure_params("aggregation", "layers", "sort_units"),
         *[f"dataset {name}: {source_to_show(name)}" for name in STUDIED],
-        names=names_of(RUNS.values()),
-        runs=lambda wildcards, output: [run.as_dict() for run in RUNS.values()],
+        names=run_names(RUNS.values()),
+        runs=lambda wildcards, output: list(RUNS.values()),
         figures=lambda wildcards, output: config["figures"],
         sources=lambda wildcards, output: {name: source_to_show(name) for name in STUDIED},
         folder=lambda wildcards, output: str(PAGE),

@@ -11,8 +11,8 @@ RULES = Path(workflow.current_basedir.get_path_or_uri(secret_free=False)).resolv
 SCRIPTS = RULES.parent / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
-from study import places
-from study.errors import ConfigError
+from rv_study import places
+from rv_study.errors import ConfigError
 
 # Snakemake puts its Python unquoted into the shell commands that start jobs; this lets them start where its path holds
 # a space. (Paths without one are not changed by quoting.)

@@ -17,8 +17,8 @@ rule tables:
     conda:
         "../envs/plot.yaml"
     params:
-        *code("tables.py", "plot.yaml"),
-        names=names_of(RUNS.values()),
-        runs=lambda wildcards, output: [run.as_dict() for run in RUNS.values()],
+        *code_params("tables.py", "plot.yaml"),
+        names=run_names(RUNS.values()),
+        runs=lambda wildcards, output: list(RUNS.values()),
     script:
         "../scripts/tables.py"

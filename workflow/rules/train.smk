@@ -13,10 +13,11 @@ rule train:
         mem_mb=EXECUTION["memory_mb"]["train"],
         runtime=EXECUTION["runtime_minutes"]["train"],
     params:
-        *code("train.py", "torch.yaml"),
-        *of_run("train.py", "model", "training"),
-        run=lambda wildcards, output: RUNS[wildcards.run].as_dict(),
+        *code_params("train.py", "torch.yaml"),
+        *run_params("train.py", "model", "training"),
+        run=lambda wildcards, output: RUNS[wildcards.run],
         spec=lambda wildcards, output: {name: SPECS[wildcards.run][name] for name in ("model", "training")},
         device=lambda wildcards, output: EXECUTION["device"],
+        made_by=lambda wildcards, output: made_by("train.py", "torch.yaml", wildcards.run, "model", "training"),
     script:
         "../scripts/train.py"

@@ -1,4 +1,4 @@
-"""Rule measure: measure every activation of a trained network and write the variance tensor."""
+"""Rule measure: measure every activation of a trained network and write the variance file."""
 
 from dataclasses import replace
 from importlib.metadata import version
@@ -6,57 +6,62 @@ from importlib.metadata import version
 import torch
 from torch import nn
 
-from rotational_variance import checkpoints
-from rotational_variance.activations import Activations, find_activations
-from rotational_variance.angles import angle_grid
-from rotational_variance.checkpoints import Checkpoint
-from rotational_variance.compute import set_up
-from rotational_variance.inputs import Samples, balanced_subset, to_samples
-from rotational_variance.measurement import check_enough, measure
-from rotational_variance.passes import DTYPES, choose_passes, set_precision
-from rotational_variance.reporting import Report, reporting
-from rotational_variance.storage.dataset import StoredDataset, read_dataset
-from rotational_variance.storage.files import again, sha256
-from rotational_variance.storage.variance import write_variance
+from rotational_variance.activations.description import Activations
+from rotational_variance.activations.find import find_activations
+from rotational_variance.measuring.batches import choose_passes
+from rotational_variance.measuring.one_pass import check_enough, measure
+from rotational_variance.measuring.precision import DTYPES, set_precision
+from rotational_variance.measuring.trained_network import build_network, load_checkpoint
+from rotational_variance.samples.angles import angle_grid
+from rotational_variance.samples.inputs import Samples, to_samples
+from rotational_variance.samples.subset import balanced_subset
+from rotational_variance.storage.dataset_reader import StoredDataset, read_dataset
+from rotational_variance.storage.files import sha256
+from rotational_variance.storage.measurement_writer import write_measurement
+from rotational_variance.torch_setup.device import set_up
+from rotational_variance.training.checkpoint import Checkpoint
+from rv_study.advice import remake_advice
+from rv_study.job_log import JobLog, job_log
+from rv_study.run import Run
 
 
 def main(
+    *,
     dataset: str,
     checkpoint: str,
     output: str,
-    *,
-    run: dict,
+    run: Run,
     angles: int | dict | list[float],
     n_samples: int | str,
     precision: str,
-    passes: dict,
+    passes: dict[str, int | str],
     device: str,
     threads: int,
-    report: Report,
+    log: JobLog,
 ) -> None:
     """Measure `checkpoint` on the test set of `dataset`, or on `n_samples` of it, at `angles`; write `output`.
 
-    run     model, dataset, training, seed of the checkpoint
+    run     of the checkpoint
     passes  batch_size and memory_format, each may be "auto"
     Raises ValueError for the checkpoint of another run, or one that was trained on other classes.
     """
     torch_device = set_up(device, threads)
     stored = read_dataset(dataset)
     trained = _load(checkpoint, run, dataset, stored.dataset.class_names)
-    samples = _test_samples(stored, n_samples, run["seed"], torch_device)
+    samples = _test_samples(stored, n_samples, run.seed, torch_device)
     angles_degrees = angle_grid(angles)
     check_enough(samples, stored.dataset.class_names, angles_degrees)
     model = _build(trained, checkpoint).to(torch_device)
     set_precision(model, DTYPES[precision])
     activations = find_activations(model, samples.inputs(slice(0, 2), dtype=DTYPES[precision]))
-    _tell_gaps(activations, report)
+    _tell_gaps(activations, log)
     chosen = choose_passes(activations, samples, **passes, dtype=DTYPES[precision])
-    report.line(
+    log.line(
         f"measuring on {torch_device} with {threads} thread(s): {len(samples)} samples, {len(angles_degrees)} angles, "
         f"{chosen.batch_size} samples a forward pass, {chosen.memory_format}, {precision}"
     )
-    with report.bar(len(samples) * len(angles_degrees)) as bar:
-        tensor = measure(
+    with log.bar(len(samples) * len(angles_degrees)) as bar:
+        measurement = measure(
             activations,
             samples,
             stored.dataset.class_names,
@@ -82,27 +87,30 @@ def main(
         "computed_on": {"train": trained.computed_on, "measure": computed_on},
         "versions": {package: version(package) for package in ("torch", "numpy", "h5py")},
     }
-    write_variance(output, replace(tensor, attributes=attributes))
-    report.line(f"{len(tensor.layers)} layers, {sum(layer.n_units for layer in tensor.layers)} units")
+    write_measurement(output, replace(measurement, attributes=attributes))
+    log.line(f"{len(measurement.layers)} layers, {sum(layer.n_units for layer in measurement.layers)} units")
 
 
-def _load(checkpoint: str, run: dict, dataset: str, class_names: list[str]) -> Checkpoint:
-    trained = checkpoints.load(checkpoint)
-    if trained.run != run:
-        raise ValueError(f"{checkpoint}: is the checkpoint of {trained.run}, expected {run}; {again('train')}")
+def _load(checkpoint: str, run: Run, dataset: str, class_names: list[str]) -> Checkpoint:
+    """Read the checkpoint, and check that it is that of `run`, and was trained on these classes."""
+    trained = load_checkpoint(checkpoint)
+    if trained.run != run.as_dict():
+        raise ValueError(
+            f"{checkpoint}: is the checkpoint of {trained.run}, expected {run.as_dict()}; {remake_advice('train')}"
+        )
     if trained.class_names != class_names:
         raise ValueError(
             f"{checkpoint}: trained on {len(trained.class_names)} classes ({', '.join(trained.class_names)}), "
-            f"{dataset} has {len(class_names)} ({', '.join(class_names)}); {again('train')}"
+            f"{dataset} has {len(class_names)} ({', '.join(class_names)}); {remake_advice('train')}"
         )
     return trained
 
 
 def _build(trained: Checkpoint, checkpoint: str) -> nn.Module:
     try:
-        return trained.build()
+        return build_network(trained)
     except ValueError as error:
-        raise ValueError(f"{checkpoint}: {error}; {again('train')}") from error
+        raise ValueError(f"{checkpoint}: {error}; {remake_advice('train')}") from error
 
 
 def _test_samples(stored: StoredDataset, n_samples: int | str, seed: int, device: torch.device) -> Samples:
@@ -113,21 +121,23 @@ def _test_samples(stored: StoredDataset, n_samples: int | str, seed: int, device
     return samples.subset(torch.from_numpy(chosen).to(device))
 
 
-def _tell_gaps(activations: Activations, report: Report) -> None:
+def _tell_gaps(activations: Activations, log: JobLog) -> None:
     for gap in activations.not_seen:
-        report.notice(f"not seen by {activations.found_by}: {gap}")
+        log.warn(f"not seen by {activations.found_by}: {gap}")
+    if activations.trace_error:
+        log.line(f"what torch.fx said: {activations.trace_error}")
 
 
 if __name__ == "__main__":
-    with reporting(snakemake.log[0], f"measure {snakemake.wildcards.run}") as job_report:
+    with job_log(snakemake.log[0], f"measure {snakemake.wildcards.run}") as log:
         main(
-            snakemake.input.dataset,
-            snakemake.input.checkpoint,
-            snakemake.output[0],
+            dataset=snakemake.input.dataset,
+            checkpoint=snakemake.input.checkpoint,
+            output=snakemake.output[0],
             run=snakemake.params.run,
             **snakemake.params.measurement,
             passes=snakemake.params.passes,
             device=snakemake.params.device,
             threads=snakemake.threads,
-            report=job_report,
+            log=log,
         )

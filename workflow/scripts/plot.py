@@ -6,21 +6,27 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from rotational_variance.figures.accuracies import accuracy, accuracy_by_angle
-from rotational_variance.figures.curves import curves, curves_classes, kinds, stds
+from rotational_variance.figures.accuracy import accuracy
+from rotational_variance.figures.accuracy_by_angle import accuracy_by_angle
+from rotational_variance.figures.catalogue import OF_PAIR, Drawing, group_by_figure
+from rotational_variance.figures.curves import curves
+from rotational_variance.figures.curves_classes import curves_classes
 from rotational_variance.figures.headline import headline
-from rotational_variance.figures.heatmaps import heatmaps, heatmaps_classes
+from rotational_variance.figures.heatmaps import heatmaps
+from rotational_variance.figures.heatmaps_classes import heatmaps_classes
 from rotational_variance.figures.history import history
+from rotational_variance.figures.kinds import kinds
 from rotational_variance.figures.outputs import outputs
-from rotational_variance.figures.results import Results, TrainingResult
-from rotational_variance.figures.style import COLORS, style
-from rotational_variance.layers import select
-from rotational_variance.reporting import reporting
-from rotational_variance.storage.figures import write_figure
+from rotational_variance.figures.parts.results import Results, TrainingResult
+from rotational_variance.figures.parts.style import COLORS, style
+from rotational_variance.figures.stds import stds
+from rotational_variance.measures.layer_selection import select
+from rotational_variance.storage.figure_file import write_figure
 from rotational_variance.storage.files import replacing
-from rotational_variance.storage.history import read_history
-from rotational_variance.storage.variance import read_variance
-from study.gallery import OF_PAIR, Drawing, wanted
+from rotational_variance.storage.history_reader import read_history
+from rotational_variance.storage.measurement_reader import read_measurement
+from rv_study.job_log import job_log
+from rv_study.run import Run
 
 HEATMAPS = {"headline": headline, "heatmaps": heatmaps, "heatmaps_classes": heatmaps_classes}
 CURVES = {"curves": curves, "kinds": kinds, "curves_classes": curves_classes, "stds": stds}
@@ -28,12 +34,12 @@ OTHERS = {"outputs": outputs, "accuracy": accuracy, "accuracy_by_angle": accurac
 
 
 def main(
-    runs: list[dict],
+    *,
+    runs: list[Run],
     variances: list[str],
     histories: list[str],
     figures: list[str],
     digest: str,
-    *,
     aggregation: str,
     layers: str,
     sort_units: bool,
@@ -45,14 +51,14 @@ def main(
     layers               "published" or "all"
     sort_units           of heatmaps, by M
     """
-    tensors, rows = defaultdict(list), defaultdict(list)
-    for run, variance, rows_of in zip(runs, variances, histories, strict=True):
-        tensors[run["training"]].append(select(read_variance(variance, run), layers))
-        rows[run["training"]].append(read_history(rows_of))
-    results = {name: TrainingResult(tensors[name], rows[name]) for name in COLORS if name in tensors}
-    for drawing, paths in wanted(OF_PAIR, figures):
+    measurements, rows = defaultdict(list), defaultdict(list)
+    for run, variance, history_file in zip(runs, variances, histories, strict=True):
+        measurements[run.training].append(select(read_measurement(variance, run.as_dict()), layers))
+        rows[run.training].append(read_history(history_file))
+    results = {name: TrainingResult(measurements[name], rows[name]) for name in COLORS if name in measurements}
+    for drawing, paths in group_by_figure(OF_PAIR, figures):
         with style():
-            figure = draw(drawing, f"{runs[0]['model']} on {runs[0]['dataset']}", results, sort_units)
+            figure = draw(drawing, f"{runs[0].model} on {runs[0].dataset}", results, sort_units)
             for path in paths:
                 write_figure(path, figure)
     with replacing(digest) as temporary:
@@ -60,9 +66,9 @@ def main(
         shutil.copyfile(next(path for path in figures if Path(path).name == name), temporary)
 
 
-def draw(drawing: Drawing, what: str, results: Results, sort_units: bool) -> Figure:
-    """Draw one figure; its title says of `what`."""
-    title = f"{what}: {drawing.title}"
+def draw(drawing: Drawing, subject: str, results: Results, sort_units: bool) -> Figure:
+    """Draw one figure; its title begins with `subject`, such as "resnet on mnist"."""
+    title = f"{subject}: {drawing.title}"
     if not drawing.aggregation:
         return OTHERS[drawing.subject](title, results)
     arguments = title, f"{drawing.aggregation} of each feature map", drawing.aggregation, results
@@ -72,12 +78,12 @@ def draw(drawing: Drawing, what: str, results: Results, sort_units: bool) -> Fig
 
 
 if __name__ == "__main__":
-    with reporting(snakemake.log[0], f"plot {snakemake.wildcards.pair}"):
+    with job_log(snakemake.log[0], f"plot {snakemake.wildcards.pair}"):
         main(
-            snakemake.params.runs,
-            snakemake.input.variances,
-            snakemake.input.histories,
-            snakemake.output.figures,
-            snakemake.output.digest,
+            runs=snakemake.params.runs,
+            variances=snakemake.input.variances,
+            histories=snakemake.input.histories,
+            figures=snakemake.output.figures,
+            digest=snakemake.output.digest,
             **snakemake.params.figures,
         )

@@ -2,34 +2,37 @@
 
 from collections import defaultdict
 
-from rotational_variance.figures.models import dead_units, depth, global_bars
-from rotational_variance.figures.results import TrainingResult
-from rotational_variance.figures.style import COLORS, style
-from rotational_variance.layers import select
-from rotational_variance.reporting import reporting
-from rotational_variance.storage.figures import write_figure
-from rotational_variance.storage.published import read_published
-from rotational_variance.storage.variance import read_variance
-from study.gallery import OF_MODELS, wanted
+from rotational_variance.figures.catalogue import OF_MODELS, group_by_figure
+from rotational_variance.figures.dead_units import dead_units
+from rotational_variance.figures.depth import depth
+from rotational_variance.figures.global_bars import global_bars
+from rotational_variance.figures.parts.results import TrainingResult
+from rotational_variance.figures.parts.style import COLORS, style
+from rotational_variance.measures.layer_selection import select
+from rotational_variance.storage.figure_file import write_figure
+from rotational_variance.storage.measurement_reader import read_measurement
+from rotational_variance.storage.published_file import read_published
+from rv_study.job_log import job_log
+from rv_study.run import Run
 
 BY_AGGREGATION = {"depth": depth, "dead_units": dead_units}
 
 
-def main(runs: list[dict], variances: list[str], published: str, figures: list[str], *, layers: str) -> None:
+def main(*, runs: list[Run], variances: list[str], published: str, figures: list[str], layers: str) -> None:
     """Draw `runs` (of one dataset) with their files of the same order.
 
     figures  the files; stem and suffix say what to draw, and in which format
     layers   "published" or "all"
     """
-    tensors = defaultdict(lambda: defaultdict(list))
+    measurements = defaultdict(lambda: defaultdict(list))
     for run, variance in zip(runs, variances, strict=True):
-        tensors[run["model"]][run["training"]].append(select(read_variance(variance, run), layers))
+        measurements[run.model][run.training].append(select(read_measurement(variance, run.as_dict()), layers))
     results = {
         model: {training: TrainingResult(of_model[training]) for training in COLORS if training in of_model}
-        for model, of_model in tensors.items()
+        for model, of_model in measurements.items()
     }
-    dataset = runs[0]["dataset"]
-    for drawing, paths in wanted(OF_MODELS, figures):
+    dataset = runs[0].dataset
+    for drawing, paths in group_by_figure(OF_MODELS, figures):
         title = f"{dataset}: {drawing.title}"
         with style():
             if drawing.aggregation:
@@ -53,11 +56,11 @@ def _published(path: str, dataset: str) -> dict[tuple[str, str, str, str], float
 
 
 if __name__ == "__main__":
-    with reporting(snakemake.log[0], f"plot models on {snakemake.wildcards.dataset}"):
+    with job_log(snakemake.log[0], f"plot models on {snakemake.wildcards.dataset}"):
         main(
-            snakemake.params.runs,
-            snakemake.input.variances,
-            snakemake.input.published,
-            snakemake.output.figures,
+            runs=snakemake.params.runs,
+            variances=snakemake.input.variances,
+            published=snakemake.input.published,
+            figures=snakemake.output.figures,
             layers=snakemake.params.layers,
         )

@@ -2,22 +2,25 @@
 
 from collections import defaultdict
 
-from rotational_variance.reporting import reporting
 from rotational_variance.storage.files import replacing
-from rotational_variance.storage.history import read_history
-from rotational_variance.storage.published import read_published
-from rotational_variance.storage.variance import read_variance
-from rotational_variance.tables.accuracy import accuracy_markdown, accuracy_row
+from rotational_variance.storage.history_reader import read_history
+from rotational_variance.storage.measurement_reader import read_measurement
+from rotational_variance.storage.published_file import read_published
+from rotational_variance.tables.accuracy_table import accuracy_markdown, accuracy_row
 from rotational_variance.tables.claim_depth import depth_rows
 from rotational_variance.tables.claim_outputs import output_row
 from rotational_variance.tables.claims import claims_markdown
-from rotational_variance.tables.global_variance import global_latex, global_markdown, global_rows
-from rotational_variance.tables.layers import layer_rows
+from rotational_variance.tables.global_table import global_latex, global_markdown, global_rows
+from rotational_variance.tables.layer_table import layer_rows
 from rotational_variance.tables.text import csv_text
+from rv_study.job_log import job_log
+from rv_study.run import Run
 
 
-def main(runs: list[dict], variances: list[str], histories: list[str], published: str, outputs: dict[str, str]) -> None:
-    """Tabulate `runs` (model, dataset, training, seed) with their files of the same order.
+def main(
+    *, runs: list[Run], variances: list[str], histories: list[str], published: str, outputs: dict[str, str]
+) -> None:
+    """Tabulate `runs` with their files of the same order.
 
     published  the file of the published values
     outputs    the file for each of global_csv, global_md, global_tex, layers_csv, accuracy_csv, accuracy_md, claims_md
@@ -25,12 +28,13 @@ def main(runs: list[dict], variances: list[str], histories: list[str], published
     known = read_published(published)
     rows = defaultdict(list)
     for run, variance, history in zip(runs, variances, histories, strict=True):
-        rows["accuracy"].append(accuracy_row(run, read_history(history), known))
-        tensor = read_variance(variance, run)
-        rows["global"] += global_rows(run, tensor, known)
-        rows["layers"] += layer_rows(run, tensor)
-        rows["outputs"].append(output_row(run, tensor))
-        rows["depth"] += depth_rows(run, tensor)
+        cells = run.as_dict()
+        rows["accuracy"].append(accuracy_row(cells, read_history(history), known))
+        measurement = read_measurement(variance, cells)
+        rows["global"] += global_rows(cells, measurement, known)
+        rows["layers"] += layer_rows(cells, measurement)
+        rows["outputs"].append(output_row(cells, measurement))
+        rows["depth"] += depth_rows(cells, measurement)
     texts = {
         "global_csv": csv_text(rows["global"]),
         "global_md": global_markdown(rows["global"]),
@@ -46,11 +50,11 @@ def main(runs: list[dict], variances: list[str], histories: list[str], published
 
 
 if __name__ == "__main__":
-    with reporting(snakemake.log[0], "tables"):
+    with job_log(snakemake.log[0], "tables"):
         main(
-            snakemake.params.runs,
-            snakemake.input.variances,
-            snakemake.input.histories,
-            snakemake.input.published,
-            dict(snakemake.output.items()),
+            runs=snakemake.params.runs,
+            variances=snakemake.input.variances,
+            histories=snakemake.input.histories,
+            published=snakemake.input.published,
+            outputs=dict(snakemake.output.items()),
         )

@@ -4,6 +4,7 @@ import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 import torch
 from torch import nn
@@ -50,17 +51,27 @@ class ActivationInfo:
     n_units: int
 
 
-class Activations(ABC):
-    """A model whose activations can be watched.
+class NotTraced(StrEnum):
+    """Why torch.fx does not serve for a model. Such a reason becomes data, so it is never the text of an error."""
 
-    layers    the activations, in the order of the forward pass
-    found_by  how: "torch.fx" or "module hooks"
-    not_seen  what is passed over though it may vary, one sentence each
+    CONTROL_FLOW = "it asks for values that a trace does not have, as control flow does"
+    OTHER_OUTPUT = "what torch.fx traced returns something else than the model"
+    ERROR = "an error stopped torch.fx; the job's log holds it"
+
+
+class Activations(ABC):
+    """Activations that a forward pass produces.
+
+    layers       the activations, in the order of the forward pass
+    found_by     how: "torch.fx" or "module hooks"
+    not_seen     one sentence per activation that cannot be measured; written into results, so never an error's text
+    trace_error  the error that stopped torch.fx, to be shown to a person only
     """
 
     layers: list[ActivationInfo]
     found_by: str
     not_seen: list[str]
+    trace_error: Exception | None = None
     _model: nn.Module
 
     @abstractmethod

@@ -11,6 +11,7 @@ from torch import nn
 from rotational_variance.activations.description import (
     ActivationInfo,
     Activations,
+    NotTraced,
     is_batch_of_units,
     may_be_activation,
     module_kind,
@@ -26,8 +27,8 @@ class HookedActivations(Activations):
 
     found_by = "module hooks"
 
-    def __init__(self, model: nn.Module, examples: Iterable[torch.Tensor], reason: str) -> None:
-        """`examples`: inputs of different numbers of samples. `reason`: why torch.fx cannot trace the model."""
+    def __init__(self, model: nn.Module, examples: Iterable[torch.Tensor], reason: NotTraced) -> None:
+        """`examples`: inputs of different numbers of samples. `reason`: why torch.fx does not serve."""
         self._model = model
         self._modules = {
             name: module
@@ -49,7 +50,7 @@ class HookedActivations(Activations):
         passed_over = [name for name, keep in zip(self._reached, self._is_activation, strict=True) if not keep]
         self.not_seen = [
             "what functions (F.relu, +, torch.cat) compute between modules, "
-            f"as torch.fx cannot trace the model: {reason}",
+            f"as torch.fx cannot trace the model: {reason.value}",
             *(f"{name}, which returns no batch of units" for name in dict.fromkeys(passed_over)),
         ]
 

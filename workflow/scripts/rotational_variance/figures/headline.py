@@ -5,14 +5,15 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
-from rotational_variance.figures.accuracies import draw_accuracies
-from rotational_variance.figures.heatmaps import draw_heatmap, draw_scale, mark_handles, scale_top
-from rotational_variance.figures.layer_axis import draw_kinds, kind_handles, names_height
-from rotational_variance.figures.lines import MOST_MARKERS, plot_mean, training_look
-from rotational_variance.figures.results import Results, any_tensor
-from rotational_variance.figures.sheet import MEAN_AND_RANGE, legend_below, new_sheet
-from rotational_variance.figures.style import MEASURE, SAMPLE_SETS, show_m
-from rotational_variance.normalized import ALL, STRATIFIED
+from rotational_variance.figures.parts.bars import draw_accuracies
+from rotational_variance.figures.parts.colour_scale import draw_scale, mark_handles, scale_top
+from rotational_variance.figures.parts.layer_axis import draw_kinds, kind_handles, names_height
+from rotational_variance.figures.parts.lines import MAX_MARKED_POINTS, plot_mean, training_look
+from rotational_variance.figures.parts.results import Results, any_tensor
+from rotational_variance.figures.parts.sheet import MEAN_AND_RANGE, legend_below, new_sheet
+from rotational_variance.figures.parts.style import MEASURE, SAMPLE_SETS, show_m
+from rotational_variance.figures.parts.unit_image import draw_heatmap
+from rotational_variance.measures.measurement import ALL, STRATIFIED
 
 
 def headline(title: str, note: str, aggregation: str, results: Results, *, sort_units: bool) -> Figure:
@@ -53,7 +54,7 @@ def _draw_curves(axes: Axes, results: Results, aggregation: str) -> None:
     for training, result in results.items():
         for (sample_set, name), width in zip(SAMPLE_SETS.items(), (1.8, 0.9), strict=True):
             values = result.layer_values(aggregation, sample_set)
-            marker = "o" if sample_set == STRATIFIED and values.shape[1] <= MOST_MARKERS else None
+            marker = "o" if sample_set == STRATIFIED and values.shape[1] <= MAX_MARKED_POINTS else None
             look = training_look(training) | {"label": f"{training} training, {name}", "linewidth": width}
             plot_mean(axes, range(values.shape[1]), values, marker=marker, markersize=2, **look)
     show_m([axes])

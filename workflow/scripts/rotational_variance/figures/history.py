@@ -4,10 +4,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from rotational_variance.figures.lines import MOST_MARKERS, plot_mean
-from rotational_variance.figures.results import Results
-from rotational_variance.figures.sheet import legend_below, new_sheet
-from rotational_variance.figures.style import COLORS, log_scale, whole_numbers
+from rotational_variance.figures.parts.lines import MAX_MARKED_POINTS, plot_mean
+from rotational_variance.figures.parts.results import Results
+from rotational_variance.figures.parts.sheet import legend_below, new_sheet
+from rotational_variance.figures.parts.style import COLORS, log_scale, whole_numbers
 
 LINES = {
     "train": ("training images, as shown", ":"),
@@ -25,7 +25,7 @@ def history(title: str, results: Results) -> Figure:
         for axes, quantity, factor in zip(column, ("loss", "accuracy"), (1, 100), strict=True):
             for name, (_, dashes) in LINES.items():
                 values = factor * np.array([[row[f"{name}_{quantity}"] for row in rows] for rows in result.histories])
-                marker = "o" if len(epochs) <= MOST_MARKERS else None
+                marker = "o" if len(epochs) <= MAX_MARKED_POINTS else None
                 plot_mean(axes, epochs, values, color=COLORS[training], linestyle=dashes, marker=marker, markersize=2)
         column[0].set_title(f"{training} training")
         column[1].set_xlabel("epoch")

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
-from rotational_variance.figures.heatmaps import (
+from rotational_variance.figures.parts.colour_scale import (
     COLORS_OF_M,
     NOT_FINITE_HATCH,
     NOT_FINITE_LINES,
@@ -18,11 +18,11 @@ from rotational_variance.figures.heatmaps import (
     mark_handles,
     scale_top,
 )
-from rotational_variance.figures.results import Results, any_tensor
-from rotational_variance.figures.sheet import FIRST_SEED, legend_below, new_sheet
-from rotational_variance.figures.style import shorten
+from rotational_variance.figures.parts.results import Results, any_tensor
+from rotational_variance.figures.parts.sheet import FIRST_SEED, legend_below, new_sheet
+from rotational_variance.figures.parts.style import shorten
 
-MOST_NUMBERS = 12  # units or classes of which each cell has room for its number
+MAX_NUMBERED_CLASSES = 12  # units or classes of which each cell has room for its number
 
 
 def outputs(title: str, results: Results) -> Figure:
@@ -34,7 +34,7 @@ def outputs(title: str, results: Results) -> Figure:
     matrices = {training: result.tensors[0].layers[-1].normalized[0, 1:].T for training, result in results.items()}
     everything = np.concatenate([matrix.ravel() for matrix in matrices.values()])
     scale = Normalize(0, scale_top(everything))
-    has_numbers = max(len(names), last.n_units) <= MOST_NUMBERS
+    has_numbers = max(len(names), last.n_units) <= MAX_NUMBERED_CLASSES
     figure = new_sheet(title, 3.3 if has_numbers else 4.6, results=results, seeds=FIRST_SEED)
     panels = figure.subplots(1, len(matrices), squeeze=False)[0]
     for axes, (training, matrix) in zip(panels, matrices.items(), strict=True):
@@ -55,7 +55,7 @@ def _draw_matrix(axes: Axes, matrix: np.ndarray, names: list[str], scale: Normal
         hatch, color = (OVER_HATCH, OVER_LINES) if over else (NOT_FINITE_HATCH, NOT_FINITE_LINES)
         cell = (label - 0.5, unit - 0.5), 1, 1
         axes.add_patch(Rectangle(*cell, fill=False, edgecolor=color, hatch=hatch, linewidth=0))
-    if max(matrix.shape) <= MOST_NUMBERS:
+    if max(matrix.shape) <= MAX_NUMBERED_CLASSES:
         for unit, label in np.ndindex(matrix.shape):
             red, green, blue, _ = COLORS_OF_M(scale(matrix[unit, label]))
             color = "k" if 0.3 * red + 0.59 * green + 0.11 * blue > 0.45 else "w"
@@ -67,7 +67,7 @@ def _draw_matrix(axes: Axes, matrix: np.ndarray, names: list[str], scale: Normal
             axes.add_patch(Rectangle((i - 0.5, i - 0.5), 1, 1, fill=False, edgecolor="#56B4E9", linewidth=1.2))
     names = [shorten(name, 12) for name in names]
     step = -(-max(matrix.shape) // 20)  # names that fit
-    rotation = 90 if max(map(len, names)) > 3 or n_classes > MOST_NUMBERS else 0
+    rotation = 90 if max(map(len, names)) > 3 or n_classes > MAX_NUMBERED_CLASSES else 0
     axes.set_xticks(range(0, n_classes, step), names[::step], rotation=rotation)
     axes.set_yticks(range(0, n_units, step), (names if n_units == n_classes else range(n_units))[::step])
     axes.set_xlabel("class of the samples")

@@ -9,7 +9,7 @@ from typing import Literal
 
 from torch import nn
 
-from rotational_variance.vision import torchvision
+from rotational_variance.torch_setup.torchvision_import import torchvision
 
 BasicBlock, Bottleneck = torchvision.models.resnet.BasicBlock, torchvision.models.resnet.Bottleneck
 STAGES = {18: (BasicBlock, (2, 2, 2, 2)), 34: (BasicBlock, (3, 4, 6, 3)), 50: (Bottleneck, (3, 4, 6, 3))}

@@ -8,7 +8,7 @@ from collections import OrderedDict
 
 from torch import nn
 
-from rotational_variance.vision import torchvision
+from rotational_variance.torch_setup.torchvision_import import torchvision
 
 N_CONVOLUTIONS = (2, 2, 3, 3, 3)  # of each block
 MULTIPLES = (1, 2, 4, 8, 8)  # of the width, in each block

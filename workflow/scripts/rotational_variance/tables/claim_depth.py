@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rotational_variance.layers import select
-from rotational_variance.normalized import ALL, VarianceTensor, finite_mean, layer_values
-from rotational_variance.tables.text import NO_VALUE, exists, markdown_table, number, run_cells, yes_or_no
+from rotational_variance.measures.averages import finite_mean, layer_values
+from rotational_variance.measures.layer_selection import select
+from rotational_variance.measures.measurement import ALL, Measurement
+from rotational_variance.tables.text import NO_VALUE, exists, format_number, markdown_table, run_cells, yes_or_no
 from rotational_variance.tables.verdicts import verdict
 
 THIRDS = ("first", "middle", "last")
 
 
-def depth_rows(run: dict, tensor: VarianceTensor) -> list[dict]:
+def depth_rows(run: dict, tensor: Measurement) -> list[dict]:
     """Compare M of the layers near the input with that of the others, over the published layers and all samples.
 
     One row an aggregation: first, middle, last (means over a third of the layers each of the layers' M),
@@ -23,7 +24,7 @@ def depth_rows(run: dict, tensor: VarianceTensor) -> list[dict]:
     return [run | {"aggregation": name} | _depth_numbers(tensor, name) for name in tensor.aggregations]
 
 
-def _depth_numbers(tensor: VarianceTensor, aggregation: str) -> dict:
+def _depth_numbers(tensor: Measurement, aggregation: str) -> dict:
     values = layer_values(tensor.normalized(aggregation, ALL))
     thirds = [finite_mean(third) for third in np.array_split(values, 3)]
     known = ~np.isnan(values)
@@ -78,8 +79,8 @@ def _table(rows: Sequence[dict]) -> str:
         {
             **run_cells(row),
             "aggregation": row["aggregation"],
-            **{f"{third} third": number(row[third]) for third in THIRDS},
-            "rank correlation": number(row["rank_correlation"], "{:+.2f}"),
+            **{f"{third} third": format_number(row[third]) for third in THIRDS},
+            "rank correlation": format_number(row["rank_correlation"], "{:+.2f}"),
             "lowest layer": NO_VALUE if row["lowest_layer"] is None else f"`{row['lowest_layer']}`",
             "first third lowest": yes_or_no(row["holds"]),
         }

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rotational_variance.normalized import VarianceTensor, finite_mean
-from rotational_variance.tables.text import NO_VALUE, markdown_table, number, run_cells
+from rotational_variance.measures.averages import finite_mean
+from rotational_variance.measures.measurement import Measurement
+from rotational_variance.tables.text import NO_VALUE, format_number, markdown_table, run_cells
 
 SIGNIFICANT = 0.01
 
 
-def output_row(run: dict, tensor: VarianceTensor) -> dict:
+def output_row(run: dict, tensor: Measurement) -> dict:
     """Look at M of each unit of the last layer over the samples of each class.
 
     n_lowest   output units whose M is lower over the samples of their own class than over those of any other; a tie,
@@ -59,13 +60,13 @@ def _verdict(rows: Sequence[dict], training: str) -> str:
         reason = "needs a last layer with one unit a class, and two classes or more"
         return f"**Not tested after {training} training: {reason}.**"
     words = "Supported" if 2 * n_lowest > n_units else "Not supported"
-    if words == "Not supported" and chance_of(n_lowest, n_units, len(tested) / n_units) < SIGNIFICANT:
+    if words == "Not supported" and binomial_tail(n_lowest, n_units, len(tested) / n_units) < SIGNIFICANT:
         words = "Supported in part"
     held = f"it holds for {n_lowest} of {n_units} output units, {len(tested)} expected by chance"
     return f"**{words} after {training} training: {held}.**"
 
 
-def chance_of(n_held: int, n: int, share: float) -> float:
+def binomial_tail(n_held: int, n: int, share: float) -> float:
     """Return the probability that `n_held` or more of `n` hold if each does with probability `share` (binomial)."""
     return sum(math.comb(n, k) * share**k * (1 - share) ** (n - k) for k in range(n_held, n + 1))
 
@@ -76,10 +77,10 @@ def _table(rows: Sequence[dict]) -> str:
             **run_cells(row),
             "classes": str(row["n_classes"]),
             "units": str(row["n_units"]),
-            "lowest": number(row["n_lowest"], "{}"),
+            "lowest": format_number(row["n_lowest"], "{}"),
             "by chance": NO_VALUE if row["n_lowest"] is None else "1",
-            "own class": number(row["own_class"]),
-            "others": number(row["others"]),
+            "own class": format_number(row["own_class"]),
+            "others": format_number(row["others"]),
         }
         for row in rows
     ]

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from rotational_variance.tables.global_variance import variance_columns
+from rotational_variance.tables.global_table import variance_columns
 from rotational_variance.tables.text import beside_published, exists, markdown_table, yes_or_no
-from rotational_variance.tables.trainings import TRAININGS, compare_trainings
+from rotational_variance.tables.training_comparison import TRAININGS, compare_trainings
 from rotational_variance.tables.verdicts import verdict
 
 

@@ -17,7 +17,7 @@ def exists(value: float | None) -> bool:
     return value is not None and not math.isnan(value)
 
 
-def number(value: float | None, form: str = "{:.3f}") -> str:
+def format_number(value: float | None, form: str = "{:.3f}") -> str:
     """Write a number by the format `form`, or that there is none."""
     return form.format(value) if exists(value) else NO_VALUE
 
@@ -25,8 +25,8 @@ def number(value: float | None, form: str = "{:.3f}") -> str:
 def beside_published(row: dict, name: str, form: str = "{:.3f}") -> str:
     """Write row[name], and after it in brackets row["published_" + name] where that exists."""
     published = row.get(f"published_{name}")
-    text = number(row[name], form)
-    return f"{text} ({number(published, form)})" if exists(published) else text
+    text = format_number(row[name], form)
+    return f"{text} ({format_number(published, form)})" if exists(published) else text
 
 
 def run_cells(row: dict) -> dict[str, str]:

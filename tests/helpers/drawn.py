@@ -1,0 +1,97 @@
+"""Made-up results to draw, and what is to be seen in a figure."""
+
+import numpy as np
+from matplotlib.text import Text
+
+from rotational_variance.figures.parts.results import TrainingResult
+from rotational_variance.figures.parts.style import COLORS
+from rotational_variance.measures.measurement import Layer, Measurement
+from rotational_variance.storage.figure_file import lay_out
+
+DIGITS = [str(digit) for digit in range(10)]
+THINGS = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+KINDS = ["convolution", "normalisation", "activation"]
+ANGLES = np.arange(8) * 45.0 - 180
+
+
+def resnet_names(n):
+    return ["conv1", "bn1", "relu", *(f"layer{1 + i // 40}.{i // 10}.conv{i}" for i in range(n - 5)), "avgpool", "fc"]
+
+
+def make_tensor(n_layers=16, seed=0, names=None, class_names=DIGITS, angles=ANGLES):
+    """Make up a tensor; its last layer has one unit a class."""
+    random = np.random.default_rng(seed)
+    layers = []
+    for i in range(n_layers):
+        is_last = i == n_layers - 1
+        shape = 2, 1 + len(class_names), len(class_names) if is_last else 3 + 7 * i % 30
+        kind = "output" if is_last else KINDS[i % 3]
+        layers.append(
+            Layer(names[i] if names else f"conv{i}", kind, random.gamma(2, 0.5, shape), random.gamma(2, 0.5, shape))
+        )
+    accuracy = random.random((1 + len(class_names), len(angles)))
+    n_samples = np.array([3 * len(class_names), *[3] * len(class_names)])
+    return Measurement(layers, angles, ["mean", "max"], ["all", *class_names], n_samples, accuracy)
+
+
+def make_history(seed=0, n_epochs=5):
+    random = np.random.default_rng(seed)
+    parts = [f"{part}_{what}" for part in ("train", "test_upright", "test_rotated") for what in ("loss", "accuracy")]
+    return [{"epoch": epoch, **dict(zip(parts, random.random(6), strict=True))} for epoch in range(1, n_epochs + 1)]
+
+
+def make_results(n_seeds=1, **kwargs):
+    """Make up results of both trainings."""
+    return {
+        training: TrainingResult(
+            [make_tensor(seed=10 * i + seed, **kwargs) for seed in range(n_seeds)],
+            [make_history(seed=10 * i + seed) for seed in range(n_seeds)],
+        )
+        for i, training in enumerate(COLORS)
+    }
+
+
+def drawn_texts(figure, monkeypatch):
+    """Draw a figure and return the texts that were drawn, by their boxes in pixels: [(text, box), ...]."""
+    found = []
+    draw = Text.draw
+
+    def note(text, renderer):
+        if text.get_visible() and text.get_text().strip():
+            found.append((text, text.get_window_extent(renderer)))
+        return draw(text, renderer)
+
+    lay_out(figure)
+    with monkeypatch.context() as patch:
+        patch.setattr(Text, "draw", note)
+        figure.draw_without_rendering()
+    return found
+
+
+def assert_readable(figure, monkeypatch):
+    """Assert that no text is small, cut off, or over another one."""
+    texts = drawn_texts(figure, monkeypatch)
+    assert texts
+    for i, (text, box) in enumerate(texts):
+        assert text.get_fontsize() >= 7, text
+        assert not text.get_parse_math(), f"{text}: exponents and indices would be smaller"
+        assert figure.bbox.x0 - 1 <= box.x0, text
+        assert box.x1 <= figure.bbox.x1 + 1, text
+        assert figure.bbox.y0 - 1 <= box.y0, text
+        assert box.y1 <= figure.bbox.y1 + 1, text
+        for other, its_box in texts[i + 1 :]:
+            assert not box.overlaps(its_box), f"{text} is over {other}"
+
+
+def titled(figure):
+    """Return a figure's axes by their titles."""
+    return {axes.get_title(loc="left"): axes for axes in figure.axes if axes.get_title(loc="left")}
+
+
+def lines_of(axes, color):
+    return [line for line in axes.get_lines() if line.get_color() == color and len(line.get_xdata()) > 0]
+
+
+def legend_texts(figure):
+    legends = [*figure.legends, *(axes.get_legend() for axes in figure.axes)]
+    return [text.get_text() for legend in legends if legend for text in legend.get_texts()]

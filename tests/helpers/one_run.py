@@ -1,0 +1,111 @@
+"""One run in a folder, and its jobs: the scripts themselves, as Snakemake would run them, but in this process."""
+
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+
+from rv_study.run import Run
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "workflow" / "scripts"
+PUBLISHED = SCRIPTS.parent / "resources" / "published.csv"
+RUN = {"model": "simple_conv", "dataset": "tiny", "training": "rotated", "seed": 0}
+STEM = "simple_conv_tiny_rotated_seed0"
+SPEC = {
+    "model": {"width": 2, "hidden": 4},
+    "training": {
+        "epochs": 3, "batch_size": 16, "learning_rate": 0.01, "weight_decay": 0, "schedule": "one_cycle",
+        "test_rotation_seed": 0, "rotate": True,
+    },
+}  # fmt: skip
+TABLES = ("global.csv", "global.md", "global.tex", "layers.csv", "accuracy.csv", "accuracy.md", "claims.md")
+MEASUREMENT = {"angles": 3, "n_samples": "all", "precision": "float32"}
+
+
+class OneRun:
+    """A folder with the files of one run, and the jobs that make them."""
+
+    def __init__(self, folder):
+        self.folder, self.threads = folder, 1
+        self.zip, self.dataset = folder / "tiny.zip", folder / "tiny.h5"
+        self.checkpoint, self.history = folder / f"{STEM}.pt", folder / f"{STEM}.csv"
+        self.variance = folder / f"{STEM}.h5"
+        self.digest, self.headline, self.history_figure = (
+            folder / f"{name}.png" for name in ("digest", "headline_mean", "history")
+        )
+        self.models_figure = folder / "global.png"
+        self.tables = {name.replace(".", "_"): folder / name for name in TABLES}
+        vars(self).update(self.tables)
+        self.resume = folder / f"{STEM}.resume.pt"
+
+    def make_dataset(self, source=None):
+        run_job(
+            "dataset", self.folder, reads={}, writes={"only": self.dataset}, dataset="tiny",
+            params={"source": source or {"source": "images", "path": str(self.zip)}},
+        )  # fmt: skip
+
+    def train(self, **changes):
+        spec = {**SPEC, "training": {**SPEC["training"], **changes}}
+        run_job(
+            "train", self.folder, reads={"dataset": self.dataset}, run=STEM,
+            writes={"checkpoint": self.checkpoint, "history": self.history},
+            params={
+                "run": Run(**RUN), "spec": spec, "device": "cpu",
+                "made_by": [f"training.learning_rate: {spec['training']['learning_rate']}"],
+            },
+            threads=self.threads,
+        )  # fmt: skip
+
+    def measure(self):
+        passes = {"batch_size": "auto", "memory_format": "auto"}
+        run_job(
+            "measure", self.folder, reads={"dataset": self.dataset, "checkpoint": self.checkpoint}, run=STEM,
+            writes={"only": self.variance},
+            params={"run": Run(**RUN), "measurement": MEASUREMENT, "device": "cpu", "passes": passes},
+        )  # fmt: skip
+
+    def plot(self):
+        run_job(
+            "plot", self.folder, reads={"variances": [self.variance], "histories": [self.history]}, pair="x",
+            writes={"digest": self.digest, "figures": [self.headline, self.history_figure]},
+            params={"runs": [Run(**RUN)], "figures": {"aggregation": "mean", "layers": "published", "sort_units": True}},
+        )  # fmt: skip
+
+    def plot_models(self):
+        run_job(
+            "plot_models", self.folder, reads={"variances": [self.variance], "published": PUBLISHED}, dataset="x",
+            writes={"figures": [self.models_figure]}, params={"runs": [Run(**RUN)], "layers": "all"},
+        )  # fmt: skip
+
+    def tabulate(self):
+        run_job(
+            "tables", self.folder, reads={"variances": [self.variance], "histories": [self.history], "published": PUBLISHED},
+            writes=self.tables, params={"runs": [Run(**RUN)]},
+        )  # fmt: skip
+
+
+class Named(list):
+    """A list whose items also have names."""
+
+    def __init__(self, items: dict) -> None:
+        super().__init__(items.values())
+        self.__dict__.update(items)
+        self.items = items.items
+
+
+def run_job(
+    name: str, folder: Path, *, reads: dict, writes: dict, params: dict, threads: int = 1, **wildcards: str
+) -> None:
+    """Run `name`.py on these files; its log is `folder`/job.log. Raises the SystemExit of a job that fails."""
+    job = SimpleNamespace(
+        input=Named({key: _text(value) for key, value in reads.items()}),
+        output=Named({key: _text(value) for key, value in writes.items()}),
+        params=Named(params),
+        wildcards=Named(wildcards),
+        log=[str(folder / "job.log")],
+        threads=threads,
+    )
+    runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": job}, run_name="__main__")
+
+
+def _text(files):
+    return [str(path) for path in files] if isinstance(files, list) else str(files)

@@ -1,0 +1,80 @@
+import os
+import pty
+import signal
+import subprocess
+import sys
+import termios
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from rv_study.job_log import job_log
+
+SCRIPTS = Path(__file__).resolve().parents[1] / "workflow" / "scripts"
+
+
+def test_lines_go_to_the_log(tmp_path):
+    path = tmp_path / "logs" / "job.log"
+    with job_log(path, "train x") as log:
+        log.line("epoch 1")
+        assert path.read_text() == "epoch 1\n"
+
+
+@pytest.mark.parametrize("error", [ValueError("bad number"), OSError("no space")])
+def test_a_users_error_is_one_line_and_an_exit_status(tmp_path, capsys, error):
+    log = tmp_path / "job.log"
+    with pytest.raises(SystemExit) as caught, job_log(log, "train x"):
+        raise error
+    assert caught.value.code == 1
+    assert log.read_text().startswith(f"Error: train x: {error}\n")
+    assert capsys.readouterr().err == f"\nError: train x: {error}\n"
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_a_signal_is_one_line_and_an_exit_status(tmp_path, capsys, name):
+    log, before = tmp_path / "job.log", signal.getsignal(signal.Signals[name])
+    with pytest.raises(SystemExit) as caught, job_log(log, "train x"):
+        signal.raise_signal(signal.Signals[name])
+    assert caught.value.code == 1
+    assert capsys.readouterr().err == f"\nError: train x: stopped by {name}; run the same command again to go on\n"
+    assert signal.getsignal(signal.Signals[name]) == before
+
+
+def test_a_bug_leaves_its_traceback_in_the_log(tmp_path):
+    log = tmp_path / "job.log"
+    with pytest.raises(KeyError), job_log(log, "train x"):
+        raise KeyError("bug")
+    assert "Traceback" in log.read_text()
+
+
+PROGRAM = textwrap.dedent(
+    f"""
+    import sys
+    sys.path.insert(0, {str(SCRIPTS)!r})
+    from rv_study.job_log import job_log
+    with job_log({{log!r}}, "train x") as log, log.bar(4) as bar:
+        for i in range(4):
+            bar.set_postfix_str(f"epoch {{{{i + 1}}}}/4, loss 0.5")
+            bar.update()
+    """
+)
+
+
+def test_a_terminal_shows_a_bar(tmp_path):
+    main_end, program_end = pty.openpty()
+    termios.tcsetwinsize(program_end, (40, 100))
+    program = PROGRAM.format(log=str(tmp_path / "log"))
+    done = subprocess.run([sys.executable, "-c", program], stderr=program_end)
+    shown = os.read(main_end, 100_000).decode()
+    os.close(program_end)
+    os.close(main_end)
+    assert done.returncode == 0
+    assert "train x" in shown
+    assert "left, epoch 4/4, loss 0.5" in shown
+
+
+def test_what_is_no_terminal_shows_none(tmp_path):
+    program = PROGRAM.format(log=str(tmp_path / "log"))
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

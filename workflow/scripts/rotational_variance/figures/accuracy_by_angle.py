@@ -1,0 +1,69 @@
+"""Accuracy against the angle of the images."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from rotational_variance.figures.parts.lines import plot_mean, training_look
+from rotational_variance.figures.parts.results import Results, any_tensor
+from rotational_variance.figures.parts.sheet import new_sheet
+from rotational_variance.figures.parts.style import shorten
+from rotational_variance.measures.measurement import Measurement
+
+PANELS_PER_ROW = 5
+
+
+def accuracy_by_angle(title: str, results: Results) -> Figure:
+    """Draw the accuracy on test images that are all turned by one angle: overall, then a panel a class."""
+    tensor = any_tensor(results)
+    n_rows = -(-len(tensor.class_names) // PANELS_PER_ROW)
+    figure = new_sheet(title, 2.2 + 1.15 * n_rows, results=results, legend=True)
+    grid = figure.add_gridspec(1 + n_rows, PANELS_PER_ROW, height_ratios=[1.7, *[1] * n_rows])
+    overall = figure.add_subplot(grid[0, :])
+    panels = [(overall, 0, f"all {tensor.n_samples[0]:,} images")]
+    for i, name in enumerate(tensor.class_names):
+        axes = figure.add_subplot(grid[1 + i // PANELS_PER_ROW, i % PANELS_PER_ROW], sharex=overall, sharey=overall)
+        axes.tick_params(labelleft=i % PANELS_PER_ROW == 0, labelbottom=i + PANELS_PER_ROW >= len(tensor.class_names))
+        panels.append((axes, 1 + i, shorten(name, 18)))
+    for axes, sample_set, name in panels:
+        _draw_by_angle(axes, sample_set, results)
+        axes.set_title(name)
+    overall.axhline(100 / len(tensor.class_names), color="0.6", linewidth=0.7, zorder=0)
+    overall.annotate(
+        "chance", (1, 100 / len(tensor.class_names)), xycoords=("axes fraction", "data"), ha="right", va="bottom",
+        fontsize=7, color="0.35",
+    )  # fmt: skip
+    figure.supylabel("accuracy (%)")
+    figure.supxlabel("angle by which the image is rotated (degrees)")
+    return figure
+
+
+def _draw_by_angle(axes: Axes, sample_set: int, results: Results) -> None:
+    for training, result in results.items():
+        x, order = close_circle(result.tensors[0])
+        percent = np.array([100 * tensor.accuracy[sample_set][order] for tensor in result.tensors])
+        plot_mean(axes, x, percent, marker="o", markersize=2, **training_look(training))
+    axes.set_ylim(-3, 103)
+    axes.set_yticks([0, 50, 100])
+    if x[-1] >= 360:
+        axes.set_xlim(0, 360)
+        axes.set_xticks(range(0, 361, 90))
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(3))
+
+
+def close_circle(tensor: Measurement) -> tuple[np.ndarray, np.ndarray]:
+    """Return angles that cover 0 to 360 degrees, and the order that brings accuracies there: some stand at both ends.
+
+    Angles that do not go evenly around the whole circle are only sorted: lines over a gap would claim too much.
+    """
+    wrapped = tensor.angles_degrees % 360
+    order = np.argsort(wrapped)
+    closed, again = np.append(wrapped[order], wrapped[order[0]] + 360), np.append(order, order[0])
+    if not np.allclose(np.diff(closed), 360 / len(order)):
+        order = np.argsort(tensor.angles_degrees)
+        return tensor.angles_degrees[order], order
+    if closed[0] > 0:
+        closed, again = np.append(wrapped[order[-1]] - 360, closed), np.append(order[-1], again)
+    return closed, again

@@ -1,0 +1,73 @@
+"""The figures of a study: their names, titles, order, and places on the page. Standard library only."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+AGGREGATIONS = ("mean", "max")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One figure of a model on a dataset, or of all models on a dataset.
+
+    subject      what it shows; its caption is workflow/report/figures/{subject}.rst
+    title        the figure's own
+    heading      under which it stands on the page, "" for none
+    is_by_class  whether it shows each class on its own; such figures are folded on the page
+    aggregation  of feature maps, or "" if there is none to choose
+    """
+
+    subject: str
+    title: str
+    heading: str
+    is_by_class: bool
+    aggregation: str
+
+    @property
+    def name(self) -> str:
+        """The stem of its file."""
+        return f"{self.subject}_{self.aggregation}" if self.aggregation else self.subject
+
+    @property
+    def caption(self) -> str:
+        """The file of its caption, relative to the folder of the page's parts."""
+        return f"figures/{self.subject}.rst"
+
+
+def _drawing(
+    subject: str, title: str, heading: str = "", *, by_class: bool = False, by_aggregation: bool = True
+) -> tuple[Drawing, ...]:
+    """Return a figure, once for each aggregation if it is drawn for each."""
+    aggregations = AGGREGATIONS if by_aggregation else ("",)
+    return tuple(Drawing(subject, title, heading, by_class, aggregation) for aggregation in aggregations)
+
+
+LAYERS, UNITS, ACCURACY = "Layers", "Units and outputs", "Accuracy and training"
+OF_PAIR = (
+    *_drawing("headline", "Variance under rotation, at a glance"),
+    *_drawing("curves", "M of each layer", LAYERS),
+    *_drawing("kinds", "M of each kind of layer", LAYERS),
+    *_drawing("stds", "Transformation std and sample std of each layer", LAYERS),
+    *_drawing("curves_classes", "M of each layer, class by class", LAYERS, by_class=True),
+    *_drawing("heatmaps", "M of every unit", UNITS),
+    *_drawing("outputs", "M of each output, by the class of the samples", UNITS, by_aggregation=False),
+    *_drawing("heatmaps_classes", "M of every unit, class by class", UNITS, by_class=True),
+    *_drawing("accuracy", "Accuracy on upright and rotated images", ACCURACY, by_aggregation=False),
+    *_drawing("accuracy_by_angle", "Accuracy against the angle", ACCURACY, by_aggregation=False),
+    *_drawing("history", "Loss and accuracy by epoch", ACCURACY, by_aggregation=False),
+)
+OF_MODELS = (
+    *_drawing("global", "Global M of all models", by_aggregation=False),
+    *_drawing("depth", "M of all models by relative depth"),
+    *_drawing("dead_units", "Dead and infinite units of all models"),
+)
+
+
+def group_by_figure(drawings: Iterable[Drawing], files: Iterable[str]) -> Iterator[tuple[Drawing, list[str]]]:
+    """Group files by the figure that their names stand for: yield (figure, its files)."""
+    files = list(files)
+    for drawing in drawings:
+        found = [file for file in files if Path(file).stem == drawing.name]
+        if found:
+            yield drawing, found

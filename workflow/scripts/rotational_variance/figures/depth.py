@@ -1,0 +1,47 @@
+"""M of all models on one axis of relative depth."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from rotational_variance.figures.parts.lines import plot_mean
+from rotational_variance.figures.parts.results import Results, any_tensor
+from rotational_variance.figures.parts.sheet import legend_below, new_sheet
+from rotational_variance.figures.parts.style import MEASURE, SAMPLE_SETS, model_looks, show_m
+
+
+def depth(title: str, note: str, aggregation: str, results: Mapping[str, Results]) -> Figure:
+    """Draw M of each layer of all models on one axis: 0 % is the first layer, 100 % the last.
+
+    results  by model, then by training
+    """
+    looks = model_looks(list(results))
+    first_model = next(iter(results.values()))  # with the same trainings and seeds as all
+    trainings = list(first_model)
+    figure = new_sheet(title, 4.2, note, results=first_model)
+    panels = figure.subplots(len(SAMPLE_SETS), len(trainings), sharex=True, sharey=True, squeeze=False)
+    for row, (sample_set, name) in zip(panels, SAMPLE_SETS.items(), strict=True):
+        for axes, training in zip(row, trainings, strict=True):
+            for model, of_model in results.items():
+                values = of_model[training].layer_values(aggregation, sample_set)
+                color, marker = looks[model]
+                x = np.linspace(0, 100, values.shape[1])
+                every = max(1, values.shape[1] // 16)  # markers, so that lines of many layers stay lines
+                plot_mean(axes, x, values, color=color, marker=marker, markersize=3, markevery=every, linewidth=1)
+            axes.set_title(f"{training} training, {name}")
+        row[0].set_ylabel(f"{MEASURE},\nmean over units")
+    show_m(list(panels.flat))
+    for axes in panels[-1]:
+        axes.set_xlabel("relative depth (%): 0 the first layer, 100 the last")
+    handles = [
+        Line2D([], [], color=color, marker=marker, markersize=3, label=f"{model} ({_n_layers(results[model])} layers)")
+        for model, (color, marker) in looks.items()
+    ]
+    legend_below(figure, handles, max_columns=4)
+    return figure
+
+
+def _n_layers(results: Results) -> int:
+    return len(any_tensor(results).layers)

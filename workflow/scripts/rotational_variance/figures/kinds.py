@@ -1,0 +1,30 @@
+"""M of each layer, by kind of layer."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from rotational_variance.figures.parts.layer_lines import plot_layers
+from rotational_variance.figures.parts.results import Results, any_tensor
+from rotational_variance.figures.parts.sheet import new_sheet, small_panels
+from rotational_variance.figures.parts.style import MEASURE, NUMBER_OF_LAYER, show_m
+from rotational_variance.measures.layer_selection import KINDS
+from rotational_variance.measures.measurement import ALL
+
+
+def kinds(title: str, note: str, aggregation: str, results: Results) -> Figure:
+    """Draw M of each layer, a panel a kind of layer: convolutions with convolutions, activations with activations."""
+    layers = any_tensor(results).layers
+    of_kind = {kind: [i for i, layer in enumerate(layers) if layer.kind == kind] for kind in KINDS}
+    of_kind = {kind: chosen for kind, chosen in of_kind.items() if chosen}
+    figure = new_sheet(title, 0.5 + 1.5 * -(-len(of_kind) // 4), note, results=results, legend=True)
+    panels = small_panels(figure, len(of_kind), max_columns=4)
+    values = {training: result.layer_values(aggregation, ALL) for training, result in results.items()}
+    for axes, (kind, chosen) in zip(panels, of_kind.items(), strict=True):
+        for training, of_training in values.items():
+            plot_layers(axes, of_training[:, chosen], training, x=np.array(chosen) + 1)
+        axes.set_title(f"{kind} ({len(chosen)} layer{'s' if len(chosen) > 1 else ''})")
+        axes.set_xlim(0, len(layers) + 1)
+    show_m(panels)
+    figure.supylabel(f"{MEASURE},\nall samples, mean over units")
+    figure.supxlabel(NUMBER_OF_LAYER)
+    return figure

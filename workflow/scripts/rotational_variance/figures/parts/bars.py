@@ -1,0 +1,41 @@
+"""Bars of the trainings, side by side, with the range over seeds."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.container import BarContainer
+
+from rotational_variance.figures.parts.results import Results
+from rotational_variance.figures.parts.style import COLORS, HATCHES
+
+
+def plot_bars(
+    axes: Axes, trainings: Sequence[str], training: str, values: np.ndarray
+) -> tuple[BarContainer, np.ndarray]:
+    """Draw a training's bars beside those of the others: the mean over seeds of `values` [seed, group], and the range.
+
+    Returns the bars, and the middle of each.
+    """
+    width = 0.8 / len(trainings)
+    x = np.arange(values.shape[1]) + (trainings.index(training) - (len(trainings) - 1) / 2) * width
+    means = values.mean(0)
+    spread = [means - values.min(0), values.max(0) - means] if len(values) > 1 else None
+    bars = axes.bar(
+        x, means, width, yerr=spread, color=COLORS[training], hatch=HATCHES[training], edgecolor="w", linewidth=0,
+        label=f"{training} training",
+    )  # fmt: skip
+    return bars, x
+
+
+def draw_accuracies(axes: Axes, results: Results) -> None:
+    """Draw bars: the mean over seeds, and their range where there are several."""
+    trainings = list(results)
+    for training, result in results.items():
+        bars, _ = plot_bars(axes, trainings, training, 100 * result.accuracies())
+        axes.bar_label(bars, fmt="%.3g", fontsize=7, padding=1)
+    axes.set_xticks([0, 1], ["upright", "rotated"])
+    axes.set_xlabel("test images")
+    axes.set_ylim(0, 100)
+    axes.set_ylabel("accuracy (%)")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.06), handlelength=1.2, borderaxespad=0)

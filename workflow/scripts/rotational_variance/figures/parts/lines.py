@@ -1,0 +1,33 @@
+"""Lines with the range over seeds, and a legend for them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from rotational_variance.figures.parts.style import COLORS, DASHES
+
+MAX_MARKED_POINTS = 60  # points of a line of which each gets a dot
+
+
+def plot_mean(axes: Axes, x: Sequence[float], values: np.ndarray, **look) -> None:
+    """Plot the mean over seeds of `values` [seed, x], with a band from the lowest to the highest where they differ.
+
+    Values that are NaN are left out; where all are, there is a gap.
+    """
+    known = np.ma.masked_invalid(values)
+    (line,) = axes.plot(x, known.mean(0).filled(np.nan), **look)
+    if len(values) > 1:
+        lowest, highest = (bound.filled(np.nan) for bound in (known.min(0), known.max(0)))
+        axes.fill_between(x, lowest, highest, color=line.get_color(), alpha=0.18, linewidth=0)
+
+
+def training_look(training: str) -> dict:
+    """Return the look of a training's lines."""
+    return {"color": COLORS[training], "linestyle": DASHES[training], "label": f"{training} training"}
+
+
+def training_handle(training: str) -> Line2D:
+    """Return what a legend needs to explain a training's lines."""
+    return Line2D([], [], **training_look(training))

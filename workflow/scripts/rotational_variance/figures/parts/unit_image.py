@@ -1,0 +1,67 @@
+"""M of every unit as an image: a column a layer."""
+
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.image import AxesImage
+
+from rotational_variance.figures.parts.colour_scale import NOT_FINITE_LINES, OVER_LINES, draw_colors, is_over
+
+N_ROWS = 200  # of an image, over which the units of a layer are spread
+
+
+def heatmap_image(normalized: Sequence[np.ndarray], n_rows: int, *, sort_units: bool = True) -> np.ndarray:
+    """Arrange M as an image [row, layer]: each column holds one layer's units, the lowest M at the bottom.
+
+    Every layer fills the whole height, whatever its number of units, so a sorted column reads like the layer's
+    quantiles. Values that are not finite come last; row 0 is the top. Not sorted, the first unit is at the bottom.
+    """
+    position = (np.arange(n_rows) + 0.5) / n_rows
+    columns = [np.sort(values) if sort_units else values for values in normalized]
+    return np.stack([column[(position * len(column)).astype(int)] for column in columns], axis=1)[::-1]
+
+
+def draw_heatmap(
+    axes: Axes,
+    normalized: Sequence[np.ndarray],
+    scale: Normalize,
+    *,
+    sort_units: bool,
+    first: int = 0,
+    bottom: float = 0,
+    height: float = 100,
+) -> AxesImage:
+    """Draw M of every unit; what is above the scale or infinite gets a colour of its own, and hatching over it.
+
+    normalized      one array [unit] a layer
+    first           the number of the first layer
+    bottom, height  where on the y axis
+    """
+    image = heatmap_image(normalized, N_ROWS, sort_units=sort_units)
+    extent = (first - 0.5, first + image.shape[1] - 0.5, bottom, bottom + height)
+    drawn = draw_colors(axes, image, scale, extent)
+    marks = _hatching(image, scale)
+    if marks.any():
+        axes.imshow(marks, aspect="auto", interpolation="nearest", extent=extent)
+    return drawn
+
+
+def _hatching(image: np.ndarray, scale: Normalize) -> np.ndarray:
+    """Return lines [row, column, RGBA] over the cells that the colour scale does not show, for readers without colour.
+
+    Lines rise over what is above the scale and fall over what is infinite.
+    """
+    width = 1200  # pixels, whatever the number of layers
+    cells = image[:, np.arange(width) * image.shape[1] // width]
+    row, column = np.indices(cells.shape)
+    marks = np.zeros((*cells.shape, 4), dtype=np.uint8)
+    marks[is_over(cells, scale) & ((column + 4 * row) % 24 < 5)] = _bytes(OVER_LINES)
+    marks[~np.isfinite(cells) & ((column - 4 * row) % 24 < 5)] = _bytes(NOT_FINITE_LINES)
+    return marks
+
+
+def _bytes(color: str) -> list[int]:
+    return [round(255 * part) for part in mpl.colors.to_rgba(color)]

@@ -1,0 +1,28 @@
+"""The transformation std and the sample std of each layer, which M is the ratio of."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from rotational_variance.figures.parts.layer_axis import names_height
+from rotational_variance.figures.parts.layer_lines import panels_over_layers, plot_layers
+from rotational_variance.figures.parts.results import Results, any_tensor
+from rotational_variance.figures.parts.sheet import new_sheet
+from rotational_variance.figures.parts.style import log_scale
+
+STDS = ("transformation_std", "sample_std")
+
+
+def stds(title: str, note: str, aggregation: str, results: Results) -> Figure:
+    """Draw what M is the ratio of: the transformation std and the sample std of each layer, mean over units."""
+    tensor = any_tensor(results)
+    row = tensor.aggregations.index(aggregation)
+    figure = new_sheet(title, 3.6 + names_height(tensor.layers), note, results=results, legend=True)
+    panels = panels_over_layers(figure, tensor.layers)
+    for axes, name in zip(panels, STDS, strict=True):
+        for training, result in results.items():
+            values = np.array([[getattr(layer, name)[row, 0].mean() for layer in one.layers] for one in result.tensors])
+            plot_layers(axes, np.where(values > 0, values, np.nan), training)  # a log scale has no place for 0
+        axes.set_title(f"{name.replace('_', ' ')}, all samples")
+        axes.set_ylabel("mean over units\n(in units of the activation)")
+    log_scale(panels)
+    return figure

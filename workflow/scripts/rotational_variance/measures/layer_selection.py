@@ -1,0 +1,34 @@
+"""Which layers a figure or a table shows, and of what kinds they are. numpy only."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rotational_variance.measures.measurement import Layer, Measurement
+
+KINDS = (
+    "convolution", "normalisation", "activation", "pooling", "residual sum", "concatenation", "linear", "output",
+)  # fmt: skip
+SELECTIONS = ("published", "all")
+
+
+def select(tensor: Measurement, selection: str) -> Measurement:
+    """Return the tensor with "all" its layers, or with the "published" ones. Raises ValueError for another name."""
+    if selection not in SELECTIONS:
+        raise ValueError(f"layers: got {selection!r}, expected one of {', '.join(SELECTIONS)}")
+    return tensor if selection == "all" else replace(tensor, layers=published_layers(tensor.layers))
+
+
+def published_layers(layers: Sequence[Layer]) -> list[Layer]:
+    """Leave out the layers that the published figures and averages did not hold.
+
+    These are normalisations that an activation follows at once (the two counted as one layer, the activation), and
+    projections on shortcuts, which are known by their names. Source: the numbers of layers and units that Quiroga et
+    al. 2019 published; what is left has exactly these for simple_conv, all_convolutional and resnet.
+    """
+    following = [*layers[1:], None]
+    return [
+        layer
+        for layer, after in zip(layers, following, strict=True)
+        if not any(word in layer.name for word in ("downsample", "shortcut"))
+        and not (layer.kind == "normalisation" and after is not None and after.kind == "activation")
+    ]

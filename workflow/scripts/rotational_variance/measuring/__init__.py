@@ -1,0 +1,1 @@
+"""Measure the activations of a trained network, in one pass over the samples and the angles."""

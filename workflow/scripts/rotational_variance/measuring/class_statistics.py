@@ -1,0 +1,82 @@
+"""Statistics of the samples of one class, gathered batch by batch."""
+
+import math
+from collections import defaultdict
+
+import torch
+
+from rotational_variance.activations.description import ActivationInfo
+from rotational_variance.measuring.moments import Moments, Sums
+
+
+class Scratch:
+    """Memory for two float64 arrays of any shape, used again and again."""
+
+    def __init__(self) -> None:
+        self._memory = torch.empty(0, dtype=torch.float64)
+
+    def two(self, shape: tuple[int, ...], device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+        size = math.prod(shape)
+        if len(self._memory) < 2 * size:
+            self._memory = torch.empty(2 * size, dtype=torch.float64, device=device)
+        return self._memory[:size].view(shape), self._memory[size : 2 * size].view(shape)
+
+
+class ClassStatistics:
+    """What is known of the samples of one class, by layer; arrays are [..., aggregation, unit]."""
+
+    def __init__(self, layers: list[ActivationInfo], scratch: Scratch) -> None:
+        self._layers = layers
+        self._scratch = scratch
+        self._received: list[list[torch.Tensor]] = [[] for _ in layers]  # at each angle of the group so far
+        self._over_samples: list[dict[int, Sums]] = [defaultdict(Sums) for _ in layers]  # by group of angles
+        self._over_angles = [Sums() for _ in layers]
+        self._n_samples = 0
+        self._transformation_std: list[torch.Tensor | float] = [0.0] * len(layers)
+
+    def receive(self, layer: int, values: torch.Tensor) -> None:
+        """Take in the values of a layer [sample, aggregation, unit], for one batch at one angle."""
+        self._received[layer].append(values)
+
+    def add_group(self, group: int) -> None:
+        """Add what a batch gave at all angles of a group: fewer and larger sums than after each pass."""
+        for i, received in enumerate(self._received):
+            values, other = self._scratch.two((len(received), *received[0].shape), received[0].device)
+            for at_angle, of_pass in zip(values, received, strict=True):  # [angle, sample, aggregation, unit]
+                at_angle.copy_(of_pass)
+            received.clear()
+            self._over_angles[i].add(values, other)
+            self._over_samples[i][group].add(values.transpose(0, 1), other.transpose(0, 1))
+
+    def finish_batch(self, n_samples: int) -> None:
+        """Add up the transformation std of a batch that was seen at all angles."""
+        self._n_samples += n_samples
+        for i, over_angles in enumerate(self._over_angles):
+            self._transformation_std[i] += over_angles.moments().std().sum(0)
+        self._check_finite()
+        self._over_angles = [Sums() for _ in self._layers]
+
+    def _check_finite(self) -> None:
+        for info, std in zip(self._layers, self._transformation_std, strict=True):
+            finite = torch.isfinite(std).all(dim=0)
+            if not finite.all():
+                unit = int((~finite).nonzero()[0])
+                raise ValueError(f"layer {info.name}: unit {unit} is infinite or not a number; nothing can be measured")
+
+    def mean_transformation_std(self) -> list[torch.Tensor]:
+        """Return, by layer, the mean over the samples of the std over the angles: [aggregation, unit]."""
+        return [total / self._n_samples for total in self._transformation_std]
+
+    def over_samples(self) -> list[Moments]:
+        """Return, by layer, the moments over the samples at each angle: [angle, aggregation, unit]."""
+        return [_concatenate([sums.moments() for sums in of_layer.values()]) for of_layer in self._over_samples]
+
+
+def _concatenate(moments: list[Moments]) -> Moments:
+    """Put moments of as many observations each behind each other, along their first axis."""
+    return Moments(
+        moments[0].n_observations,
+        torch.cat([one.origin for one in moments]),
+        torch.cat([one.offset for one in moments]),
+        torch.cat([one.squared_deviations for one in moments]),
+    )

@@ -1,0 +1,123 @@
+"""Measure how every activation of a model varies with rotation and with the sample, in one pass over both.
+
+Source: Quiroga et al. 2019, with standard deviations of divisor n - 1:
+
+    sigma_T(u) = mean over x of  std over r of a[u, x, r]      transformation std
+    sigma_S(u) = mean over r of  std over x of a[u, x, r]      sample std
+
+Each (sample, angle) goes through the model once. Samples come class by class, in batches; a batch is shown at every
+angle before the next, so that the transformation std of its samples is known when it is done. The sample statistics of
+one class, at each angle, are kept until the class is done and then merged into those of all samples. So memory depends
+on the numbers of units, angles and samples a batch, not on the number of samples. The same passes tell the accuracy at
+each angle.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from rotational_variance.activations.description import ActivationInfo, Activations
+from rotational_variance.activations.reduction import AGGREGATIONS
+from rotational_variance.measures.measurement import ALL, Layer, Measurement
+from rotational_variance.measuring.batches import MEMORY_FORMATS, Passes, class_batches, group_angles
+from rotational_variance.measuring.class_statistics import ClassStatistics, Scratch
+from rotational_variance.measuring.moments import Moments
+from rotational_variance.samples.inputs import Samples
+
+
+def measure(
+    activations: Activations,
+    samples: Samples,
+    class_names: list[str],
+    *,
+    angles_degrees: list[float],
+    passes: Passes,
+    on_batch: Callable[[int], object] = lambda n_samples: None,
+) -> Measurement:
+    """Measure every activation over all samples and over those of each class.
+
+    samples         at least two of each class
+    angles_degrees  at least two
+    activations     of a model whose output is a batch of scores [sample, class]
+    on_batch        called after each forward pass with its number of samples; in all, samples x angles
+
+    Raises ValueError for too few samples or angles, and for activations that are not finite, naming the layer.
+    """
+    counts = check_enough(samples, class_names, angles_degrees)
+    memory_format = MEMORY_FORMATS[passes.memory_format]
+    activations.to_memory_format(memory_format)
+    angle_groups = group_angles(len(angles_degrees), passes.batch_size * activations.n_units)
+    scratch = Scratch()
+    classes = []
+    over_samples_all: list[Moments] = []
+    n_correct = torch.zeros(len(class_names), len(angles_degrees), dtype=torch.int64, device=samples.labels.device)
+    for label in range(len(class_names)):
+        statistics = ClassStatistics(activations.layers, scratch)
+        for index in class_batches(samples.labels, label, passes.batch_size):
+            for group, some_angles in enumerate(angle_groups):
+                for angle in some_angles:
+                    inputs = samples.inputs(
+                        index, angles_degrees[angle], dtype=passes.dtype, memory_format=memory_format
+                    )
+                    output = activations.run(inputs, statistics.receive)
+                    n_correct[label, angle] += (output.argmax(dim=1) == label).sum()
+                    on_batch(len(index))
+                statistics.add_group(group)
+            statistics.finish_batch(len(index))
+        over_samples = statistics.over_samples()
+        classes.append((statistics.mean_transformation_std(), [_mean_std(moments) for moments in over_samples]))
+        over_samples_all = [
+            of_class if label == 0 else of_all.merge(of_class)
+            for of_all, of_class in zip(over_samples_all or over_samples, over_samples, strict=True)
+        ]
+    sample_all = [_mean_std(moments) for moments in over_samples_all]
+    return Measurement(
+        layers=[
+            _layer(info, counts, [(transformation[i], sample[i]) for transformation, sample in classes], sample_all[i])
+            for i, info in enumerate(activations.layers)
+        ],
+        angles_degrees=np.array(angles_degrees, dtype=np.float64),
+        aggregations=list(AGGREGATIONS),
+        sample_sets=[ALL, *class_names],
+        n_samples=np.array([sum(counts), *counts], dtype=np.int64),
+        accuracy=_accuracy(n_correct.cpu().numpy(), counts),
+    )
+
+
+def check_enough(samples: Samples, class_names: list[str], angles_degrees: list[float]) -> list[int]:
+    """Return the number of samples of each class. Raises ValueError where these or the angles are fewer than two."""
+    counts = torch.bincount(samples.labels, minlength=len(class_names)).tolist()
+    if len(angles_degrees) < 2:
+        raise ValueError(f"angles: got {len(angles_degrees)}, expected 2 or more: one angle has no spread")
+    for count, name in zip(counts, class_names, strict=True):
+        if count < 2:
+            raise ValueError(f"class {name}: got {count} test samples, expected 2 or more: fewer have no spread")
+    return counts
+
+
+def _accuracy(n_correct: np.ndarray, counts: list[int]) -> np.ndarray:
+    """Return the shares [sample_set, angle] of samples classified correctly; `n_correct` [class, angle]."""
+    by_class = n_correct / np.array(counts)[:, None]
+    return np.concatenate([n_correct.sum(0, keepdims=True) / sum(counts), by_class])
+
+
+def _mean_std(over_samples: Moments) -> torch.Tensor:
+    """Average over the angles the std over the samples: [aggregation, unit]."""
+    return over_samples.std().mean(0)
+
+
+def _layer(
+    info: ActivationInfo, counts: list[int], classes: list[tuple[torch.Tensor, torch.Tensor]], sample_all: torch.Tensor
+) -> Layer:
+    """Put a layer's statistics together: `classes` holds the transformation and sample std of each."""
+    transformation = torch.stack([transformation for transformation, _ in classes], dim=1)
+    weights = torch.tensor(counts, dtype=torch.float64, device=transformation.device) / sum(counts)
+    transformation_all = torch.einsum("c,acu->au", weights, transformation).unsqueeze(1)
+    sample = torch.stack([sample_all, *(sample for _, sample in classes)], dim=1)
+    return Layer(info.name, info.kind, _array(torch.cat([transformation_all, transformation], dim=1)), _array(sample))
+
+
+def _array(statistic: torch.Tensor) -> np.ndarray:
+    """Return [aggregation, sample_set, unit], with all aggregations where one was kept as they agree."""
+    return statistic.expand(len(AGGREGATIONS), -1, -1).cpu().numpy()

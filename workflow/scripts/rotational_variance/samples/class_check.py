@@ -1,0 +1,18 @@
+"""Check that every class of a dataset can be measured."""
+
+from rotational_variance.samples.dataset import Dataset
+
+RESERVED = ("all", "stratified")  # sample sets of their own, beside the classes
+
+
+def check_classes(dataset: Dataset) -> None:
+    """Raise ValueError for a class that could not be measured, naming it, before hours go into training."""
+    for label, class_name in enumerate(dataset.class_names):
+        if class_name in RESERVED:
+            raise ValueError(f"dataset {dataset.name}: a class cannot be called {class_name}; rename it")
+        n_train, n_test = ((labels == label).sum() for labels in (dataset.train_labels, dataset.test_labels))
+        if n_train < 1 or n_test < 2:
+            raise ValueError(
+                f"dataset {dataset.name}: class {class_name} has {n_train} training and {n_test} test images, expected "
+                "1 and 2 or more: fewer test images have no spread to be measured"
+            )

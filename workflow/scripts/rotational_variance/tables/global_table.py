@@ -1,0 +1,141 @@
+"""The global M of each run, over the layers that were published and over all, beside the published values."""
+
+from collections.abc import Sequence
+
+from rotational_variance.measures.averages import global_variance
+from rotational_variance.measures.layer_selection import SELECTIONS, select
+from rotational_variance.measures.measurement import ALL, STRATIFIED, Measurement
+from rotational_variance.storage.published_file import Published
+from rotational_variance.tables.published_values import with_published
+from rotational_variance.tables.text import beside_published, format_number, latex_row, markdown_table, run_cells
+
+
+def global_rows(run: dict, tensor: Measurement, published: Published) -> list[dict]:
+    """Return a run's global M and its dead and infinite units: one row a selection of layers.
+
+    Column `layers` tells these apart: "published", the layers that the published averages held, and "all". Columns
+    variance_{aggregation}_{all,stratified} hold M with dead units as 1, as published; ..._without_dead the same without
+    them; published_variance_... the published M, in the row that it can be compared with; n_... are counts.
+    """
+    return [
+        with_published(row, published if row["layers"] == "published" else {}, variance_columns(row).values())
+        for row in (_row(run, selection, select(tensor, selection)) for selection in SELECTIONS)
+    ]
+
+
+def _row(run: dict, selection: str, tensor: Measurement) -> dict:
+    row = run | {
+        "layers": selection,
+        "n_layers": len(tensor.layers),
+        "n_units": sum(layer.n_units for layer in tensor.layers),
+    }
+    for aggregation in tensor.aggregations:
+        for sample_set in (ALL, STRATIFIED):
+            value = global_variance(tensor, aggregation, sample_set)
+            key = f"{aggregation}_{sample_set}"
+            row[f"variance_{key}"] = value.value
+            row[f"variance_{key}_without_dead"] = value.value_without_dead
+            row[f"n_dead_{key}"] = value.n_dead
+            row[f"n_infinite_{key}"] = value.n_infinite
+    return row
+
+
+def variance_columns(row: dict) -> dict[tuple[str, str], str]:
+    """Return {(aggregation, sample set): column} of the columns variance_{aggregation}_{sample set} of a row."""
+    return {tuple(name.split("_")[1:]): name for name in row if name.startswith("variance_") and name.count("_") == 2}
+
+
+def global_markdown(rows: Sequence[dict]) -> str:
+    """Write all runs' global M: over the layers that were published, over all layers, and without dead units."""
+    published, everything = ([row for row in rows if row["layers"] == selection] for selection in SELECTIONS)
+    return f"""# Global M of every run
+
+M = transformation std / sample std, a number for each unit of a network. 0 is invariant to rotation; about 1 or more
+is not. The global M of a run is the mean over all units of the layers named. Infinite units are left out, dead units
+count as 1, as published.
+
+The columns are named by how a feature map becomes one number (its mean or its max), and by the test samples: all of
+them, or stratified, the mean over the classes of the M of each class.
+
+## Over the layers that were published
+
+The published averages did not hold every layer. These hold the same ones: no batch normalisation that an activation
+follows at once, and no projection on a shortcut. Published values (Quiroga et al. 2019) stand in brackets where there
+are some. The published vgg16 had 8 convolutions, so its layers are not these.
+
+{_variance_table(published)}
+## Over all layers
+
+Nothing was published of these.
+
+{_variance_table(everything)}
+## Dead and infinite units
+
+A dead unit never changes; its M is set to 1. An infinite unit changes with the angle, but not from sample to sample.
+Each cell is the global M without dead units, and in brackets the numbers of dead and of infinite units. The column
+layers says over which layers: those that were published, or all.
+
+{_dead_table(rows)}"""
+
+
+def _variance_table(rows: Sequence[dict]) -> str:
+    lines = [
+        {
+            **run_cells(row),
+            "layers": str(row["n_layers"]),
+            "units": str(row["n_units"]),
+            **{", ".join(key): beside_published(row, name) for key, name in variance_columns(row).items()},
+        }
+        for row in rows
+    ]
+    return markdown_table(lines, n_text=3)
+
+
+def _dead_table(rows: Sequence[dict]) -> str:
+    lines = [
+        {
+            **run_cells(row),
+            "layers": row["layers"],
+            **{", ".join(key): _dead_cell(row, name) for key, name in variance_columns(row).items()},
+        }
+        for row in sorted(rows, key=lambda row: SELECTIONS.index(row["layers"]))
+    ]
+    return markdown_table(lines, n_text=3)
+
+
+def _dead_cell(row: dict, name: str) -> str:
+    key = name.removeprefix("variance_")
+    return f"{format_number(row[f'{name}_without_dead'])} ({row[f'n_dead_{key}']}, {row[f'n_infinite_{key}']})"
+
+
+def global_latex(rows: Sequence[dict]) -> str:
+    """Write all runs' global M over the layers that were published as a LaTeX table, grouped by dataset."""
+    rows = [row for row in rows if row["layers"] == "published"]
+    names = ["model", "training", "seed"] if len({row["seed"] for row in rows}) > 1 else ["model", "training"]
+    header = [*names, *map(", ".join, variance_columns(rows[0]))]
+    groups = []
+    for dataset in dict.fromkeys(row["dataset"] for row in rows):
+        lines = [[dataset, *[""] * (len(header) - 1)]]
+        for row in (row for row in rows if row["dataset"] == dataset):
+            cells = run_cells(row)
+            values = (beside_published(row, name) for name in variance_columns(row).values())
+            lines.append([*(cells[name] for name in names), *values])
+        groups.append("".join(map(latex_row, lines)))
+    body = "    \\midrule\n".join([latex_row(header), *groups])
+    columns = "ll" + "r" * (len(header) - 2)
+    return rf"""% Needs \usepackage{{booktabs}} in the preamble; nothing else.
+\begin{{table}}
+  \centering
+  \footnotesize
+  \setlength{{\tabcolsep}}{{3pt}}
+  \caption{{Global $M$ of each network, the mean over all units of the layers that were published. $M = \sigma_T /
+    \sigma_S$, the standard deviation under rotation over that over the samples. By aggregation of the feature maps
+    (mean, max) and by samples (all; stratified: the mean over the classes). Dead units count as 1, infinite ones are
+    left out. Published values (Quiroga et al.\ 2019) in brackets; the published vgg16 had 8 convolutions.}}
+  \label{{tab:global-variance}}
+  \begin{{tabular}}{{@{{}}{columns}@{{}}}}
+    \toprule
+{body}    \bottomrule
+  \end{{tabular}}
+\end{{table}}
+"""

@@ -1,0 +1,75 @@
+"""Every layer of a run, in numbers: one row a layer, aggregation and sample set."""
+
+import numpy as np
+
+from rotational_variance.measures.layer_selection import published_layers
+from rotational_variance.measures.measurement import ALL, STRATIFIED, Layer, Measurement
+
+# What pandas reads as a missing value unless told otherwise; a class may be called so.
+_READ_AS_MISSING = {
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
+    "NULL", "NaN", "None", "n/a", "nan", "null",
+}  # fmt: skip
+
+
+def layer_rows(run: dict, tensor: Measurement) -> list[dict]:
+    """Return the rows of a run, in the order of its layers, of the aggregations, and of all, stratified, each class.
+
+    position                          of the layer in the forward pass, from 0, all layers counted
+    published                         whether the published averages held the layer
+    normalized_variance               M, the mean over the finite units, dead ones as 1; NaN where there are none
+    normalized_variance_without_dead  the same without the dead units
+    transformation_std, sample_std    means over the units; for stratified the means over the classes of these
+    n_dead, n_infinite                numbers of units; for stratified dead in every class, infinite in any
+    """
+    sample_sets = [ALL, STRATIFIED, *map(_class_label, tensor.class_names)]
+    published = {id(layer) for layer in published_layers(tensor.layers)}
+    rows = []
+    for position, layer in enumerate(tensor.layers):
+        row = run | {
+            "position": position,
+            "layer": layer.name,
+            "kind": layer.kind,
+            "published": id(layer) in published,
+            "n_units": layer.n_units,
+        }
+        statistics = {name: values.tolist() for name, values in _statistics(layer).items()}
+        for i, aggregation in enumerate(tensor.aggregations):
+            for j, sample_set in enumerate(sample_sets):
+                named = {"aggregation": aggregation, "sample_set": sample_set}
+                rows.append(row | named | {name: values[i][j] for name, values in statistics.items()})
+    return rows
+
+
+def _class_label(name: str) -> str:
+    """Tell a class apart from a missing value, should it be called like one."""
+    return f"class {name}" if name in _READ_AS_MISSING else name
+
+
+def _statistics(layer: Layer) -> dict[str, np.ndarray]:
+    """Return each statistic of a layer's units [aggregation, sample_set]; the sample sets all, stratified, classes."""
+    dead = _insert_stratified(layer.dead, layer.dead[:, 1:].all(1))
+    normalized = _insert_stratified(layer.normalized, layer.normalized[:, 1:].mean(1))
+    finite = np.isfinite(normalized)
+    stds = {
+        name: _insert_stratified(values, values[:, 1:].mean(1)).mean(-1)
+        for name, values in (("transformation_std", layer.transformation_std), ("sample_std", layer.sample_std))
+    }
+    return {
+        "normalized_variance": _mean_where(normalized, finite),
+        "normalized_variance_without_dead": _mean_where(normalized, finite & ~dead),
+        **stds,
+        "n_dead": dead.sum(-1),
+        "n_infinite": np.isinf(normalized).sum(-1),
+    }
+
+
+def _insert_stratified(values: np.ndarray, stratified: np.ndarray) -> np.ndarray:
+    """Insert `stratified` [aggregation, unit] after "all" into `values` [aggregation, sample_set, unit]."""
+    return np.concatenate([values[:, :1], stratified[:, None], values[:, 1:]], 1)
+
+
+def _mean_where(values: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Average over the chosen units: [aggregation, sample_set], NaN where none is."""
+    with np.errstate(invalid="ignore"):
+        return np.where(chosen, values, 0).sum(-1) / chosen.sum(-1)

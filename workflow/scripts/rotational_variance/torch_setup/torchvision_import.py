@@ -1,0 +1,47 @@
+"""Import torchvision, also beside a torch that its compiled library was not built for.
+
+torchvision's wheels are built for CUDA. Beside a CPU-only torch their compiled library does not load, and `import
+torchvision` then fails with "operator torchvision::nms does not exist", because its Python code registers functions for
+two operators that only the library declares. If these operators are declared, the rest, which is plain Python, imports.
+The study never calls either of them. All code here imports torchvision through this module:
+
+    from rotational_variance.torch_setup.torchvision_import import torchvision
+"""
+
+import importlib.util
+
+import torch
+
+SCHEMAS = {
+    "nms": "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+    "qnms": "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+}
+_declared = []  # a Library's operators live only as long as the object
+
+
+def declare_missing_operators() -> None:
+    """Declare torchvision's operators where its compiled library cannot load; do nothing where it can."""
+    package = importlib.util.find_spec("torchvision")
+    if package is None:
+        raise ImportError("torchvision is not installed: run `make setup`")
+    for folder in package.submodule_search_locations:
+        library = f"{folder}/_C.so"
+        try:
+            torch.ops.load_library(library)
+            return
+        except OSError:
+            continue
+    library = torch.library.Library("torchvision", "FRAGMENT")
+    for name, schema in SCHEMAS.items():
+        if not hasattr(torch.ops.torchvision, name):
+            library.define(schema)
+    _declared.append(library)
+
+
+declare_missing_operators()
+
+import torchvision  # noqa: E402  (only importable once its operators are declared)
+import torchvision.datasets  # noqa: E402
+import torchvision.models  # noqa: E402
+
+__all__ = ["torchvision"]

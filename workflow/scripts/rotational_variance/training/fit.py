@@ -1,0 +1,191 @@
+"""Train a network on upright or on randomly rotated samples, and test it on both kinds.
+
+Source: Quiroga et al. 2019 (Adam, negative log-likelihood, rotations by U(-180, 180) degrees). Unlike the published
+code, batch normalisation stays in training mode for all of the training, and no sample is left out.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from rotational_variance.samples.inputs import Samples
+
+SCHEDULES = ("constant", "one_cycle")
+
+
+class DivergedError(ValueError):
+    """The loss is infinite or not a number: the learning rate is too high."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """Mean negative log-likelihood (nats) and the share of right answers over a set of samples."""
+
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """Scores after one epoch. `train` is measured while training (the network changes meanwhile), the rest after it.
+
+    state  what the epochs to come depend on, for `fit(resume=state)`; good until the next epoch begins
+    """
+
+    number: int
+    train: Score
+    test_upright: Score
+    test_rotated: Score
+    state: dict = field(compare=False, repr=False)
+
+
+def fit(
+    model: nn.Module,
+    train: Samples,
+    test: Samples,
+    *,
+    rotate: bool,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float,
+    weight_decay: float,
+    schedule: str,
+    test_rotation_seed: int,
+    seed: int,
+    resume: dict | None = None,
+    on_batch: Callable[[float], None] = lambda loss: None,
+) -> Iterator[Epoch]:
+    """Train `model` in place, yielding after each epoch.
+
+    rotate              turn each training sample by its own angle from U(-180, 180) degrees, afresh each epoch
+    batch_size          samples a batch, at most: an epoch is cut into equal batches, none left out
+    schedule            "constant", or "one_cycle": up to `learning_rate` and down to 0 (Smith and Topin 2019, with
+                        torch's settings)
+    test_rotation_seed  draws the one angle of each test sample; the same for all runs, so that they are comparable
+    seed                draws the order of the samples and their angles; weights are drawn before, by whoever built them
+    resume              the state of an earlier epoch of the same training: go on from there, to the same bits
+    on_batch            is given the epoch's loss so far, after each of its ceil(samples / batch_size) batches
+
+    Adam with L2 regularisation `weight_decay`. The same numbers, seed and thread count on a CPU give the same weights,
+    bit for bit. Raises DivergedError, a ValueError, for a loss that is not finite.
+    """
+    if schedule not in SCHEDULES:
+        raise ValueError(f"schedule: got {schedule!r}, expected one of {', '.join(SCHEDULES)}")
+    generator = torch.Generator().manual_seed(seed)
+    n_batches = -(-len(train) // batch_size)
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, weight_decay=weight_decay)
+    scheduler = None
+    if schedule == "one_cycle":
+        scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, total_steps=epochs * n_batches)
+    test_degrees = random_degrees(len(test), torch.Generator().manual_seed(test_rotation_seed))
+    stateful = {"model": model, "optimizer": optimizer} | ({"scheduler": scheduler} if scheduler else {})
+    if resume is not None:
+        _restore(resume, stateful, generator)
+
+    for number in range(1 if resume is None else resume["epoch"] + 1, epochs + 1):
+        batches = _shuffled_batches(train, n_batches, rotate, generator)
+        epoch = Epoch(
+            number=number,
+            train=_train_epoch(model, batches, len(train), optimizer, scheduler, on_batch),
+            test_upright=evaluate(model, test, batch_size),
+            test_rotated=evaluate(model, test, batch_size, test_degrees),
+            state=_state(number, stateful, generator),
+        )
+        if not math.isfinite(epoch.test_upright.loss + epoch.test_rotated.loss):
+            raise DivergedError(
+                f"training stopped: the test losses after epoch {number} are {epoch.test_upright.loss} upright and "
+                f"{epoch.test_rotated.loss} rotated, as at too high a learning_rate"
+            )
+        yield epoch
+
+
+def _state(epoch: int, stateful: dict, generator: torch.Generator) -> dict:
+    # Beside our own generator, torch's: dropout draws from those of the devices.
+    random = {"order": generator.get_state(), "cpu": torch.get_rng_state()}
+    if next(stateful["model"].parameters()).is_cuda:
+        random["cuda"] = torch.cuda.get_rng_state()
+    return {"epoch": epoch, "random": random} | {name: part.state_dict() for name, part in stateful.items()}
+
+
+def _restore(state: dict, stateful: dict, generator: torch.Generator) -> None:
+    for name, part in stateful.items():
+        part.load_state_dict(state[name])
+    generator.set_state(state["random"]["order"])
+    torch.set_rng_state(state["random"]["cpu"])
+    if "cuda" in state["random"]:
+        torch.cuda.set_rng_state(state["random"]["cuda"])
+
+
+def _shuffled_batches(
+    train: Samples, n_batches: int, rotate: bool, generator: torch.Generator
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Yield (inputs, labels) of all samples in a new order, each turned by a new angle if they are to be rotated."""
+    order = torch.randperm(len(train), generator=generator)
+    degrees = random_degrees(len(train), generator) if rotate else None
+    start = 0
+    for part in order.tensor_split(n_batches):
+        index = part.to(train.labels.device)
+        yield (
+            train.inputs(index, 0.0 if degrees is None else degrees[start : start + len(part)]),
+            train.labels[index],
+        )
+        start += len(part)
+
+
+def _train_epoch(
+    model: nn.Module,
+    batches: Iterator[tuple[torch.Tensor, torch.Tensor]],
+    n_samples: int,
+    optimizer: torch.optim.Optimizer,
+    scheduler: torch.optim.lr_scheduler.LRScheduler | None,
+    on_batch: Callable[[float], None],
+) -> Score:
+    model.train()
+    total = torch.zeros(2, dtype=torch.float64)
+    n_seen = 0
+    for inputs, labels in batches:
+        optimizer.zero_grad()
+        output = model(inputs)
+        loss = F.nll_loss(output, labels)
+        loss.backward()
+        optimizer.step()
+        if scheduler is not None:
+            scheduler.step()
+        n_seen += len(labels)
+        total += _sums(output.detach(), labels)
+        if not torch.isfinite(total[0]):
+            raise DivergedError(
+                f"training stopped: the loss became {loss.item()} after {n_seen} of {n_samples} samples of an epoch, "
+                "as at too high a learning_rate"
+            )
+        on_batch(total[0].item() / n_seen)
+    return Score(loss=total[0].item() / n_samples, accuracy=total[1].item() / n_samples)
+
+
+@torch.inference_mode()
+def evaluate(model: nn.Module, samples: Samples, batch_size: int, degrees: torch.Tensor | None = None) -> Score:
+    """Test `model`; `degrees` [sample] turns each sample first (None: upright). Leaves it in evaluation mode."""
+    model.eval()
+    total = torch.zeros(2, dtype=torch.float64)
+    for start in range(0, len(samples), batch_size):
+        batch = slice(start, start + batch_size)
+        output = model(samples.inputs(batch, 0.0 if degrees is None else degrees[batch]))
+        total += _sums(output, samples.labels[batch])
+    loss, accuracy = (total / len(samples)).tolist()
+    return Score(loss, accuracy)
+
+
+def _sums(output: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Sum the losses and count the right answers of a batch: float64 [2]."""
+    loss = F.nll_loss(output, labels, reduction="sum")
+    n_right = (output.argmax(1) == labels).sum()
+    return torch.stack((loss.double(), n_right.double())).cpu()
+
+
+def random_degrees(n: int, generator: torch.Generator) -> torch.Tensor:
+    """Draw `n` angles from U(-180, 180) degrees, on the CPU (the same on every device)."""
+    return torch.rand(n, generator=generator, dtype=torch.float64) * 360 - 180

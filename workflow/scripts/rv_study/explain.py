@@ -1,0 +1,82 @@
+"""Put errors of the config's schema into words."""
+
+import difflib
+from collections.abc import Iterable
+
+import jsonschema
+import yaml
+
+
+def explain_error(error: jsonschema.ValidationError) -> str:
+    """Say in one line which key is wrong, what it holds, and what it may hold."""
+    key = ".".join(str(part) for part in error.absolute_path)
+    got = show_value(error.instance)
+    if error.validator == "additionalProperties":
+        allowed = list(error.schema["properties"])
+        unknown = next(name for name in error.instance if name not in allowed)
+        # Config files are merged key by key, so a dataset of the same name keeps the other file's keys.
+        hint = "; a dataset from another source needs a name of its own" if key.startswith("datasets.") else ""
+        meant = did_you_mean(unknown, allowed)
+        return f"{join_key(key, unknown)}: unknown key{meant}; allowed: {', '.join(allowed)}{hint}"
+    if error.validator == "required":
+        missing = next(name for name in error.validator_value if name not in error.instance)
+        return f"{join_key(key, missing)}: missing"
+    if error.validator == "enum":
+        allowed = [str(value) for value in error.validator_value]
+        return f"{key}: got {got}, expected one of {', '.join(allowed)}{did_you_mean(error.instance, allowed)}"
+    return f"{key or 'the whole file'}: got {got}, expected {_expected(error)}"
+
+
+def _expected(error: jsonschema.ValidationError) -> str:
+    value = error.validator_value
+    if takes_several_types(error) and "description" in error.schema:
+        return error.schema["description"] + _text_hint(error.instance)
+    if error.validator == "type":
+        types = [value] if isinstance(value, str) else value
+        words = {"object": "a mapping of keys", "array": "a list", "string": "text", "boolean": "true or false"}
+        words["number"] = "a number"
+        return " or ".join(words.get(type_, f"a number ({type_})") for type_ in types) + _text_hint(error.instance)
+    words = {
+        "minimum": f"{value} or more",
+        "maximum": f"{value} or less",
+        "exclusiveMinimum": f"more than {value}",
+        "minItems": f"{value} entries or more",
+        "maxItems": f"{value} entries or fewer",
+        "minLength": "some text",
+        "uniqueItems": "no entry twice",
+        "pattern": "letters, digits, _ and - only, as it becomes part of file names",
+    }
+    return words.get(error.validator, error.message)
+
+
+def takes_several_types(error: jsonschema.ValidationError) -> bool:
+    return error.validator in ("type", "pattern") and isinstance(error.schema.get("type"), list)
+
+
+def _text_hint(instance: object) -> str:
+    if not isinstance(instance, str) or not _is_number(instance):
+        return ""
+    return f"; YAML reads {instance} as text, write {float(instance)!r} without quotes"
+
+
+def show_value(value: object) -> str:
+    text = repr(value) if isinstance(value, str) else yaml.safe_dump(value, default_flow_style=True).strip()
+    text = text.removesuffix("\n...").replace("\n", " ")
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def join_key(key: str, name: object) -> str:
+    return f"{key}.{name}" if key else str(name)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def did_you_mean(name: object, allowed: Iterable[str]) -> str:
+    close = difflib.get_close_matches(str(name), list(allowed), n=1)
+    return f" (did you mean {close[0]}?)" if close else ""

@@ -1,0 +1,146 @@
+"""Fingerprint the code that a job really runs: its script and the project's modules that it imports, directly or not.
+
+Snakemake itself notices only that the script's own file is newer. What code computes is hashed, so that a touched file,
+a fresh clone, a comment or another error text reruns nothing. Imports are found by reading the code, not by running it,
+anywhere in a module.
+"""
+
+import ast
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from rv_study.code_hash import code_hash, is_docstring
+from rv_study.errors import ConfigError
+
+# Modules that only tell a person how a job goes, or what to do about an error; they cannot change a result.
+IGNORED = {"rotational_variance/storage/errors.py", "rv_study/advice.py", "rv_study/job_log.py"}
+
+
+@cache
+def fingerprint(script: Path, *further: Path) -> dict[str, str]:
+    """Return {file: hash} of `script`, of the files `further`, and of what any of them imports below script's folder.
+
+    Files are named relative to that folder. Modules that hold nothing but a docstring, and those of IGNORED, are left
+    out. Raises ConfigError for a file that is not Python.
+    """
+    folder = script.parent
+    files = set()
+    waiting = [script, *further]
+    while waiting:
+        path = waiting.pop()
+        if path not in files and path.relative_to(folder).as_posix() not in IGNORED:
+            files.add(path)
+            waiting += imports(path, folder)
+    return {
+        path.relative_to(folder).as_posix(): _code_hash(path) for path in sorted(files) if not _only_docstring(path)
+    }
+
+
+def hashes(*files: Path) -> dict[str, str]:
+    """Return {name: hash} of the contents of other files that a job depends on."""
+    return {path.name: _hash(path) for path in files}
+
+
+@cache
+def environment_hash(path: Path) -> str:
+    """Hash what the YAML of an environment file says; comments and layout are not part of that."""
+    content = yaml.safe_load(path.read_bytes())
+    return _digits(json.dumps(content, sort_keys=True).encode())
+
+
+@cache
+def images_hash(path: Path) -> str:
+    """Hash a zip, or the names and contents of the files below a folder's `train` and `test`, hidden ones left out.
+
+    Links are followed. What cannot be read counts as such: the job that reads it says so.
+    """
+    if not os.path.isdir(path):
+        return _hash_or_reason(path)
+    digest = hashlib.sha256()
+    for part in ("test", "train"):
+        for file in _images(path / part, set()):
+            digest.update(f"{file.relative_to(path).as_posix()}\0{_hash_or_reason(file)}\0".encode())
+    return digest.hexdigest()[:16]
+
+
+def _images(path: Path, above: set[str]) -> Iterator[Path]:
+    """Yield the files below a folder, or the path itself if it is not a readable folder."""
+    real = os.path.realpath(path)
+    try:
+        inside = sorted(path.iterdir())
+    except OSError:
+        yield path
+        return
+    if real not in above:  # else a link back to a folder that this one is in
+        for child in inside:
+            if not child.name.startswith((".", "__MACOSX")):
+                yield from _images(child, above | {real})
+
+
+def _hash_or_reason(path: Path) -> str:
+    try:
+        return _hash(path) if os.path.isfile(path) else "no file"
+    except OSError:
+        return "not readable"
+
+
+@cache
+def imports(path: Path, folder: Path) -> tuple[Path, ...]:
+    """List the files below `folder` that a module imports, and the packages' own `__init__.py` on the way to them."""
+    names = []
+    for node in ast.walk(_parse(path)):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            module = _absolute(node, path.relative_to(folder))
+            names += [module, *(f"{module}.{alias.name}" for alias in node.names)]
+    parents = {name.rsplit(".", i)[0] for name in names for i in range(name.count(".") + 1)}
+    candidates = [folder.joinpath(*name.split(".")) for name in sorted(parents)]
+    files = [file for base in candidates for file in (base.with_suffix(".py"), base / "__init__.py")]
+    return tuple(file for file in files if file.is_file())
+
+
+def _absolute(node: ast.ImportFrom, path: Path) -> str:
+    """Return the full name of the module that `from ... import` names; `path` is that of the importing file."""
+    package = path.parts[: len(path.parts) - node.level] if node.level else ()
+    return ".".join([*package, *([node.module] if node.module else [])])
+
+
+@cache
+def _parse(path: Path) -> ast.Module:
+    with _explaining_syntax_errors(path):
+        return ast.parse(path.read_bytes(), filename=str(path))
+
+
+@cache
+def _code_hash(path: Path) -> str:
+    with _explaining_syntax_errors(path):
+        return code_hash(path.read_bytes(), filename=str(path))
+
+
+@contextmanager
+def _explaining_syntax_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (SyntaxError, ValueError) as error:
+        raise ConfigError(f"{path}: not valid Python ({error}); correct it there") from None
+
+
+def _only_docstring(path: Path) -> bool:
+    return all(is_docstring(node) for node in _parse(path).body)
+
+
+@cache
+def _hash(path: Path) -> str:
+    return _digits(path.read_bytes())
+
+
+def _digits(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]

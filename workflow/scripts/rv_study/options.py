@@ -1,0 +1,94 @@
+"""The options that architectures take: the arguments of their `build`, read without importing them."""
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from rv_study.errors import ConfigError
+
+REQUIRED = object()  # in place of a default, which may itself be None
+
+
+@dataclass(frozen=True)
+class Option:
+    """An argument of an architecture's `build`: what it may be, as annotated, and its default if it has one."""
+
+    annotation: str
+    choices: tuple | None = None
+    default: object = REQUIRED
+
+    @property
+    def minimum(self) -> int:
+        """The lowest whole number: sizes start at 1, unless the architecture's own default is lower."""
+        return min(1, self.default) if isinstance(self.default, int) else 1
+
+    @property
+    def expected(self) -> str:
+        if self.choices:
+            return f"one of {', '.join(map(str, self.choices))}"
+        words = {"int": f"a whole number, {self.minimum} or more", "float": "a number", "bool": "true or false"}
+        return words.get(self.annotation, "text")
+
+    def accepts(self, value: object) -> bool:
+        """Tell whether a value fits `int`, `float`, `bool`, `str` or `Literal[...]`; for others, any does."""
+        if self.choices:
+            return value in self.choices
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        checks = {
+            "int": is_number and float(value).is_integer() and value >= self.minimum,
+            "float": is_number,
+            "bool": isinstance(value, bool),
+            "str": isinstance(value, str),
+        }
+        return checks.get(self.annotation, True)
+
+    def read(self, value: object) -> object:
+        """Read text that does not fit as YAML does, because what comes by `--config` is text."""
+        return yaml_value(value) if isinstance(value, str) and self.annotation != "str" else value
+
+
+def build_options(path: Path) -> dict[str, Option]:
+    """Read, without importing it, which options an architecture's `build` takes.
+
+    Raises ConfigError for a file without such a function, or one that is no Python.
+    """
+    try:
+        module = ast.parse(path.read_bytes(), filename=str(path))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise ConfigError(f"{path}: cannot be read as a model ({error}); mend it or move it away") from None
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef) and node.name == "build":
+            given = {"n_channels", "image_size", "n_classes"}
+            arguments = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+            return {
+                argument.arg: _option(argument, default) for argument, default in arguments if argument.arg not in given
+            }
+    raise ConfigError(f"{path}: no function build(*, n_channels, image_size, n_classes, ...) in it")
+
+
+def _option(argument: ast.arg, default: ast.expr | None) -> Option:
+    annotation = ast.unparse(argument.annotation) if argument.annotation else ""
+    choices = None
+    if annotation.startswith("Literal["):
+        choices = _literal(argument.annotation.slice)
+        choices = choices if isinstance(choices, tuple | None) else (choices,)
+    return Option(annotation, choices, REQUIRED if default is None else _literal(default))
+
+
+def _literal(node: ast.expr) -> object:
+    """Return the value that an expression spells out, or None."""
+    try:
+        return ast.literal_eval(node)
+    except ValueError:  # a name, say, whose value only running the code would tell
+        return None
+
+
+def yaml_value(text: str) -> object:
+    """Return the number or truth value that YAML reads a text as, or the text itself."""
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
+    return value if isinstance(value, bool | int | float) else text

@@ -1,0 +1,51 @@
+"""Check, before Snakemake reads or writes anything, that it can: its own words for this name no file, or are many."""
+
+import os
+import shutil
+from pathlib import Path
+
+import yaml
+
+from rv_study.errors import ConfigError
+
+ROOM = 2**17  # bytes that Snakemake needs for its own records
+
+
+def check_config_file(path: Path) -> None:
+    """Raise ConfigError for a config file that is missing, empty or no YAML with keys at its top level."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{path}: missing from {Path.cwd()}; run in the project's folder, or restore it: git checkout {path}"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error}); restore it: git checkout {path}") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not YAML ({' '.join(str(error).split())}); mend it there") from None
+    if not isinstance(content, dict):
+        found = "nothing" if content is None else type(content).__name__
+        raise ConfigError(f"{path}: holds {found}, expected keys such as `study`; restore it: git checkout {path}")
+
+
+def check_folders(folder: Path) -> None:
+    """Raise ConfigError where Snakemake's records or the results could not be written."""
+    written = [folder / ".snakemake", folder / "results"]
+    for path in written:
+        if path.exists() and not path.is_dir():
+            raise ConfigError(f"{path}: is a file, but has to be a folder; move it away")
+    for path in {path if path.exists() else folder for path in written}:
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise ConfigError(f"{path}: cannot be written to; get the right to, or run in a copy of the project")
+        if shutil.disk_usage(path).free < ROOM:
+            raise ConfigError(f"{path}: no space left on the disk; free some")
+
+
+def check_source(dataset: str, source: dict, made: Path) -> None:
+    """Raise ConfigError where a dataset's images are gone: Snakemake would delete what was made of them, then fail."""
+    path = source.get("path")
+    if path and made.exists() and not os.path.exists(path):
+        raise ConfigError(
+            f"dataset {dataset}: {path}: no such folder or zip, but {made} was made from it; put it back, or correct "
+            "`path` in the config"
+        )

@@ -1,0 +1,19 @@
+"""Where the figures of a study lie."""
+
+from rotational_variance.figures.catalogue import OF_MODELS, OF_PAIR, Drawing
+
+
+def digest(pair: str, suffix: str = "png") -> str:
+    """Return the file of the figure that sums up a model on a dataset."""
+    return f"results/plots/{pair}.{suffix}"
+
+
+def of_pair(pair: str, suffix: str = "png") -> dict[Drawing, str]:
+    """Return {drawing: file} of the figures of a model on a dataset."""
+    return {drawing: f"results/plots/{pair}/{drawing.name}.{suffix}" for drawing in OF_PAIR}
+
+
+def of_models(dataset: str, suffix: str = "png") -> dict[Drawing, str]:
+    """Return {drawing: file} of the figures of all models on a dataset."""
+    # No model and dataset can be called "models": their name holds an underscore.
+    return {drawing: f"results/plots/models/{dataset}/{drawing.name}.{suffix}" for drawing in OF_MODELS}
