@@ -32,8 +32,9 @@ test-all: test ## then those: trainings killed at twenty random moments, a whole
 lint: .venv/installed-dev ## check style and the workflow
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/snakefmt --check Snakefile workflow/rules
+	@$(BIN)/snakefmt --check Snakefile workflow/Snakefile workflow/rules
 	@$(BIN)/snakemake --lint
+	@$(BIN)/snakemake --lint --snakefile workflow/Snakefile
 
 benchmark: .venv/installed ## measure speed and memory (a quarter of an hour on 2 cores); benchmarks/results.csv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-benchmark.txt
@@ -42,7 +43,7 @@ benchmark: .venv/installed ## measure speed and memory (a quarter of an hour on 
 format: .venv/installed-dev ## rewrite the code in the project's style
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
-	@$(BIN)/snakefmt Snakefile workflow/rules
+	@$(BIN)/snakefmt Snakefile workflow/Snakefile workflow/rules
 
 check: lint test ## lint, then test
 

@@ -130,6 +130,20 @@ def test_a_training_survives_kills_of_the_job_and_of_everything(make_project, tm
     assert files_of(folder) == undisturbed
 
 
+def test_words_do_not_waste_an_unfinished_training(make_project, tmp_path, undisturbed):
+    folder = make_folder(make_project, tmp_path)
+    training = Training(folder)
+    training.wait_for_epoch(4)
+    assert training.kill_everything()
+    unlock(folder)
+    for path in folder.glob("workflow/scripts/**/*.py"):
+        path.write_text(f'{path.read_text()}\n# another comment\n"""Another string."""\n')
+    code, output = Training(folder).finish()
+    assert code == 0, output
+    assert re.search(rf"train {STEM}: going on after epoch \d+, from", output)
+    assert files_of(folder) == undisturbed
+
+
 @pytest.mark.long
 def test_twenty_kills_at_random_moments_change_no_byte(make_project, tmp_path, undisturbed):
     """Kill now the job, now everything, at moments spread over start, training and end; seeded, but never quite equal."""

@@ -1,9 +1,11 @@
 """What Snakemake plans, and what it says to a user's mistakes."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from helpers.dry_runs import read_plan, snakemake
 from helpers.raw_files import write_raw
 
 WHOLE_STUDY = {"dataset": 2, "train": 16, "measure": 16, "plot": 8, "plot_models": 2, "tables": 1, "report": 1}
@@ -16,6 +18,37 @@ def test_the_whole_study_is_planned(project):
 
 def test_one_figure_is_planned_without_a_flag(project):
     assert project.planned("results/plots/resnet_cifar10.png") == ONE_FIGURE
+
+
+@pytest.mark.parametrize("arguments", [(), ("--snakefile", "Snakefile"), ("--snakefile", "workflow/Snakefile")])
+def test_both_snakefiles_plan_the_whole_study_with_the_default_profile(project, arguments):
+    planned = project.plan(*arguments)
+    assert "profiles/default" in planned.text
+    assert Counter(job.split()[0] for job in planned.jobs) == WHOLE_STUDY
+
+
+def test_the_workflow_is_found_without_the_snakefile_at_the_top(project):
+    (project.folder / "Snakefile").unlink()
+    assert project.planned() == WHOLE_STUDY
+
+
+@pytest.mark.parametrize("snakefile", ["Snakefile", "workflow/Snakefile"])
+@pytest.mark.parametrize("prefix", ["", "rv_"])
+def test_another_workflow_uses_this_one_as_a_module(project, tmp_path, snakefile, prefix):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    source, config = project.folder / snakefile, project.folder / "config/config.yaml"
+    (elsewhere / "Snakefile").write_text(
+        f'import yaml\nmodule rv:\n    snakefile: "{source}"\n    config: yaml.safe_load(open("{config}"))\n'
+        f"use rule * from rv as {prefix}*\n"
+    )
+    code, text = snakemake(elsewhere, "-n", "--cores", "1")
+    assert code == 0, text
+    assert f"{prefix}all " in text
+    assert (
+        Counter(job.split()[0].removeprefix(prefix) for job in read_plan(text).jobs) - Counter({"all": 1})
+        == WHOLE_STUDY
+    )
 
 
 @pytest.mark.parametrize(("configfile", "jobs"), [

@@ -1,5 +1,6 @@
 """Rule train: train one network and write its checkpoint and its history; go on where a killed training stopped."""
 
+import json
 from pathlib import Path
 
 import torch
@@ -40,8 +41,10 @@ def main(
     torch_device = set_up(device, threads)
     stored = read_dataset(dataset)
     log.line(f"training on {torch_device} with {threads} thread(s): {spec}")
+    # Copies, as a pickle tells which strings are one object: the bytes must not depend on how a job is given its params.
+    run_parts, spec = json.loads(json.dumps([run.as_dict(), spec]))
     model_arguments = {
-        "name": run.model,
+        "name": run_parts["model"],
         "n_channels": stored.dataset.n_channels,
         "image_size": stored.dataset.image_size,
         "n_classes": len(stored.dataset.class_names),
@@ -60,7 +63,7 @@ def main(
     write_history(history, rows)
     class_names = stored.dataset.class_names
     save_checkpoint(
-        checkpoint, Checkpoint(run.as_dict(), spec, model_arguments, computed_on, class_names, state_dict=state)
+        checkpoint, Checkpoint(run_parts, spec, model_arguments, computed_on, class_names, state_dict=state)
     )
     unfinished.path.unlink(missing_ok=True)
 
