@@ -41,7 +41,7 @@ def main(
     torch_device = set_up(device, threads)
     stored = read_dataset(dataset)
     log.line(f"training on {torch_device} with {threads} thread(s): {spec}")
-    # Copies, as a pickle tells which strings are one object: the bytes must not depend on how a job is given its params.
+    # Copies, as a pickle tells which strings are one object: its bytes must not depend on where they come from.
     run_parts, spec = json.loads(json.dumps([run.as_dict(), spec]))
     model_arguments = {
         "name": run_parts["model"],
