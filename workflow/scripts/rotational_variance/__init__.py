@@ -17,11 +17,18 @@ Words
     unit         one feature map, or one element of a vector
     aggregation  how a feature map becomes one number: "mean" or "max"
     sample set   which test samples: "all", or those of one class; "stratified" is the mean over classes of M
-    dead         a unit that never changes: 0 / 0, set to M = 1. Infinite: it changes with the angle only, x / 0.
+    dead         a unit that never changes: 0 / 0, set to M = 1
+    infinite     M of a unit that changes with the angle only: x / 0
 
-Imports point one way:
-    datasets, sources, inputs, rotation, models -> training -> checkpoints
-    activations, variance, normalized           -> measurement
-    storage (files)                             -> layers -> figures, tables; markup, page. None of these imports torch
-This package knows no Snakemake, no config file and no results/ path.
+Imports point one way: a room imports itself and the rooms named after it, no others.
+    measuring                            training, storage, models, activations, measures, samples
+    training                             storage, samples
+    tables                               storage, measures
+    page                                 storage, figures
+    storage                              measures, samples
+    figures                              measures
+    models, samples                      torch_setup
+    activations, measures, torch_setup   nothing
+measures, figures, tables and page do without torch. No module here imports Snakemake, reads the config or chooses a
+path below results/.
 """

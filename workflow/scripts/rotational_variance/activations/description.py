@@ -1,4 +1,4 @@
-"""What an activation is called, of what kind it is, and which outputs of a forward pass are activations at all."""
+"""Describe activations: their names and kinds, and which outputs of a forward pass count as activations."""
 
 import operator
 from abc import ABC, abstractmethod
@@ -44,7 +44,10 @@ _FUNCTION_KINDS = {  # by a part of the function's name
 
 @dataclass(frozen=True)
 class ActivationInfo:
-    """One activation: its name (the module's path in the model, or its module's path and the function), kind, units."""
+    """One activation of a model.
+
+    name  the module's path in the model; for a function, the path of the module that calls it and the function's name
+    """
 
     name: str
     kind: str
@@ -52,7 +55,7 @@ class ActivationInfo:
 
 
 class NotTraced(StrEnum):
-    """Why torch.fx does not serve for a model. Such a reason becomes data, so it is never the text of an error."""
+    """The reason why torch.fx cannot be used for a model. Results hold it, so it is never the text of an error."""
 
     CONTROL_FLOW = "it asks for values that a trace does not have, as control flow does"
     OTHER_OUTPUT = "what torch.fx traced returns something else than the model"
@@ -63,9 +66,9 @@ class Activations(ABC):
     """Activations that a forward pass produces.
 
     layers       the activations, in the order of the forward pass
-    found_by     how: "torch.fx" or "module hooks"
+    found_by     how the activations were found: "torch.fx" or "module hooks"
     not_seen     one sentence per activation that cannot be measured; written into results, so never an error's text
-    trace_error  the error that stopped torch.fx, to be shown to a person only
+    trace_error  the error that stopped torch.fx; for the log only, never written into results
     """
 
     layers: list[ActivationInfo]
@@ -78,12 +81,12 @@ class Activations(ABC):
     def run(self, inputs: torch.Tensor, receive: Callable[[int, torch.Tensor], None]) -> object:
         """Run the model on `inputs` [sample, channel, height, width] and return its output.
 
-        receive  called in the order of `layers`, as soon as each is computed, with its number in `layers` and its
-                 values [sample, aggregation, unit] (one aggregation where all agree, as they do for vectors)
+        receive  called in the order of `layers`, as soon as each layer is computed, with the layer's index and its
+                 values [sample, aggregation, unit] (one aggregation if all agree, as they do for vectors)
         """
 
     def to_memory_format(self, memory_format: torch.memory_format) -> None:
-        """Lay out the weights of convolutions as the inputs will be; this changes nothing but the speed."""
+        """Give convolutions' weights the memory layout of the inputs; except for rounding, only the speed changes."""
         self._model.to(memory_format=memory_format)
 
     @property
@@ -92,25 +95,28 @@ class Activations(ABC):
 
 
 def may_be_activation(called: object) -> bool:
-    """Say whether the output of what was called (a module's type, a function, a method's name) may be an activation."""
+    """Say whether the output of `called` (a module's type, a function, a method's name) may be an activation."""
     return called not in _NOT_ACTIVATIONS
 
 
 def is_batch_of_units(output: object, n_samples: int) -> bool:
+    """Say whether an output is a floating-point tensor [sample, unit, ...] of `n_samples` samples."""
     is_tensor = isinstance(output, torch.Tensor) and output.is_floating_point()
     return is_tensor and output.dim() >= 2 and len(output) == n_samples
 
 
 def module_kind(module: nn.Module) -> str:
+    """Return the kind of a module's output; "activation" if the module has no kind of its own."""
     return next((kind for type_, kind in _MODULE_KINDS.items() if isinstance(module, type_)), "activation")
 
 
 def function_kind(name: str) -> str:
+    """Return the kind of a function's output; "activation" if the function has no kind of its own."""
     return next((kind for part, kind in _FUNCTION_KINDS.items() if part in name), "activation")
 
 
 def number_repeats(names: list[str]) -> list[str]:
-    """Tell calls of one name apart: the second becomes name_2, or what is next free."""
+    """Make the names of calls unique: the second call of one name becomes name_2, or has the next free number."""
     taken = set(names)
     seen = set()
     numbered = []

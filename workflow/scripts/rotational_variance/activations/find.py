@@ -9,7 +9,7 @@ from rotational_variance.activations.tracing import TracedActivations
 
 
 def find_activations(model: nn.Module, example: torch.Tensor) -> Activations:
-    """Find the activations of `model`, by torch.fx or else by hooks; `found_by` and `not_seen` say how, and the gaps.
+    """Find the activations of `model` by torch.fx, or by hooks if torch.fx cannot be used.
 
     model    in eval mode; its weights are not changed; more of its operations may run in place afterwards
     example  [sample, channel, height, width]: any inputs; they show which outputs are batches of units
@@ -18,7 +18,7 @@ def find_activations(model: nn.Module, example: torch.Tensor) -> Activations:
     """
     if any(module.training for module in model.modules()):
         raise ValueError("the model is in training mode: call model.eval() first")
-    examples = (example, torch.cat([example, example]))  # of two sizes, as a weight's first axis may be one
+    examples = (example, torch.cat([example, example]))  # two batch sizes: a weight's first axis may equal one of them
     with torch.inference_mode():
         expected = model(example.clone())
     activations, trace_error = None, None
@@ -30,7 +30,7 @@ def find_activations(model: nn.Module, example: torch.Tensor) -> Activations:
             reason = NotTraced.OTHER_OUTPUT
     except fx.proxy.TraceError as error:
         reason, trace_error = NotTraced.CONTROL_FLOW, error
-    except Exception as error:  # torch.fx raises many types, the model's own code any
+    except Exception as error:  # torch.fx raises many types, the model's own code any type
         reason, trace_error = NotTraced.ERROR, error
     if activations is None:
         activations = HookedActivations(model, examples, reason)
@@ -41,7 +41,7 @@ def find_activations(model: nn.Module, example: torch.Tensor) -> Activations:
 
 
 def _agree(output: object, expected: object) -> bool:
-    """Say whether two outputs are the same but for rounding. torch.fx loses branches that ask for an input's type."""
+    """Say whether two outputs agree up to rounding. A trace may not, as it loses branches on the type of an input."""
     if not isinstance(expected, torch.Tensor):
         return type(output) is type(expected)
     finite = expected[expected.isfinite()]

@@ -1,6 +1,6 @@
-"""The activations of a model that torch.fx cannot trace: the outputs of its modules, by forward hooks on them.
+"""The activations of a model that torch.fx cannot trace: forward hooks see the outputs of its modules.
 
-What functions compute between modules is not seen, and `not_seen` says so.
+Hooks do not see the outputs of functions between the modules, and `not_seen` says so.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,16 +19,16 @@ from rotational_variance.activations.description import (
 )
 from rotational_variance.activations.reduction import aggregate
 
-_END = ("its end", 0)  # of the forward pass
+_END = ("its end", 0)  # the end of the forward pass, as if it were a call
 
 
 class HookedActivations(Activations):
-    """The outputs of a model's innermost modules. Raises ValueError where other inputs reach other modules."""
+    """The outputs of a model's innermost modules. Raises ValueError if other inputs reach other modules."""
 
     found_by = "module hooks"
 
     def __init__(self, model: nn.Module, examples: Iterable[torch.Tensor], reason: NotTraced) -> None:
-        """`examples`: inputs of different numbers of samples. `reason`: why torch.fx does not serve."""
+        """`examples`: inputs of different numbers of samples. `reason`: the reason why torch.fx cannot be used."""
         self._model = model
         self._modules = {
             name: module
@@ -55,7 +55,7 @@ class HookedActivations(Activations):
         ]
 
     def _calls(self, inputs: torch.Tensor) -> list[tuple[str, int]]:
-        """List the modules that the forward pass reaches: (name, number of units; 0 for no batch of units)."""
+        """List the modules that the forward pass reaches: (name, number of units; 0 without a batch of units)."""
         calls = []
 
         def note(name: str, output: object) -> None:

@@ -1,7 +1,7 @@
-"""Let a traced model overwrite what it will not need again: the same numbers, with less memory to fetch.
+"""Let a traced model overwrite activations that it no longer needs: the same numbers, with less memory to fetch.
 
-On a CPU, a ReLU or a batch normalisation into memory of its own takes two to four times as long as one in place, which
-pays for the reductions. Ours.
+On a CPU, a ReLU or a batch normalisation that writes into new memory takes two to four times as long as one in place;
+the time saved pays for the reductions. Ours.
 """
 
 import operator
@@ -17,9 +17,10 @@ _BATCH_NORMS = {nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d}
 
 
 def compute_in_place(traced: fx.GraphModule) -> None:
-    """Replace ReLUs and batch normalisations by ones in place, where their input is nobody else's.
+    """Replace ReLUs and batch normalisations by ones in place, if nothing else uses their input.
 
-    That is where the input was newly made by the call before, and nothing else reads it. Call `recompile` afterwards.
+    The call before must have written the input into new memory, and no other call may read it. Call `recompile`
+    afterwards.
     """
     own = set()  # nodes whose output is in memory that no other node's output shares
     for node in list(traced.graph.nodes):
@@ -39,9 +40,9 @@ def compute_in_place(traced: fx.GraphModule) -> None:
 
 
 class InPlaceBatchNorm(nn.Module):
-    """A batch normalisation in eval mode, that overwrites its input: x scale + shift, both [unit].
+    """A batch normalisation in eval mode that overwrites its input x: scale x + shift, with scale and shift [unit].
 
-    Inputs of another precision go through the original, which rounds only once.
+    Inputs of another precision go through the original module, which rounds only once.
     """
 
     def __init__(self, norm: nn.BatchNorm2d) -> None:
@@ -65,7 +66,7 @@ class InPlaceBatchNorm(nn.Module):
 
 
 def is_relu(node: fx.Node, traced: fx.GraphModule) -> bool:
-    """Say whether a call is a ReLU, of a module or a function, in place or not."""
+    """Say whether a call is a ReLU, as a module or a function, in place or not."""
     if node.op == "call_module":
         return type(traced.get_submodule(node.target)) is nn.ReLU
     return node.op in ("call_function", "call_method") and node.target in _RELUS

@@ -1,4 +1,4 @@
-"""Reduce an activation to one number a unit."""
+"""Reduce an activation to one number per unit."""
 
 import torch
 
@@ -6,13 +6,13 @@ AGGREGATIONS = ("mean", "max")
 
 
 def aggregate(activation: torch.Tensor) -> torch.Tensor:
-    """Reduce what follows the unit (for a feature map, space), once for each of AGGREGATIONS.
+    """Reduce the axes after the unit (for a feature map, space), once for each of AGGREGATIONS.
 
     activation  [sample, unit] or [sample, unit, ...]
-    returns     [sample, aggregation, unit], float32 or float64; of vectors, [sample, 1, unit]: all aggregations agree
+    returns     [sample, aggregation, unit], float32 or float64; for vectors, [sample, 1, unit], as all agree
     """
     wide = torch.promote_types(activation.dtype, torch.float32)  # a mean has more digits than bfloat16 holds
     space = tuple(range(2, activation.dim()))
     if not space:
-        return activation.to(wide, copy=True).unsqueeze(1)  # a copy, as what runs next may overwrite it
+        return activation.to(wide, copy=True).unsqueeze(1)  # a copy, as the next call may overwrite it
     return torch.stack((activation.mean(space, dtype=wide), activation.amax(space).to(wide)), dim=1)

@@ -1,7 +1,8 @@
-"""Get the mean or maximum of an activation from those of the activation before it, where that is cheaper. Ours.
+"""Compute the mean or maximum of an activation from those of the activation before it, if that is cheaper. Ours.
 
-A ReLU never decreases, so the maximum of its output is the ReLU of the maximum. A batch normalisation in eval mode is
-x scale + shift for each unit: its mean is that of the mean, and so is its maximum where scale is not negative.
+A ReLU never decreases, so the maximum of its output is the ReLU of the maximum. A batch normalisation in eval mode maps
+x to scale x + shift for each unit: it maps the mean to the mean, and, if scale is not negative, the maximum to the
+maximum.
 """
 
 from collections.abc import Callable
@@ -12,12 +13,12 @@ from torch import fx
 from rotational_variance.activations.inplace import InPlaceBatchNorm, is_relu
 from rotational_variance.activations.reduction import aggregate
 
-# From an activation, and the values [sample, aggregation, unit] of the one before it, to its own values.
+# (activation, values [sample, aggregation, unit] of the activation before it) -> the activation's own values
 Shortcut = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
 def find_shortcut(node: fx.Node, traced: fx.GraphModule) -> Shortcut | None:
-    """Return the way to get the values of `node`'s output from those of its first argument, or None."""
+    """Return a function that computes the values of `node`'s output from those of its first argument, or None."""
     if is_relu(node, traced):
         return _relu
     if node.op == "call_module":

@@ -1,7 +1,8 @@
 """Every activation of a model that torch.fx can trace: the outputs of modules and of functions alike.
 
-torch.fx writes the forward pass down as a graph of calls. After each call that makes an activation, a call is added
-that reduces it at once, while the processor's caches still hold it, and before a later call may overwrite it.
+torch.fx writes the forward pass down as a graph of calls. After each call that makes an activation, this module adds a
+call that reduces the activation at once, while it is still in the processor's cache and before a later call may
+overwrite it.
 """
 
 from collections.abc import Callable, Iterable
@@ -52,9 +53,9 @@ class TracedActivations(Activations):
 
 
 class _Observer(nn.Module):
-    """Reduce what it is given and hand it over.
+    """Reduce each activation, and pass its values to `receive`.
 
-    shortcuts  by layer: the layer before it, and the way from that one's values to its own
+    shortcuts  by layer: the layer before it, and the function that computes its values from those of the layer before
     """
 
     receive: Callable[[int, torch.Tensor], None]
@@ -81,7 +82,7 @@ def _find_shortcuts(traced: fx.GraphModule, nodes: list[fx.Node]) -> dict[int, t
     shortcuts = {}
     for node, layer in layers.items():
         source = node.args[0] if node.args else None
-        # Another reader might change it in place before this one runs, as `y.add_(x); return relu(y)` does.
+        # Another reader might change the source in place before this node runs, as in `y.add_(x); return relu(y)`.
         if not isinstance(source, fx.Node) or source not in layers or len(source.users) > 1:
             continue
         shortcut = find_shortcut(node, traced)
@@ -119,7 +120,7 @@ class _Finder(fx.Interpreter):
 
 
 def _find(traced: fx.GraphModule, examples: Iterable[torch.Tensor]) -> tuple[dict[fx.Node, int], list[str]]:
-    """Return the nodes whose output is a batch of units for all examples, with their numbers of units; and the gaps."""
+    """Return {node: number of units} of nodes that return a batch of units for all examples; and `not_seen`."""
     finders = []
     for inputs in examples:
         finders.append(_Finder(traced))

@@ -1,4 +1,4 @@
-"""Averages of M over the units of a layer, and of a network. numpy only."""
+"""Averages of the normalized variance M over the units of a layer and of a network. numpy only."""
 
 from dataclasses import dataclass
 
@@ -13,14 +13,14 @@ def layer_values(normalized: list[np.ndarray]) -> np.ndarray:
 
 
 def finite_mean(values: np.ndarray) -> float:
-    """Average the finite values; NaN where there are none."""
+    """Average the finite values; NaN if there are none."""
     finite = values[np.isfinite(values)]
     return float(finite.mean()) if finite.size else float("nan")
 
 
 @dataclass(frozen=True)
 class GlobalVariance:
-    """M of a whole network: averages over the units of all its layers, and what they leave out or hide.
+    """M of a whole network: averages over the units of all its layers, and counts of the dead and infinite units.
 
     value                mean of the finite M; dead units count as 1 (as published)
     value_without_dead   the same without the dead units

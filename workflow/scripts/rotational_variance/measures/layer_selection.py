@@ -1,4 +1,4 @@
-"""Which layers a figure or a table shows, and of what kinds they are. numpy only."""
+"""Select the layers that a figure or a table shows; the kinds of layers. numpy only."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,18 +12,18 @@ SELECTIONS = ("published", "all")
 
 
 def select(tensor: Measurement, selection: str) -> Measurement:
-    """Return the tensor with "all" its layers, or with the "published" ones. Raises ValueError for another name."""
+    """Keep "all" layers of a measurement, or the "published" ones. Raises ValueError for another name."""
     if selection not in SELECTIONS:
         raise ValueError(f"layers: got {selection!r}, expected one of {', '.join(SELECTIONS)}")
     return tensor if selection == "all" else replace(tensor, layers=published_layers(tensor.layers))
 
 
 def published_layers(layers: Sequence[Layer]) -> list[Layer]:
-    """Leave out the layers that the published figures and averages did not hold.
+    """Return only the layers that the published figures and averages hold.
 
-    These are normalisations that an activation follows at once (the two counted as one layer, the activation), and
-    projections on shortcuts, which are known by their names. Source: the numbers of layers and units that Quiroga et
-    al. 2019 published; what is left has exactly these for simple_conv, all_convolutional and resnet.
+    The others are normalisations that an activation follows directly (the two count as one layer, the activation), and
+    projections on shortcuts, which are recognised by their names. Source: the numbers of layers and units that Quiroga
+    et al. 2019 published; the returned layers have exactly these numbers for simple_conv, all_convolutional and resnet.
     """
     following = [*layers[1:], None]
     return [

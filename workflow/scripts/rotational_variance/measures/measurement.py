@@ -1,4 +1,4 @@
-"""What was measured of one run: statistics of every unit of every layer. numpy only."""
+"""The measurement of one run: statistics of every unit of every layer. numpy only."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +13,7 @@ STRATIFIED = "stratified"  # derived: the mean over classes of the M of each cla
 
 @dataclass(frozen=True)
 class Layer:
-    """What was measured of one activation of the model.
+    """The statistics of one activation of the model.
 
     transformation_std, sample_std  [aggregation, sample_set, unit], float64
     kind                            convolution, normalisation, activation, pooling, residual sum, linear, ...
@@ -26,12 +26,12 @@ class Layer:
 
     @cached_property
     def normalized(self) -> np.ndarray:
-        """M [aggregation, sample_set, unit]."""
+        """The normalized variance M [aggregation, sample_set, unit]."""
         return normalize(self.transformation_std, self.sample_std)
 
     @property
     def dead(self) -> np.ndarray:
-        """Whether a unit never changes: [aggregation, sample_set, unit]."""
+        """True for units that never change: [aggregation, sample_set, unit]."""
         return (self.transformation_std == 0) & (self.sample_std == 0)
 
     @property
@@ -45,7 +45,7 @@ class Measurement:
 
     sample_sets  "all", then the class names; n_samples counts each
     accuracy     [sample_set, angle], shares of the samples
-    attributes   what made it: the run, its spec, hashes of what it was measured on
+    attributes   its origin: the run, its spec, hashes of the dataset and of the checkpoint
     """
 
     layers: list[Layer]
@@ -61,10 +61,10 @@ class Measurement:
         return self.sample_sets[1:]
 
     def normalized(self, aggregation: str, sample_set: str) -> list[np.ndarray]:
-        """M of every unit, one array [unit] a layer, for "all", "stratified" or a class.
+        """Return M of every unit, one array [unit] per layer, for "all", "stratified" or a class.
 
-        Stratified is the mean over the classes of M (a mean of ratios), inf where M of any class is.
-        Raises ValueError for a name that the tensor does not hold.
+        "stratified" is the mean over the classes of M (a mean of ratios), and inf if M of any class is inf.
+        Raises ValueError for a name that the measurement does not hold.
         """
         row = _index(self.aggregations, aggregation, "aggregation")
         if sample_set == STRATIFIED:
@@ -73,7 +73,7 @@ class Measurement:
         return [layer.normalized[row, column] for layer in self.layers]
 
     def dead(self, aggregation: str, sample_set: str) -> list[np.ndarray]:
-        """Say of every unit whether it is dead, one array [unit] a layer; for "stratified", in every class."""
+        """Say of every unit whether it is dead, one array [unit] per layer; for "stratified", dead in every class."""
         row = _index(self.aggregations, aggregation, "aggregation")
         if sample_set == STRATIFIED:
             return [layer.dead[row, 1:].all(0) for layer in self.layers]

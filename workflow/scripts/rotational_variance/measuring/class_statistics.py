@@ -10,12 +10,13 @@ from rotational_variance.measuring.moments import Moments, Sums
 
 
 class Scratch:
-    """Memory for two float64 arrays of any shape, used again and again."""
+    """Reusable memory for two float64 arrays of any shape."""
 
     def __init__(self) -> None:
         self._memory = torch.empty(0, dtype=torch.float64)
 
     def two(self, shape: tuple[int, ...], device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return two arrays of one shape with arbitrary content, valid until the next call."""
         size = math.prod(shape)
         if len(self._memory) < 2 * size:
             self._memory = torch.empty(2 * size, dtype=torch.float64, device=device)
@@ -23,23 +24,23 @@ class Scratch:
 
 
 class ClassStatistics:
-    """What is known of the samples of one class, by layer; arrays are [..., aggregation, unit]."""
+    """Statistics of the samples of one class, by layer; arrays are [..., aggregation, unit]."""
 
     def __init__(self, layers: list[ActivationInfo], scratch: Scratch) -> None:
         self._layers = layers
         self._scratch = scratch
-        self._received: list[list[torch.Tensor]] = [[] for _ in layers]  # at each angle of the group so far
+        self._received: list[list[torch.Tensor]] = [[] for _ in layers]  # values at each angle of the group so far
         self._over_samples: list[dict[int, Sums]] = [defaultdict(Sums) for _ in layers]  # by group of angles
         self._over_angles = [Sums() for _ in layers]
         self._n_samples = 0
         self._transformation_std: list[torch.Tensor | float] = [0.0] * len(layers)
 
     def receive(self, layer: int, values: torch.Tensor) -> None:
-        """Take in the values of a layer [sample, aggregation, unit], for one batch at one angle."""
+        """Keep the values of a layer [sample, aggregation, unit], for one batch at one angle, until `add_group`."""
         self._received[layer].append(values)
 
     def add_group(self, group: int) -> None:
-        """Add what a batch gave at all angles of a group: fewer and larger sums than after each pass."""
+        """Add a batch's values at all angles of the group in one sum, which is faster than one per pass."""
         for i, received in enumerate(self._received):
             values, other = self._scratch.two((len(received), *received[0].shape), received[0].device)
             for at_angle, of_pass in zip(values, received, strict=True):  # [angle, sample, aggregation, unit]
@@ -49,7 +50,7 @@ class ClassStatistics:
             self._over_samples[i][group].add(values.transpose(0, 1), other.transpose(0, 1))
 
     def finish_batch(self, n_samples: int) -> None:
-        """Add up the transformation std of a batch that was seen at all angles."""
+        """Add the transformation std of a batch of `n_samples` samples, after its last angle."""
         self._n_samples += n_samples
         for i, over_angles in enumerate(self._over_angles):
             self._transformation_std[i] += over_angles.moments().std().sum(0)
@@ -73,7 +74,7 @@ class ClassStatistics:
 
 
 def _concatenate(moments: list[Moments]) -> Moments:
-    """Put moments of as many observations each behind each other, along their first axis."""
+    """Concatenate moments with equal counts along the first axis."""
     return Moments(
         moments[0].n_observations,
         torch.cat([one.origin for one in moments]),

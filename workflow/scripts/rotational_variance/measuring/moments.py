@@ -1,4 +1,4 @@
-"""One-pass statistics that can be merged: count, mean and sum of squared deviations of everything seen so far.
+"""One-pass statistics that can be merged: count, mean and sum of squared deviations of all observations so far.
 
 Sources: Chan, Golub and LeVeque 1979 (merging two parts) and 1983 (sums of deviations from a value among the data).
 """
@@ -12,10 +12,10 @@ import torch
 
 @dataclass
 class Moments:
-    """The count, mean and sum of squared deviations of observations of one shape, each element on its own.
+    """The count, mean and sum of squared deviations of observations of one shape, element by element.
 
-    The mean is kept as origin + offset, the origin being one of the observations: so means that lie close to each
-    other, and far from 0, can be told apart. All float64, the shape of one observation.
+    The mean is kept as origin + offset, and the origin is one of the observations, so that means that lie close to each
+    other, and far from 0, can be told apart. All arrays are float64 and have the shape of one observation.
     """
 
     n_observations: int
@@ -28,7 +28,7 @@ class Moments:
         return self.origin + self.offset
 
     def merge(self, other: Moments) -> Moments:
-        """Return the moments of the observations of both. Nothing of the sums is negative, so no digits cancel."""
+        """Return the moments of both sets of observations. No added squares are negative, so no digits cancel."""
         total = self.n_observations + other.n_observations
         difference = (other.origin - self.origin) + (other.offset - self.offset)
         weight = self.n_observations * other.n_observations / total
@@ -47,23 +47,23 @@ class Moments:
 
 
 class Sums:
-    """Take in observations of one shape; each element is summed on its own, in float64.
+    """Sums over observations of one shape, element by element, in float64.
 
-    What is summed are deviations from the first observation, and their squares: half the work of running means. However
-    large the mean is against the spread, no digits are lost to it, and what never varies has a std of exactly 0. Only
-    where the first of n observations lies far outside all others do squares cancel, by a factor of n at most.
+    The terms are deviations from the first observation, and their squares, which is half the work of running means. A
+    mean that is large against the spread costs no digits, and an element that never varies has a std of exactly 0.
+    Squares cancel only if the first of n observations lies far outside all others, by a factor of n at most.
     """
 
     def __init__(self) -> None:
         self.n_observations = 0
 
     def add(self, observations: torch.Tensor, scratch: torch.Tensor | None = None) -> None:
-        """Take in `observations` [observation, ...], at least one.
+        """Add `observations` [observation, ...], at least one.
 
-        scratch  float64 of the same shape, that may be overwritten: on a CPU, new memory costs more than the sums
+        scratch  float64 of the same shape, to be overwritten: on a CPU, new memory costs more time than the sums
         """
         if self.n_observations == 0:
-            self._first = observations[0].to(torch.float64, copy=True)  # not a view, which would keep them all
+            self._first = observations[0].to(torch.float64, copy=True)  # a view would keep all observations in memory
             self._sum = torch.zeros_like(self._first)
             self._squares = torch.zeros_like(self._first)
         deviations = torch.sub(observations, self._first, out=scratch)
@@ -72,6 +72,6 @@ class Sums:
         self.n_observations += len(observations)
 
     def moments(self) -> Moments:
-        """Return the moments of what came so far: at least one observation."""
+        """Return the moments of all observations so far; there must be at least one."""
         shift = self._sum / self.n_observations
         return Moments(self.n_observations, self._first, shift, self._squares - self._sum * shift)

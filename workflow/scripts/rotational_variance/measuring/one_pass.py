@@ -5,11 +5,11 @@ Source: Quiroga et al. 2019, with standard deviations of divisor n - 1:
     sigma_T(u) = mean over x of  std over r of a[u, x, r]      transformation std
     sigma_S(u) = mean over r of  std over x of a[u, x, r]      sample std
 
-Each (sample, angle) goes through the model once. Samples come class by class, in batches; a batch is shown at every
-angle before the next, so that the transformation std of its samples is known when it is done. The sample statistics of
-one class, at each angle, are kept until the class is done and then merged into those of all samples. So memory depends
-on the numbers of units, angles and samples a batch, not on the number of samples. The same passes tell the accuracy at
-each angle.
+Each (sample, angle) goes through the model once. Samples come class by class, in batches. Each batch goes through the
+model at every angle before the next batch, so that the transformation std of its samples is then known. The sample
+statistics of one class, at each angle, are kept until the class is done and then merged into those of all samples. So
+memory depends on the numbers of units, of angles and of samples per batch, not on the number of all samples. The same
+passes give the accuracy at each angle.
 """
 
 from collections.abc import Callable
@@ -35,12 +35,12 @@ def measure(
     passes: Passes,
     on_batch: Callable[[int], object] = lambda n_samples: None,
 ) -> Measurement:
-    """Measure every activation over all samples and over those of each class.
+    """Measure every activation over all samples and over the samples of each class.
 
     samples         at least two of each class
     angles_degrees  at least two
     activations     of a model whose output is a batch of scores [sample, class]
-    on_batch        called after each forward pass with its number of samples; in all, samples x angles
+    on_batch        called after each forward pass with its number of samples; these add up to samples x angles
 
     Raises ValueError for too few samples or angles, and for activations that are not finite, naming the layer.
     """
@@ -86,7 +86,7 @@ def measure(
 
 
 def check_enough(samples: Samples, class_names: list[str], angles_degrees: list[float]) -> list[int]:
-    """Return the number of samples of each class. Raises ValueError where these or the angles are fewer than two."""
+    """Return each class's number of samples. Raises ValueError for fewer than two in any class, or two angles."""
     counts = torch.bincount(samples.labels, minlength=len(class_names)).tolist()
     if len(angles_degrees) < 2:
         raise ValueError(f"angles: got {len(angles_degrees)}, expected 2 or more: one angle has no spread")
@@ -103,14 +103,14 @@ def _accuracy(n_correct: np.ndarray, counts: list[int]) -> np.ndarray:
 
 
 def _mean_std(over_samples: Moments) -> torch.Tensor:
-    """Average over the angles the std over the samples: [aggregation, unit]."""
+    """Return the mean over the angles of the std over the samples: [aggregation, unit]."""
     return over_samples.std().mean(0)
 
 
 def _layer(
     info: ActivationInfo, counts: list[int], classes: list[tuple[torch.Tensor, torch.Tensor]], sample_all: torch.Tensor
 ) -> Layer:
-    """Put a layer's statistics together: `classes` holds the transformation and sample std of each."""
+    """Put a layer's statistics together; `classes` holds each class's transformation std and sample std."""
     transformation = torch.stack([transformation for transformation, _ in classes], dim=1)
     weights = torch.tensor(counts, dtype=torch.float64, device=transformation.device) / sum(counts)
     transformation_all = torch.einsum("c,acu->au", weights, transformation).unsqueeze(1)
@@ -119,5 +119,5 @@ def _layer(
 
 
 def _array(statistic: torch.Tensor) -> np.ndarray:
-    """Return [aggregation, sample_set, unit], with all aggregations where one was kept as they agree."""
+    """Return [aggregation, sample_set, unit]; one aggregation, kept because all agree, is repeated for all."""
     return statistic.expand(len(AGGREGATIONS), -1, -1).cpu().numpy()

@@ -1,4 +1,4 @@
-"""The precision of a model's weights while it is measured."""
+"""The precision of a model's weights during a measurement."""
 
 import torch
 from torch import nn
@@ -8,7 +8,7 @@ _NORMALISATIONS = (nn.modules.batchnorm._NormBase, nn.LayerNorm, nn.GroupNorm)
 
 
 def set_precision(model: nn.Module, dtype: torch.dtype) -> None:
-    """Turn a model's weights into `dtype`; for bfloat16, normalisations stay as they are, to lose fewer digits."""
+    """Convert a model's weights to `dtype`; for bfloat16, normalisations keep their precision, to lose fewer digits."""
     for module in model.modules():
         if dtype == torch.bfloat16 and isinstance(module, _NORMALISATIONS):
             continue

@@ -11,7 +11,7 @@ from rotational_variance.training.checkpoint import FORMAT, Checkpoint
 
 
 def load_checkpoint(path: str | Path) -> Checkpoint:
-    """Read a checkpoint; no code in it is run. Raises ValueError for a file that is broken, or not a checkpoint."""
+    """Read a checkpoint without running code in it. Raises ValueError for a broken file, or one of another kind."""
     try:
         return Checkpoint(**read_tensors(path, FORMAT))
     except (TypeError, ValueError) as error:

@@ -1,9 +1,9 @@
-"""The architectures, one a file. A new model is one new file here with a function `build`.
+"""The architectures, one per file. A new model is one new file here with a function `build`.
 
 `build(*, n_channels, image_size, n_classes, ...)` returns a torch.nn.Module that maps normalised images
 [sample, channel, height, width] to log-probabilities [sample, class]. Its further keyword arguments (`width`, ...)
-become the model's options in the config. Modules are imported only when asked for, so that a change to one
-architecture reruns that architecture only.
+become the model's options in the config. A module is imported only when its architecture is built, so that a change to
+one architecture reruns that architecture only.
 """
 
 import importlib
@@ -18,7 +18,7 @@ def names() -> list[str]:
 
 
 def build(name: str, *, n_channels: int, image_size: int, n_classes: int, **options) -> nn.Module:
-    """Build the architecture `name` with freshly drawn weights, for square images of `image_size` pixels a side.
+    """Build the architecture `name` with freshly drawn weights, for images of `image_size` x `image_size` pixels.
 
     Raises ValueError for an unknown name, or options that the architecture does not take.
     """

@@ -10,9 +10,9 @@ from torch import nn
 
 
 def build(*, n_channels: int, image_size: int, n_classes: int, width: int) -> nn.Module:
-    """Build it with `width` feature maps in the first three convolutions and twice as many in the next five.
+    """Build the network with `width` feature maps in the first three convolutions and twice as many in the next five.
 
-    Raises ValueError for images under 4 pixels, which two strides of 2 reduce to nothing.
+    Raises ValueError for images smaller than 4 x 4 pixels, because two strides of 2 divide each side by 4.
     """
     if image_size < 4:
         raise ValueError(f"all_convolutional: got images of {image_size} pixels, expected 4 or more")

@@ -1,7 +1,7 @@
 """ResNet for small images: a 3 x 3 stem of stride 1 without pooling, then four stages of residual blocks.
 
-Sources: He et al. 2015 (arXiv 1512.03385), table 1; the blocks are torchvision's (its bottleneck strides in the 3 x 3
-convolution). The stem for small images follows Quiroga et al. 2019, who use depth 18 on MNIST and 50 on CIFAR-10.
+Sources: He et al. 2015 (arXiv 1512.03385), table 1; the blocks are torchvision's (its bottleneck has the stride in the
+3 x 3 convolution). The stem for small images follows Quiroga et al. 2019, who use depth 18 on MNIST and 50 on CIFAR-10.
 """
 
 from collections import OrderedDict
@@ -16,7 +16,7 @@ STAGES = {18: (BasicBlock, (2, 2, 2, 2)), 34: (BasicBlock, (3, 4, 6, 3)), 50: (B
 
 
 def build(*, n_channels: int, image_size: int, n_classes: int, width: int, depth: Literal[18, 34, 50]) -> nn.Module:
-    """Build it with `width` feature maps in the first stage (64 in the paper) and `depth` 18, 34 or 50.
+    """Build the network with `width` feature maps in the first stage (64 in the paper) and `depth` 18, 34 or 50.
 
     Raises ValueError for another depth. Images may have any size.
     """
@@ -39,7 +39,7 @@ def build(*, n_channels: int, image_size: int, n_classes: int, width: int, depth
     layers["log_softmax"] = nn.LogSoftmax(dim=1)
     model = nn.Sequential(layers)
     for module in model.modules():
-        if isinstance(module, nn.Conv2d):  # He et al. 2015 (arXiv 1502.01852), as the paper says
+        if isinstance(module, nn.Conv2d):  # He et al. 2015 (arXiv 1502.01852), as the ResNet paper says
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
     return model
 

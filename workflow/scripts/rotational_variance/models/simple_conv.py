@@ -1,6 +1,6 @@
 """SimpleConv: five 3 x 3 convolutions, two poolings, two linear layers.
 
-Source: Quiroga et al. 2019. There: width 32 and 64 hidden units on MNIST, 64 and 128 on CIFAR-10.
+Source: Quiroga et al. 2019. Its sizes: width 32 and 64 hidden units on MNIST, 64 and 128 on CIFAR-10.
 """
 
 from collections import OrderedDict
@@ -9,9 +9,9 @@ from torch import nn
 
 
 def build(*, n_channels: int, image_size: int, n_classes: int, width: int, hidden: int) -> nn.Module:
-    """Build it with `width` feature maps in the first convolution and `hidden` units in the first linear layer.
+    """Build a network of `width` feature maps in the first convolution and `hidden` units in the first linear layer.
 
-    Raises ValueError for images under 4 pixels, of which two poolings leave nothing.
+    Raises ValueError for images smaller than 4 x 4 pixels, of which two poolings leave nothing.
     """
     if image_size < 4:
         raise ValueError(f"simple_conv: got images of {image_size} pixels, expected 4 or more")

@@ -10,16 +10,16 @@ from torch import nn
 
 from rotational_variance.torch_setup.torchvision_import import torchvision
 
-N_CONVOLUTIONS = (2, 2, 3, 3, 3)  # of each block
-MULTIPLES = (1, 2, 4, 8, 8)  # of the width, in each block
+N_CONVOLUTIONS = (2, 2, 3, 3, 3)  # per block
+MULTIPLES = (1, 2, 4, 8, 8)  # of `width`, per block
 
 
 def build(*, n_channels: int, image_size: int, n_classes: int, width: int) -> nn.Module:
-    """Build it with `width` feature maps in the first block and 8 `width` units in the two hidden linear layers.
+    """Build a network of `width` feature maps in the first block and 8 x `width` units in each hidden linear layer.
 
-    A pooling that would leave less than one pixel is left out (28 pixels: four poolings). No dropout.
+    A pooling that would leave less than one pixel is left out (images of 28 pixels: four poolings). No dropout is used.
     """
-    # ASSUME: 8 width hidden units, as wide as the last convolution. The paper's 4096 belong to 224-pixel images and
+    # ASSUME: 8 x width hidden units, as wide as the last convolution. The paper's 4096 belong to 224-pixel images and
     # 1000 classes. Batch normalisation regularises in place of the paper's dropout.
     hidden = 8 * width
     layers, final_size = _features(n_channels, image_size, width)
@@ -44,6 +44,6 @@ def _features(n_channels: int, size: int, width: int) -> tuple[OrderedDict[str, 
             size //= 2
     features = torchvision.models.vgg.make_layers(plan, batch_norm=True)
     layers = OrderedDict(zip(names, features, strict=True))
-    if n_channels != 3:  # make_layers builds for RGB
+    if n_channels != 3:  # make_layers builds for 3 channels
         layers["conv1_1"] = nn.Conv2d(n_channels, width, kernel_size=3, padding=1)
     return layers, size

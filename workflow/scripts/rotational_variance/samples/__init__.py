@@ -1,4 +1,4 @@
-"""Samples: where they come from, and what a network is shown of them.
+"""Samples: their sources, and the inputs of a network that are made of them.
 
-From files of pixels (sources, image_files) by way of a Dataset to batches, rotated and normalised (inputs).
+Files of pixels are read (sources, image_files) into a Dataset, whose batches are rotated and normalised (inputs).
 """

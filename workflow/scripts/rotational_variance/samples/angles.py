@@ -8,9 +8,9 @@ FULL_CIRCLE = 360
 def angle_grid(angles: int | dict | list[float]) -> list[float]:
     """Return the angles in degrees that a config asks for.
 
-    angles  a number: that many, evenly over the full circle, -180 included and 180 not (Quiroga et al. 2019: 16)
+    angles  a number: that many angles, evenly over the full circle, -180 included and 180 not (Quiroga et al. 2019: 16)
             {"from": ..., "to": ..., "number": ...}: evenly from one to the other, both included, in degrees
-            a list: these, in degrees
+            a list: these angles, in degrees
 
     Raises ValueError for fewer than two angles, for the same direction twice, and for arcs of 360 degrees or more.
     """

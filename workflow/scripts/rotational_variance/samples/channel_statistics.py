@@ -8,8 +8,8 @@ def channel_statistics(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     images  uint8 [sample, height, width, channel]; returns two arrays float64 [channel]
 
-    Counts how often each of the 256 values occurs, so the result is exact whatever the number of images. Divisor n: the
-    pixels are the whole population that inputs are normalised with.
+    The function counts how often each of the 256 values occurs, so the result is exact for any number of images. The
+    divisor is n, because the pixels are the whole population that inputs are normalised with.
     """
     values = np.arange(256) / 255
     means, stds = [], []

@@ -2,11 +2,14 @@
 
 from rotational_variance.samples.dataset import Dataset
 
-RESERVED = ("all", "stratified")  # sample sets of their own, beside the classes
+RESERVED = ("all", "stratified")  # names of the sample sets that are not classes
 
 
 def check_classes(dataset: Dataset) -> None:
-    """Raise ValueError for a class that could not be measured, naming it, before hours go into training."""
+    """Check that every class can be measured, before hours of training.
+
+    Raises ValueError, naming the class, for a reserved name and for fewer than one training or two test images.
+    """
     for label, class_name in enumerate(dataset.class_names):
         if class_name in RESERVED:
             raise ValueError(f"dataset {dataset.name}: a class cannot be called {class_name}; rename it")

@@ -10,7 +10,7 @@ class Dataset:
     """Labelled images, split into a training and a test set.
 
     *_images  uint8 [sample, height, width, channel]; *_labels int64 [sample], an index into class_names
-    Raises ValueError where these do not fit together.
+    Raises ValueError if these do not fit together.
     """
 
     name: str

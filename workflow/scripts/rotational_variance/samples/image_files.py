@@ -17,14 +17,14 @@ GREY_MODES = {"1", "L", "LA"}
 
 
 def read_images(dataset: str, *, path: str, size: int | None = None) -> Dataset:
-    """Read a folder or a zip of `train/<class>/*` and `test/<class>/*` (nothing is unpacked).
+    """Read a folder or a zip of `train/<class>/*` and `test/<class>/*` (a zip is not unpacked).
 
     path  the folder or the zip
-    size  pixels a side to which every image is resized (bilinear); None: as they are, and all must be equal
+    size  every image is resized to `size` x `size` pixels (bilinear); None: sizes are kept, and must all be equal
 
-    The images are grey only if every file is; classes and files come in alphabetical order; hidden files are passed
-    over. Raises ValueError for a broken zip, a file that is no image, mixed sizes, an empty class, or a class of the
-    test set that the training set lacks, and names the file.
+    The images are grey only if every file is grey. Classes and files come in alphabetical order; hidden files are
+    ignored. Raises ValueError, naming the file, for a broken zip, a file that is not an image, mixed sizes, an empty
+    class, or a class of the test set that the training set lacks.
     """
     with _open_tree(Path(path)) as (names, read_bytes):
         files = {part: _files_by_class(path, names, part) for part in PARTS}
@@ -50,7 +50,7 @@ def read_images(dataset: str, *, path: str, size: int | None = None) -> Dataset:
 
 @contextmanager
 def _open_tree(path: Path) -> Iterator[tuple[list[str], Callable[[str], bytes]]]:
-    """Yield the names below a folder or in a zip (those of folders end in a slash), and a function that reads one."""
+    """Yield the names in a folder or a zip (names of folders end in a slash), and a function that reads one file."""
     if path.is_dir():
         yield sorted(_walk(path)), lambda name: (path / name).read_bytes()
         return
@@ -75,7 +75,7 @@ def _walk(folder: Path) -> Iterator[str]:
 
 
 def _files_by_class(path: str, names: list[str], part: str) -> dict[str, list[str]]:
-    """List the files of each class of one part; a class is a folder just below it."""
+    """List the files of each class of one part; each folder directly below the part is a class."""
     classes: dict[str, list[str]] = {}
     for name in names:
         parts = PurePosixPath(name).parts

@@ -1,4 +1,4 @@
-"""From a dataset's pixels to a network's inputs, on the device: scale, rotate, normalise."""
+"""Turn a dataset's pixels into a network's inputs, on the device: scale, rotate, normalise."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rotational_variance.samples.rotation import rotate
 
 @dataclass(frozen=True)
 class Samples:
-    """Labelled images that stay on one device as uint8; a batch becomes floating point only when it is asked for.
+    """Labelled images that stay on one device as uint8; a batch becomes floating point only when `inputs` returns it.
 
     images     uint8 [sample, channel, height, width]
     labels     int64 [sample]
@@ -42,7 +42,7 @@ class Samples:
         """Return the chosen images, rotated and then normalised: [sample, channel, height, width].
 
         degrees        one angle for all, or a tensor [sample] on the CPU. Corners are black before normalisation.
-        dtype          of the result; all is computed in float32 at least
+        dtype          of the result; the computation uses float32 or more bits
         memory_format  oneDNN's convolutions are up to twice as fast on channels-last batches
         """
         images = self.images[index].to(torch.promote_types(dtype, torch.float32)).div_(255)
@@ -53,7 +53,7 @@ class Samples:
 def to_samples(
     images: np.ndarray, labels: np.ndarray, mean: np.ndarray, std: np.ndarray, device: torch.device
 ) -> Samples:
-    """Move images uint8 [sample, height, width, channel] and what belongs to them to a device."""
+    """Move images uint8 [sample, height, width, channel], labels [sample], mean and std [channel] to a device."""
     return Samples(
         images=torch.from_numpy(images).permute(0, 3, 1, 2).contiguous().to(device),
         labels=torch.from_numpy(labels).to(device),

@@ -1,7 +1,7 @@
 """Rotate batches of images.
 
-Positive angles turn counter-clockwise, about the image's centre, bilinearly, and what comes from outside the image is
-0 (black, where images are not yet normalised): the conventions of torchvision's `rotate`.
+Positive angles turn counter-clockwise about the image's centre. Interpolation is bilinear, and pixels from outside the
+image are 0 (black, if images are not yet normalised). These are the conventions of torchvision's `rotate`.
 """
 
 import math
@@ -11,14 +11,14 @@ import torch.nn.functional as F
 
 
 def rotate(images: torch.Tensor, degrees: float | torch.Tensor) -> torch.Tensor:
-    """Rotate every image, by one angle for all or by an angle of its own.
+    """Rotate all images by one angle, or each image by its own angle.
 
     images   [sample, channel, height, width], floating point
     degrees  a number, or a tensor [sample] (best kept on the CPU: its values decide what is computed)
     returns  [sample, channel, height, width]
 
-    Multiples of 90 degrees move pixels without interpolating (square images only, for odd multiples).
-    Raises ValueError where the shapes do not fit.
+    Multiples of 90 degrees move pixels without interpolation (odd multiples do so for square images only).
+    Raises ValueError if the shapes do not fit.
     """
     if images.dim() != 4:
         raise ValueError(f"images: got shape {tuple(images.shape)}, expected [sample, channel, height, width]")
@@ -27,7 +27,7 @@ def rotate(images: torch.Tensor, degrees: float | torch.Tensor) -> torch.Tensor:
         quarters = _quarter_turns(degrees.view(1), images)
         if quarters[0] >= 0:
             return torch.rot90(images, int(quarters[0]), dims=(2, 3))
-        # As one image of many channels: the grid and the weights of neighbours are then computed once for all.
+        # Samples become channels of one image, so that the grid and the interpolation weights are computed once.
         n_samples, n_channels, height, width = images.shape
         flat = images.reshape(1, n_samples * n_channels, height, width)
         return _resample(flat, degrees.view(1)).view(images.shape)

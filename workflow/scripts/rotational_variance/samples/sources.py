@@ -1,6 +1,7 @@
 """Where datasets come from: torchvision's downloads, scikit-learn's bundled digits, a folder or a zip of images.
 
-`read(source, ...)` turns one entry of the config's `datasets` into a Dataset. A new source is one new function here.
+`read(dataset, source, ...)` turns one entry of the config's `datasets` into a Dataset. A new source is one new function
+here.
 """
 
 import socket
@@ -12,7 +13,7 @@ from PIL import Image
 from rotational_variance.samples.dataset import Dataset
 from rotational_variance.samples.image_files import read_images
 
-TORCHVISION_FILES = {  # what to put where by hand, when there is no network
+TORCHVISION_FILES = {  # the files to put below `root` by hand if there is no network
     "MNIST": "MNIST/raw/{train,t10k}-{images-idx3,labels-idx1}-ubyte.gz (four files)",
     "FashionMNIST": "FashionMNIST/raw/{train,t10k}-{images-idx3,labels-idx1}-ubyte.gz (four files)",
     "CIFAR10": "cifar-10-python.tar.gz",
@@ -22,8 +23,8 @@ TORCHVISION_FILES = {  # what to put where by hand, when there is no network
 def read(dataset: str, source: str, **options) -> Dataset:
     """Read the dataset named `dataset` from its source, `torchvision`, `scikit-learn` or `images`.
 
-    Raises ValueError for what the source does not offer or files that are not as expected, OSError for files that
-    cannot be read or downloaded.
+    Raises ValueError for a dataset that the source does not offer or files that are not as expected, OSError for files
+    that cannot be read or downloaded.
     """
     readers = {"torchvision": read_torchvision, "scikit-learn": read_scikit_learn, "images": read_images}
     if source not in readers:
@@ -32,14 +33,14 @@ def read(dataset: str, source: str, **options) -> Dataset:
 
 
 def read_torchvision(dataset: str, *, name: str, root: str) -> Dataset:
-    """Read torchvision's dataset class `name`, downloading (with torchvision's checksums) what `root` does not hold."""
+    """Read torchvision's dataset class `name`; download missing files to `root`, checked by torchvision's checksums."""
     from rotational_variance.torch_setup.torchvision_import import torchvision
 
     if name not in TORCHVISION_FILES:
         raise ValueError(f"dataset {dataset}: got name {name!r}, expected one of {', '.join(TORCHVISION_FILES)}")
     source = getattr(torchvision.datasets, name)
     root = Path(root).expanduser().resolve()
-    socket.setdefaulttimeout(60)  # seconds; torchvision sets none, and a silent network would hold it for ever
+    socket.setdefaulttimeout(60)  # seconds; torchvision sets no limit, and would wait for a silent server for ever
     try:
         train, test = (source(root, train=is_train, download=True) for is_train in (True, False))
         arrays = [array for part in (train, test) for array in _torchvision_arrays(part)]
@@ -54,7 +55,7 @@ def read_torchvision(dataset: str, *, name: str, root: str) -> Dataset:
 
 
 def _torchvision_class_names(part) -> list[str]:
-    # MNIST's are "0 - zero" and so on: the digit says it all.
+    # MNIST's names are "0 - zero" and so on; the digit is enough.
     return [name.split(" - ")[0] for name in part.classes]
 
 
@@ -66,7 +67,7 @@ def _torchvision_arrays(part) -> tuple[np.ndarray, np.ndarray]:
 
 
 def read_scikit_learn(dataset: str, *, name: str, size: int, test_fraction: float, split_seed: int) -> Dataset:
-    """Read the digits bundled with scikit-learn (1,797 real images of 8 x 8 pixels), enlarged to `size` pixels a side.
+    """Read scikit-learn's bundled digits (1,797 real images of 8 x 8 pixels), enlarged to `size` x `size` pixels.
 
     A stratified, seeded split sets `test_fraction` of them apart as the test set. Source: Alpaydin and Kaynak 1998, UCI
     "Optical recognition of handwritten digits".

@@ -6,14 +6,15 @@ import numpy as np
 
 
 def balanced_subset(labels: np.ndarray, n_samples: int, seed: int) -> np.ndarray:
-    """Draw `n_samples` samples, as equally from every class as there are: their indices, in order.
+    """Draw `n_samples` samples, equally many from every class, and return their indices in ascending order.
 
-    A class that has fewer than its share gives all, and the others more. Raises ValueError for more than there are.
+    A class with fewer samples than its share gives all of them, and the other classes give more. Raises ValueError if
+    `n_samples` is larger than the number of samples.
     """
     if n_samples > len(labels):
         raise ValueError(f"n_samples: got {n_samples}, expected {len(labels)} or fewer: that is all test samples")
     generator = np.random.default_rng(seed)
-    # Shuffled first, so that a stable sort by rank within the class draws at random, class by class in turn.
+    # The samples are shuffled, so that a stable sort by rank within the class draws at random, one per class in turn.
     shuffled = generator.permutation(len(labels))
     rank = np.empty(len(labels), dtype=np.int64)
     for label in np.unique(labels):

@@ -1,4 +1,4 @@
-"""Errors about files, in words that name the file. No change here changes a result."""
+"""Errors about files, with messages that name the file. No change to this module changes a result."""
 
 import errno
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ ADVICE = {
 
 
 class DamagedFileError(ValueError):
-    """A file of ours cannot be used as it is; the error that it is raised from says why.
+    """A file of this study is damaged or of another kind; `reason` says why it cannot be used.
 
-    kind  what it should hold: dataset, checkpoint, history, measurement, figure, models figure or table
+    kind  the expected content: dataset, checkpoint, history, measurement, figure, models figure or table
     """
 
     def __init__(self, path: str | Path, kind: str, reason: str) -> None:

@@ -22,7 +22,7 @@ def write_figure(path: str | Path, figure: Figure) -> None:
 
 
 def lay_out(figure: Figure) -> None:
-    """Give all parts their places, once: each drawing would do so again."""
+    """Place all parts of the figure, once: otherwise each drawing would place them again."""
     layout = figure.get_layout_engine()
     if layout is not None:
         layout.execute(figure)

@@ -13,7 +13,7 @@ from rotational_variance.storage.errors import naming_path
 def replacing(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it to `path` if the block ends without an error, else remove it.
 
-    Raises OSError, which names `path`, if it cannot be written.
+    Raises OSError, naming `path`, if the file cannot be written.
     """
     path = Path(path)
     temporary = path.with_name(f".{path.name}.part")

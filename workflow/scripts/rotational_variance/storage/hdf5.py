@@ -1,4 +1,4 @@
-"""Write HDF5 files whole or not at all; open those of one format only."""
+"""Write HDF5 files whole or not at all; open only files of the expected format."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ STRING = h5py.string_dtype("utf-8")
 
 @contextmanager
 def writing_hdf5(path: str | Path) -> Iterator[h5py.File]:
-    """Yield a new HDF5 file; when the block has ended without an error, write the file to `path`, whole or not at all.
+    """Yield a new HDF5 file; if the block ends without an error, write the file to `path`, whole or not at all.
 
     The file is built in memory, because libhdf5 crashes the process if the disk is full.
     """
@@ -28,11 +28,11 @@ def writing_hdf5(path: str | Path) -> Iterator[h5py.File]:
 
 @contextmanager
 def open_hdf5(path: str | Path, expected_format: str, kind: str) -> Iterator[h5py.File]:
-    """Open an HDF5 file of ours for reading.
+    """Open an HDF5 file of this study for reading.
 
-    kind  what it should hold, as in DamagedFileError
-    Raises DamagedFileError, a ValueError that names `path`, if the file is broken or holds something else, and if the
-    block that reads it finds it so.
+    kind  the expected content, as in DamagedFileError
+    Raises DamagedFileError, a ValueError that names `path`, if the file is broken or holds something else, and for any
+    error of the block that reads the file.
     """
     try:
         with h5py.File(path, "r") as file:

@@ -16,10 +16,10 @@ JSON_ATTRIBUTES = ("spec", "activations", "computed_on", "versions")
 
 
 def read_measurement(path: str | Path, run: dict | None = None) -> Measurement:
-    """Read a variance tensor.
+    """Read a variance file.
 
-    Raises ValueError for a file that is broken, whose axes do not fit, which holds what no measurement gives (numbers
-    that are not finite or below 0), or which is that of another run than `run`.
+    Raises ValueError if the file is broken, if its axes do not fit, if it holds impossible numbers (not finite or
+    negative), or if it belongs to another run than `run`.
     """
     with open_hdf5(path, FORMAT, "measurement") as file:
         attributes = _read_attributes(file, run)
@@ -44,9 +44,9 @@ def read_measurement(path: str | Path, run: dict | None = None) -> Measurement:
 
 
 def read_attributes(path: str | Path, run: dict | None = None) -> dict:
-    """Read what made a variance tensor, without its numbers.
+    """Read the attributes of a variance file, which tell its origin, without the statistics.
 
-    Raises ValueError for a file that is broken, or that of another run than `run`.
+    Raises ValueError if the file is broken, or if it belongs to another run than `run`.
     """
     with open_hdf5(path, FORMAT, "measurement") as file:
         return _read_attributes(file, run)
@@ -61,7 +61,7 @@ def _read_attributes(file: h5py.File, run: dict | None) -> dict:
 
 
 def _read_json(name: str, text: str) -> dict:
-    """Read an attribute that holds names and values. Raises ValueError where it does not."""
+    """Parse an attribute of names and values. Raises ValueError if it holds anything else."""
     try:
         value = json.loads(text)
     except ValueError as error:

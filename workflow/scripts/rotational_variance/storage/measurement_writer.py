@@ -14,10 +14,10 @@ AXES = ("aggregation", "sample_set", "unit")
 
 
 def write_measurement(path: str | Path, tensor: Measurement) -> None:
-    """Write a variance tensor; axes are HDF5 dimension scales of the same name, as netCDF's are: it opens in xarray.
+    """Write a variance file. Its axes are HDF5 dimension scales of the same name, as in netCDF: xarray opens it.
 
     /angle [angle] in degrees, /sample_set [sample_set], /aggregation [aggregation], /n_samples [sample_set],
-    /accuracy [sample_set, angle], and by layer
+    /accuracy [sample_set, angle], and per layer
     /layers/<order>_<name>/{transformation_std,sample_std,normalized} [aggregation, sample_set, unit], float64.
     """
     with writing_hdf5(path) as file:
@@ -45,7 +45,7 @@ def _write_layer(file: h5py.File, name: str, layer: Layer) -> None:
 
 
 def _attach(values: h5py.Dataset, scales: dict[str, h5py.Dataset]) -> None:
-    """Name the axes of `values`, in order, and say which scale holds the coordinates of each."""
+    """Name the axes of `values`, in order, and attach to each the scale that holds its coordinates."""
     for axis, (name, scale) in enumerate(scales.items()):
         values.dims[axis].label = name
         values.dims[axis].attach_scale(scale)

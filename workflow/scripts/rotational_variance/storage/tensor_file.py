@@ -1,4 +1,7 @@
-"""Files of tensors and plain data, in torch's format: reading one runs no code in it. The only user of torch here."""
+"""Files of tensors and plain data, in torch's format; reading one runs no code in it.
+
+No other module of storage imports torch.
+"""
 
 import io
 import zipfile
@@ -13,7 +16,8 @@ from rotational_variance.storage.files import replacing
 def write_tensors(path: str | Path, content: dict) -> None:
     """Write a dict that `torch.load(path, weights_only=True)` reads.
 
-    The file is made in memory: torch would put the file's name into it, and raise no OSError if the disk is full.
+    The file is built in memory, because torch would write the file's name into it, and raise no OSError if the disk is
+    full.
     """
     buffer = io.BytesIO()
     torch.save(content, buffer)
@@ -22,7 +26,7 @@ def write_tensors(path: str | Path, content: dict) -> None:
 
 
 def read_tensors(path: str | Path, expected_format: str) -> dict:
-    """Read the dict, without its "format". Raises ValueError, with a reason, for a broken file or another format."""
+    """Read such a dict, without "format". Raises ValueError, with a reason, for a broken file or another format."""
     try:
         with zipfile.ZipFile(path) as archive:
             damaged = archive.testzip()  # torch does not compare the checksums
@@ -31,7 +35,7 @@ def read_tensors(path: str | Path, expected_format: str) -> dict:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except (FileNotFoundError, PermissionError):
         raise
-    except Exception as error:  # unpickling a file that is no pickle may raise any type, OSError included
+    except Exception as error:  # unpickling a file that is not a pickle may raise any type, OSError included
         raise ValueError(str(error).partition("\n")[0] or type(error).__name__) from error
     if not isinstance(content, dict) or content.pop("format", None) != expected_format:
         raise OtherFormatError(f"its format is not {expected_format!r}")

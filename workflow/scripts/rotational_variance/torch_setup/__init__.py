@@ -1,1 +1,1 @@
-"""Set torch up: the device it computes on, and torchvision beside any build of it."""
+"""Set torch up: choose its device, and import torchvision beside any build of torch."""

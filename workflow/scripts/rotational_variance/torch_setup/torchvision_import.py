@@ -1,9 +1,9 @@
-"""Import torchvision, also beside a torch that its compiled library was not built for.
+"""Import torchvision, even if its compiled library was not built for the installed torch.
 
 torchvision's wheels are built for CUDA. Beside a CPU-only torch their compiled library does not load, and `import
 torchvision` then fails with "operator torchvision::nms does not exist", because its Python code registers functions for
-two operators that only the library declares. If these operators are declared, the rest, which is plain Python, imports.
-The study never calls either of them. All code here imports torchvision through this module:
+two operators that only the library declares. Once these operators are declared, the rest of torchvision, which is plain
+Python, imports. The study never calls either operator. All code here imports torchvision through this module:
 
     from rotational_variance.torch_setup.torchvision_import import torchvision
 """
@@ -16,11 +16,11 @@ SCHEMAS = {
     "nms": "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
     "qnms": "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
 }
-_declared = []  # a Library's operators live only as long as the object
+_declared = []  # operators exist only as long as the Library object that declares them
 
 
 def declare_missing_operators() -> None:
-    """Declare torchvision's operators where its compiled library cannot load; do nothing where it can."""
+    """Declare torchvision's operators if its compiled library cannot be loaded; do nothing if it can."""
     package = importlib.util.find_spec("torchvision")
     if package is None:
         raise ImportError("torchvision is not installed: run `make setup`")

@@ -1,1 +1,1 @@
-"""Train a network, and keep what was trained."""
+"""Train a network, and save it, finished (checkpoint) or not (resume)."""

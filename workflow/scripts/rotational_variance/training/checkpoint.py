@@ -1,4 +1,4 @@
-"""Checkpoints: a trained network's weights and what it takes to build it again. Tensors and plain data only."""
+"""Checkpoints: a trained network's weights, and the arguments that build it again. Tensors and plain data only."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,10 +15,10 @@ class Checkpoint:
     """A trained network.
 
     run          its model, dataset, training and seed
-    spec         all the numbers that it was made with
+    spec         all numbers that it was made with
     model        the arguments of `models.build`, name included
     computed_on  the device and the number of CPU threads, on which the last bits depend
-    class_names  of its outputs, in order
+    class_names  of its outputs, in their order
     state_dict   its weights and batch statistics, on the CPU
     """
 

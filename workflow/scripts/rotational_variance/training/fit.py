@@ -31,9 +31,9 @@ class Score:
 
 @dataclass(frozen=True)
 class Epoch:
-    """Scores after one epoch. `train` is measured while training (the network changes meanwhile), the rest after it.
+    """Scores after one epoch. `train` is measured during the epoch, while the network changes; the others after it.
 
-    state  what the epochs to come depend on, for `fit(resume=state)`; good until the next epoch begins
+    state  all that later epochs depend on, for `fit(resume=state)`; valid until the next epoch begins
     """
 
     number: int
@@ -59,19 +59,19 @@ def fit(
     resume: dict | None = None,
     on_batch: Callable[[float], None] = lambda loss: None,
 ) -> Iterator[Epoch]:
-    """Train `model` in place, yielding after each epoch.
+    """Train `model` in place, and yield after each epoch.
 
-    rotate              turn each training sample by its own angle from U(-180, 180) degrees, afresh each epoch
-    batch_size          samples a batch, at most: an epoch is cut into equal batches, none left out
+    rotate              turn each training sample by its own angle from U(-180, 180) degrees, drawn again for each epoch
+    batch_size          samples per batch, at most: an epoch is cut into equal batches, and no sample is left out
     schedule            "constant", or "one_cycle": up to `learning_rate` and down to 0 (Smith and Topin 2019, with
                         torch's settings)
-    test_rotation_seed  draws the one angle of each test sample; the same for all runs, so that they are comparable
-    seed                draws the order of the samples and their angles; weights are drawn before, by whoever built them
-    resume              the state of an earlier epoch of the same training: go on from there, to the same bits
-    on_batch            is given the epoch's loss so far, after each of its ceil(samples / batch_size) batches
+    test_rotation_seed  draws the one angle of each test sample; the same for all runs, so that runs are comparable
+    seed                draws the order of the samples and their angles; the weights are drawn before, by `models.build`
+    resume              the state of an earlier epoch of the same training: go on from there, with the same bits
+    on_batch            called with the epoch's mean loss so far, after each of its ceil(samples / batch_size) batches
 
-    Adam with L2 regularisation `weight_decay`. The same numbers, seed and thread count on a CPU give the same weights,
-    bit for bit. Raises DivergedError, a ValueError, for a loss that is not finite.
+    The optimizer is Adam with L2 regularisation `weight_decay`. The same numbers, seed and thread count on a CPU give
+    the same weights, bit for bit. Raises DivergedError, a ValueError, for a loss that is not finite.
     """
     if schedule not in SCHEDULES:
         raise ValueError(f"schedule: got {schedule!r}, expected one of {', '.join(SCHEDULES)}")
@@ -104,7 +104,7 @@ def fit(
 
 
 def _state(epoch: int, stateful: dict, generator: torch.Generator) -> dict:
-    # Beside our own generator, torch's: dropout draws from those of the devices.
+    # Beside our own generator, those of torch's devices, as dropout draws from them.
     random = {"order": generator.get_state(), "cpu": torch.get_rng_state()}
     if next(stateful["model"].parameters()).is_cuda:
         random["cuda"] = torch.cuda.get_rng_state()
@@ -123,7 +123,7 @@ def _restore(state: dict, stateful: dict, generator: torch.Generator) -> None:
 def _shuffled_batches(
     train: Samples, n_batches: int, rotate: bool, generator: torch.Generator
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Yield (inputs, labels) of all samples in a new order, each turned by a new angle if they are to be rotated."""
+    """Yield (inputs, labels) of all samples in a new order; if `rotate`, each sample is turned by a new angle."""
     order = torch.randperm(len(train), generator=generator)
     degrees = random_degrees(len(train), generator) if rotate else None
     start = 0
@@ -168,7 +168,7 @@ def _train_epoch(
 
 @torch.inference_mode()
 def evaluate(model: nn.Module, samples: Samples, batch_size: int, degrees: torch.Tensor | None = None) -> Score:
-    """Test `model`; `degrees` [sample] turns each sample first (None: upright). Leaves it in evaluation mode."""
+    """Test `model`; `degrees` [sample] turns each sample first (None: upright). The model stays in evaluation mode."""
     model.eval()
     total = torch.zeros(2, dtype=torch.float64)
     for start in range(0, len(samples), batch_size):

@@ -1,4 +1,4 @@
-"""Resume files: how far a training has come, so that a killed one goes on from its last finished epoch."""
+"""Resume files: the state of a training, so that a killed training goes on from its last finished epoch."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ class Progress:
     """State of an unfinished training.
 
     rows   its history, one row for each finished epoch
-    state  of `fit.Epoch`: what the epochs to come depend on; None before the first
+    state  of its last `fit.Epoch`: all that later epochs depend on; None before the first epoch
     """
 
     rows: list[dict[str, float]] = field(default_factory=list)
@@ -22,13 +22,13 @@ class Progress:
 
 @dataclass(frozen=True)
 class ResumeFile:
-    """The file at `path` of one training; the texts of `made_by` name all that its result depends on."""
+    """The resume file of one training; the texts of `made_by` name all that the training's result depends on."""
 
     path: Path
     made_by: list[str]
 
     def save(self, progress: Progress) -> None:
-        """Write the progress, in place of what the file held."""
+        """Write the progress, in place of the file's earlier content."""
         content = {"format": FORMAT, "made_by": self.made_by, "rows": progress.rows, "state": progress.state}
         write_tensors(self.path, content)
 
