@@ -41,9 +41,9 @@ def main(
 ) -> None:
     """Measure `checkpoint` on the test set of `dataset`, or on `n_samples` of it, at `angles`; write `output`.
 
-    run     of the checkpoint
-    passes  batch_size and memory_format, each may be "auto"
-    Raises ValueError for the checkpoint of another run, or one that was trained on other classes.
+    run     the run that the checkpoint must belong to
+    passes  batch_size and memory_format; each may be "auto"
+    Raises ValueError if the checkpoint belongs to another run, or was trained on other classes.
     """
     torch_device = set_up(device, threads)
     stored = read_dataset(dataset)
@@ -92,7 +92,7 @@ def main(
 
 
 def _load(checkpoint: str, run: Run, dataset: str, class_names: list[str]) -> Checkpoint:
-    """Read the checkpoint, and check that it is that of `run`, and was trained on these classes."""
+    """Read the checkpoint, and check that it belongs to `run` and was trained on these classes."""
     trained = load_checkpoint(checkpoint)
     if trained.run != run.as_dict():
         raise ValueError(

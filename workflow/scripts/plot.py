@@ -44,12 +44,12 @@ def main(
     layers: str,
     sort_units: bool,
 ) -> None:
-    """Draw `runs` (of one model and dataset) with their files of the same order.
+    """Draw `runs`, all of one model and dataset; `variances` and `histories` hold their files in the same order.
 
-    figures              the files; stem and suffix say what to draw, and in which format
-    aggregation, digest  which of the headline figures is the digest of all, and the file for it
-    layers               "published" or "all"
-    sort_units           of heatmaps, by M
+    figures              the files to write: the stem names the drawing, the suffix the format
+    aggregation, digest  the aggregation whose headline figure is the digest of all, and the file for that figure
+    layers               the layers to show: "published" or "all"
+    sort_units           whether heatmaps sort the units of a layer by M
     """
     measurements, rows = defaultdict(list), defaultdict(list)
     for run, variance, history_file in zip(runs, variances, histories, strict=True):

@@ -19,10 +19,11 @@ BY_AGGREGATION = {"depth": depth, "dead_units": dead_units}
 
 
 def main(*, runs: list[Run], variances: list[str], published: str, figures: list[str], layers: str) -> None:
-    """Draw `runs` (of one dataset) with their files of the same order.
+    """Draw `runs`, all of one dataset; `variances` holds their files in the same order.
 
-    figures  the files; stem and suffix say what to draw, and in which format
-    layers   "published" or "all"
+    published  the file of the published values
+    figures    the files to write: the stem names the drawing, the suffix the format
+    layers     the layers to show: "published" or "all"
     """
     measurements = defaultdict(lambda: defaultdict(list))
     for run, variance in zip(runs, variances, strict=True):
@@ -39,7 +40,7 @@ def main(*, runs: list[Run], variances: list[str], published: str, figures: list
                 note = f"{drawing.aggregation} of each feature map"
                 figure = BY_AGGREGATION[drawing.subject](title, note, drawing.aggregation, results)
             else:
-                # Nothing was published of all layers.
+                # No averages over all layers were published.
                 known = _published(published, dataset) if layers == "published" else {}
                 figure = global_bars(title, results, known)
             for path in paths:
@@ -47,7 +48,7 @@ def main(*, runs: list[Run], variances: list[str], published: str, figures: list
 
 
 def _published(path: str, dataset: str) -> dict[tuple[str, str, str, str], float]:
-    """Read the published global M of a dataset: by (model, training, aggregation, sample set)."""
+    """Read the published global M of a dataset, by (model, training, aggregation, sample set)."""
     return {
         (model, training, *quantity.split("_")[1:]): value
         for (of_dataset, model, training, quantity), value in read_published(path).items()

@@ -1,4 +1,4 @@
-"""Rule report: put the whole study on one page, which holds its figures and opens offline."""
+"""Rule report: put the whole study on one page, which contains its figures and opens offline."""
 
 import os
 from collections.abc import Iterator
@@ -26,14 +26,14 @@ def main(
     sources: dict[str, dict],
     folder: str,
 ) -> None:
-    """Show `runs` with their variance files of the same order.
+    """Write the page that shows `runs`; `variances` holds their files in the same order.
 
-    of_pairs     the PNGs of each model and dataset, in the order of `runs`, each as in catalogue.OF_PAIR
-    of_models    those of each dataset, each as in catalogue.OF_MODELS
-    tables       CSV, Markdown and LaTeX; claims.md, global.md and accuracy.md are shown
-    figures      how they were drawn; those of another "aggregation" are folded
-    sources      where each dataset comes from
-    folder       of the page's template, its style and the captions
+    of_pairs     the PNGs of each model and dataset, in the order of `runs`, then of catalogue.OF_PAIR
+    of_models    the PNGs of each dataset, in the order of `runs`, then of catalogue.OF_MODELS
+    tables       CSV, Markdown and LaTeX files; the page shows claims.md, global.md and accuracy.md
+    figures      the settings that the figures were drawn with; figures of another "aggregation" are folded
+    sources      the source of each dataset
+    folder       the folder of the page's template, its style sheet and the captions
     """
     pairs = {run.pair: run for run in runs}
     datasets = list(dict.fromkeys(run.dataset for run in runs))

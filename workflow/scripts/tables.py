@@ -1,4 +1,4 @@
-"""Rule tables: put all runs side by side, beside the published values, and test what was claimed of them."""
+"""Rule tables: tabulate all runs beside the published values, and test the published claims on them."""
 
 from collections import defaultdict
 
@@ -20,7 +20,7 @@ from rv_study.run import Run
 def main(
     *, runs: list[Run], variances: list[str], histories: list[str], published: str, outputs: dict[str, str]
 ) -> None:
-    """Tabulate `runs` with their files of the same order.
+    """Tabulate `runs`; `variances` and `histories` hold their files in the same order.
 
     published  the file of the published values
     outputs    the file for each of global_csv, global_md, global_tex, layers_csv, accuracy_csv, accuracy_md, claims_md

@@ -1,4 +1,4 @@
-"""Rule train: train one network and write its checkpoint and its history; go on where a killed training stopped."""
+"""Rule train: train one network and write its checkpoint and its history; resume a training that was stopped."""
 
 import json
 from pathlib import Path
@@ -34,14 +34,15 @@ def main(
     """Train `run` on the file `dataset`; write `checkpoint` and `history`.
 
     spec     "model": options of `models.build`; "training": numbers of `fit`
-    made_by  all that the result depends on, as texts: an unfinished training goes on only if these are the same
+    made_by  everything that the result depends on, as texts; an unfinished training resumes only if they are the same
 
-    After each epoch, all that the next ones depend on is kept beside `checkpoint`, until that is there.
+    After each epoch, the state that later epochs depend on is saved beside `checkpoint`. It is deleted once
+    `checkpoint` is written.
     """
     torch_device = set_up(device, threads)
     stored = read_dataset(dataset)
     log.line(f"training on {torch_device} with {threads} thread(s): {spec}")
-    # Copies, as a pickle tells which strings are one object: its bytes must not depend on where they come from.
+    # Copy both: a pickle records which strings are one object, and its bytes must not depend on their source.
     run_parts, spec = json.loads(json.dumps([run.as_dict(), spec]))
     model_arguments = {
         "name": run_parts["model"],
@@ -77,7 +78,7 @@ def _fit(
     unfinished: ResumeFile,
     log: JobLog,
 ) -> list[dict[str, float]]:
-    """Train the model in place, from the last finished epoch on; return the history, one row an epoch."""
+    """Train the model in place, from the last finished epoch on; return the history, one row per epoch."""
     train, test = (_samples(stored, part, device) for part in ("train", "test"))
     earlier = _earlier_progress(unfinished, log)
     rows = earlier.rows
@@ -106,7 +107,7 @@ def _fit(
 
 
 def _earlier_progress(file: ResumeFile, log: JobLog) -> Progress:
-    """Read how far the training has come; no progress if there is no file that belongs to it."""
+    """Read the progress of an unfinished training; return an empty Progress if no file belongs to it."""
     try:
         progress = file.load()
     except ValueError as error:
@@ -124,7 +125,7 @@ def _samples(stored: StoredDataset, part: str, device: torch.device) -> Samples:
 
 
 def _row(epoch: Epoch) -> dict[str, float]:
-    """Return the row of the history that an epoch adds: losses in nats, accuracies as shares."""
+    """Return the history's row for one epoch: losses in nats, accuracies as shares."""
     row = {"epoch": epoch.number}
     for name in ("train", "test_upright", "test_rotated"):
         score = getattr(epoch, name)

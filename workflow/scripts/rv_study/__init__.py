@@ -1,4 +1,4 @@
-"""The study as Snakemake runs it: its config, its runs, its files, and what makes each stage run again.
+"""The study as Snakemake runs it: its config, its runs, its files, and the reasons for which a stage runs again.
 
-Imports the package rotational_variance, and is never imported by it. No torch.
+This package imports rotational_variance and is never imported by it. It does not import torch.
 """

@@ -1,4 +1,4 @@
-"""What a user can do about a file that is damaged."""
+"""Advice to the user of a study about damaged files."""
 
 from rotational_variance.storage.errors import DamagedFileError
 
@@ -14,12 +14,12 @@ MADE_BY = {  # the rule that makes each kind of file
 
 
 def remake_advice(rule: str) -> str:
-    """Return how to make a damaged file again."""
+    """Return how to make a damaged file of a study again; `rule` makes it."""
     return f"delete it, rule {rule} makes it again"
 
 
 def explain(error: BaseException) -> str:
-    """Return what an error says, with what to do about it."""
+    """Return the message of an error, with advice if the error is about a damaged file."""
     if isinstance(error, DamagedFileError):
         return f"{error}; {remake_advice(MADE_BY[error.kind])}"
     return str(error)

@@ -1,23 +1,26 @@
-"""Hash what Python code computes, not how it is written down or what it says to people.
+"""Hash the computation of Python code, not its layout or its texts for people.
 
-The hash is that of the syntax tree. So comments, blank lines, line breaks and the style of quotes do not count; nor do
-docstrings, and constant strings inside `raise X(...)`, `print(...)` and the calls of JOB_METHODS. For that to be safe,
-no text of an exception may become data: a test holds the project's own code to it.
+The hash covers the syntax tree. So comments, blank lines, line breaks and the style of quotes do not count. Docstrings
+do not count either, nor do constant strings inside `raise X(...)`, `print(...)` and the calls of JOB_METHODS. This is
+safe only if no text of an exception becomes data; a test checks the project's own code for that.
 
-The tree is walked field by field, and fields that are empty are skipped, because newer versions of Python add fields:
-`ast.dump`, `ast.unparse` and hashes of tokens differ between 3.11, 3.12 and 3.13, this hash does not.
+The tree is walked field by field, and empty fields are skipped, because newer versions of Python add fields. The
+results of `ast.dump`, `ast.unparse` and hashes of tokens differ between Python 3.11, 3.12 and 3.13; this hash does not.
 """
 
 import ast
 import hashlib
 from collections.abc import Iterator
 
-# Methods that tell a person how a job goes, by the names of the variables that hold the job's log and progress bar.
+# Methods that report a job's progress to a person, by the names of the variables for the job's log and progress bar.
 JOB_METHODS = {"log": {"line", "warn"}, "bar": {"set_description", "set_postfix_str"}}
 
 
 def code_hash(source: bytes, filename: str = "<unknown>") -> str:
-    """Return 16 hexadecimal digits for what `source` computes. Raises SyntaxError or ValueError if it is not Python."""
+    """Return 16 hexadecimal digits that identify the computation of `source`.
+
+    Raises SyntaxError or ValueError if `source` is not valid Python.
+    """
     digest = hashlib.sha256()
     for part in _parts(ast.parse(source, filename), is_words=False):
         digest.update(part.encode("ascii") + b"\0")
@@ -25,14 +28,14 @@ def code_hash(source: bytes, filename: str = "<unknown>") -> str:
 
 
 def is_docstring(node: ast.AST) -> bool:
-    """Say whether a statement is a string on its own, which does nothing."""
+    """Tell whether a statement is a string on its own, which does nothing."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 def _parts(node: object, *, is_words: bool) -> Iterator[str]:
-    """Yield ASCII texts that tell apart any two trees that compute different things.
+    """Yield ASCII texts that differ between any two trees with different computations.
 
-    is_words  whether `node` is part of what is only said to a person: its constant strings do not count
+    is_words  whether `node` is part of a text for a person; then its constant strings do not count
     """
     if isinstance(node, list):
         yield "["
@@ -42,7 +45,7 @@ def _parts(node: object, *, is_words: bool) -> Iterator[str]:
         yield "]"
     elif isinstance(node, ast.Constant):
         is_word = is_words and isinstance(node.value, str)
-        # Not repr(): which characters that escapes depends on the version of Unicode, and so on that of Python.
+        # Not repr(): the characters that repr() escapes depend on the version of Unicode, and so on that of Python.
         yield "a text" if is_word else f"{type(node.value).__name__} {node.value!a}"
     elif isinstance(node, ast.AST):
         is_words = is_words or _speaks(node)
@@ -53,20 +56,20 @@ def _parts(node: object, *, is_words: bool) -> Iterator[str]:
                 yield name
                 yield from _parts(counted, is_words=is_words)
         yield ")"
-    else:  # a name, a number of dots, or None in a list: the key of **more
+    else:  # an identifier, the number of dots of an import, or None in a list: the key of **more
         yield ascii(node)
 
 
 def _without_words(parts: list[ast.expr], is_words: bool) -> list[ast.expr]:
-    """Leave out those parts of an f-string that do not count: all its text in words, else the empty constants.
+    """Leave out the parts of an f-string that do not count: all text if it is for a person, else empty constants.
 
-    Python 3.12.1 ends some f-strings with an empty constant, 3.11 and 3.13 do not.
+    Python 3.12.1 ends some f-strings with an empty constant; 3.11 and 3.13 do not.
     """
     return [part for part in parts if not (isinstance(part, ast.Constant) and (is_words or part.value == ""))]
 
 
 def _speaks(node: ast.AST) -> bool:
-    """Say whether a node only tells a person something: raises an error, prints, or writes to the job's log or bar."""
+    """Tell whether a node only informs a person: raises an error, prints, or writes to the job's log or bar."""
     if isinstance(node, ast.Raise):
         return True
     if not isinstance(node, ast.Call):
@@ -78,6 +81,6 @@ def _speaks(node: ast.AST) -> bool:
 
 
 def _goes_to_a_file(call: ast.Call) -> bool:
-    """Say whether `print` writes to something else than the terminal: what it writes there is data."""
+    """Tell whether `print` writes elsewhere than to the terminal: such text is data."""
     files = [keyword.value for keyword in call.keywords if keyword.arg in ("file", None)]
     return any(ast.unparse(file) not in ("sys.stderr", "sys.stdout") for file in files)

@@ -1,4 +1,4 @@
-"""Check a config, and say in one line what is wrong with it: which key, what it holds, what it may hold."""
+"""Check a config, and report a mistake in one line: the key, the value found, and the values allowed."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -30,9 +30,9 @@ REQUIRED_NUMBERS = {
 
 
 def check(config: dict, schema_path: Path, models_folder: Path) -> None:
-    """Raise ConfigError, naming the key, for a config that does not follow the schema or names what does not exist.
+    """Raise ConfigError, naming the key, if a config breaks the schema, is incomplete or uses an unknown name.
 
-    Numbers that came as text, as they do by `--config`, become numbers in `config`; nothing else is changed.
+    Numbers given as text, as by `--config`, become numbers in `config`; nothing else is changed.
     """
     schema = yaml.safe_load(schema_path.read_text(encoding="utf-8"))
     validator = jsonschema.Draft202012Validator(schema)
@@ -51,7 +51,7 @@ def check(config: dict, schema_path: Path, models_folder: Path) -> None:
 
 
 def _read_text_as_numbers(config: dict, validator: Validator) -> None:
-    """Turn text into the number or truth value that YAML reads it as, where the schema wants one."""
+    """Turn text into the number or truth value that YAML reads it as, if the schema wants one at its key."""
     for error in list(validator.iter_errors(config)):
         if not isinstance(error.instance, str) or not error.absolute_path:
             continue
@@ -85,7 +85,7 @@ def _check_names(config: dict, models: list[str]) -> None:
 
 
 def _check_file_names(runs: list[Run]) -> None:
-    """Refuse names that would send two runs to one file, as models a and a_b with datasets b_c and c do."""
+    """Refuse names that would send two runs to one file, such as models a and a_b with datasets b_c and c."""
     pairs: dict[str, tuple[str, str]] = {}
     for run in runs:
         first = pairs.setdefault(run.pair, (run.model, run.dataset))
@@ -97,7 +97,7 @@ def _check_file_names(runs: list[Run]) -> None:
 
 
 def _model_sections(runs: dict) -> Iterator[tuple[str, str | None, dict]]:
-    """Yield (key, model, options given there) for each place in `runs`; model is None where it is said for all."""
+    """Yield (key, model, options given there) for each place in `runs`; model is None for a place of all models."""
     places = [("runs.defaults", None, runs["defaults"])]
     places += [(f"runs.models.{model}", model, overlay) for model, overlay in runs.get("models", {}).items()]
     places += [(f"runs.datasets.{dataset}", None, overlay) for dataset, overlay in runs.get("datasets", {}).items()]
@@ -110,7 +110,7 @@ def _model_sections(runs: dict) -> Iterator[tuple[str, str | None, dict]]:
 
 
 def _check_options(runs: dict, options: dict[str, dict[str, Option]]) -> None:
-    """Check every option given to an architecture, whether the study uses it or not."""
+    """Check every option given to an architecture, even if the study does not use it."""
     of_any = {name: option for taken in options.values() for name, option in taken.items()}
     for key, model, given in _model_sections(runs):
         taken = of_any if model is None else options[model]
@@ -131,7 +131,7 @@ def _unknown_option(key: str, model: str, name: str, taken: Iterable[str]) -> Co
 
 
 def _check_spec(run: Run, config: dict, options: dict[str, Option]) -> None:
-    """Check that a run's numbers are complete, and that its architecture takes the options it is given."""
+    """Check that a run's numbers are complete and finite, and that its architecture takes the options it is given."""
     numbers = spec(config, run)
     for option in numbers["model"]:
         if option not in options:
@@ -155,6 +155,6 @@ def _check_spec(run: Run, config: dict, options: dict[str, Option]) -> None:
 
 
 def _where(config: dict, run: Run, section: str, name: str) -> str:
-    """Name the most specific place that gives a number to a run."""
+    """Return the key of the most specific place that gives a number to a run."""
     keys = [key for key, overlay in overlays(config["runs"], run) if name in overlay.get(section, {})]
     return f"{keys[-1]}.{section}.{name}"

@@ -1,4 +1,4 @@
-"""What is raised for mistakes in the config."""
+"""The exception for mistakes in the config."""
 
 
 class ConfigError(ValueError):

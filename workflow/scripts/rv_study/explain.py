@@ -1,4 +1,4 @@
-"""Put errors of the config's schema into words."""
+"""Put a config's violations of the schema into words."""
 
 import difflib
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ import yaml
 
 
 def explain_error(error: jsonschema.ValidationError) -> str:
-    """Say in one line which key is wrong, what it holds, and what it may hold."""
+    """Return one line that names the wrong key, the value found, and the values allowed."""
     key = ".".join(str(part) for part in error.absolute_path)
     got = show_value(error.instance)
     if error.validator == "additionalProperties":
@@ -50,6 +50,7 @@ def _expected(error: jsonschema.ValidationError) -> str:
 
 
 def takes_several_types(error: jsonschema.ValidationError) -> bool:
+    """Tell whether a value has the wrong type or pattern for a key that takes several types."""
     return error.validator in ("type", "pattern") and isinstance(error.schema.get("type"), list)
 
 
@@ -60,12 +61,14 @@ def _text_hint(instance: object) -> str:
 
 
 def show_value(value: object) -> str:
+    """Write a value in one line of at most 60 characters, as YAML does; text in quotes."""
     text = repr(value) if isinstance(value, str) else yaml.safe_dump(value, default_flow_style=True).strip()
     text = text.removesuffix("\n...").replace("\n", " ")
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def join_key(key: str, name: object) -> str:
+    """Return the dotted key of `name` below `key`, which is "" at the top level."""
     return f"{key}.{name}" if key else str(name)
 
 
@@ -78,5 +81,6 @@ def _is_number(text: str) -> bool:
 
 
 def did_you_mean(name: object, allowed: Iterable[str]) -> str:
+    """Return " (did you mean ...?)" with the closest of the allowed names, or "" if none is close."""
     close = difflib.get_close_matches(str(name), list(allowed), n=1)
     return f" (did you mean {close[0]}?)" if close else ""

@@ -1,4 +1,4 @@
-"""What made a study, as text: its numbers, machines and versions."""
+"""The numbers, machines and versions that made a study, as text."""
 
 import json
 import platform
@@ -10,7 +10,7 @@ DRAWN_WITH = ("matplotlib", "numpy", "h5py", "pillow")
 
 
 def study_facts(figures: dict, sources: dict[str, dict]) -> dict[str, dict[str, str]]:
-    """Sort what holds for all runs by what it is about: {group: {name: text}}."""
+    """Return the facts that hold for all runs, grouped by topic: {group: {name: text}}."""
     groups = {
         **{f"Dataset {name}": source for name, source in sources.items()},
         "Figures": {name: figures[name] for name in ("aggregation", "layers", "sort_units")},
@@ -20,7 +20,7 @@ def study_facts(figures: dict, sources: dict[str, dict]) -> dict[str, dict[str, 
 
 
 def run_facts(attributes: dict) -> dict[str, dict[str, str]]:
-    """Sort the attributes of a variance file by what they are about: {group: {name: text}}."""
+    """Return the attributes of a variance file, grouped by topic: {group: {name: text}}."""
     groups = {
         **{f"Spec: {section}": numbers for section, numbers in attributes["spec"].items()},
         **{f"Computed on: {stage}": machine for stage, machine in attributes["computed_on"].items()},
@@ -32,5 +32,5 @@ def run_facts(attributes: dict) -> dict[str, dict[str, str]]:
 
 
 def as_texts(values: dict) -> dict[str, str]:
-    """Write {name: text}; what lies deeper is named by its path, as {"angles.from": "-45"}."""
+    """Return the values as {name: text}; nested values are named by their path, as in {"angles.from": "-45"}."""
     return {name: value if isinstance(value, str) else json.dumps(value) for name, value in flatten(values).items()}

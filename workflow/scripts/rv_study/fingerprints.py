@@ -1,8 +1,8 @@
 """Fingerprint the code that a job really runs: its script and the project's modules that it imports, directly or not.
 
-Snakemake itself notices only that the script's own file is newer. What code computes is hashed, so that a touched file,
-a fresh clone, a comment or another error text reruns nothing. Imports are found by reading the code, not by running it,
-anywhere in a module.
+Snakemake itself notices only that the script's own file is newer. A fingerprint hashes the computation of the code
+(code_hash.py), so that a touched file, a fresh clone, a new comment or another error text reruns nothing. Imports are
+found anywhere in a module, by reading its code without running it.
 """
 
 import ast
@@ -19,16 +19,16 @@ import yaml
 from rv_study.code_hash import code_hash, is_docstring
 from rv_study.errors import ConfigError
 
-# Modules that only tell a person how a job goes, or what to do about an error; they cannot change a result.
+# Modules that only report progress or give advice about errors; they cannot change a result.
 IGNORED = {"rotational_variance/storage/errors.py", "rv_study/advice.py", "rv_study/job_log.py"}
 
 
 @cache
 def fingerprint(script: Path, *further: Path) -> dict[str, str]:
-    """Return {file: hash} of `script`, of the files `further`, and of what any of them imports below script's folder.
+    """Return {file: hash} of `script`, the files `further`, and the modules below script's folder that they import.
 
-    Files are named relative to that folder. Modules that hold nothing but a docstring, and those of IGNORED, are left
-    out. Raises ConfigError for a file that is not Python.
+    Imports of imported modules count, too. Files are named relative to that folder. Modules that hold nothing but a
+    docstring, and those of IGNORED, are left out. Raises ConfigError for a file that is not valid Python.
     """
     folder = script.parent
     files = set()
@@ -50,7 +50,7 @@ def hashes(*files: Path) -> dict[str, str]:
 
 @cache
 def environment_hash(path: Path) -> str:
-    """Hash what the YAML of an environment file says; comments and layout are not part of that."""
+    """Hash the content of an environment file (YAML); its comments and layout do not count."""
     content = yaml.safe_load(path.read_bytes())
     return _digits(json.dumps(content, sort_keys=True).encode())
 
@@ -59,7 +59,8 @@ def environment_hash(path: Path) -> str:
 def images_hash(path: Path) -> str:
     """Hash a zip, or the names and contents of the files below a folder's `train` and `test`, hidden ones left out.
 
-    Links are followed. What cannot be read counts as such: the job that reads it says so.
+    Links are followed. For a file that cannot be read, the reason is hashed instead; the job that reads it raises the
+    error.
     """
     if not os.path.isdir(path):
         return _hash_or_reason(path)
@@ -78,7 +79,7 @@ def _images(path: Path, above: set[str]) -> Iterator[Path]:
     except OSError:
         yield path
         return
-    if real not in above:  # else a link back to a folder that this one is in
+    if real not in above:  # otherwise, a link leads back to a folder that contains it
         for child in inside:
             if not child.name.startswith((".", "__MACOSX")):
                 yield from _images(child, above | {real})
@@ -93,7 +94,7 @@ def _hash_or_reason(path: Path) -> str:
 
 @cache
 def imports(path: Path, folder: Path) -> tuple[Path, ...]:
-    """List the files below `folder` that a module imports, and the packages' own `__init__.py` on the way to them."""
+    """List the files below `folder` that a module imports, and the `__init__.py` of each package on the way to them."""
     names = []
     for node in ast.walk(_parse(path)):
         if isinstance(node, ast.Import):

@@ -1,4 +1,4 @@
-"""Tell a person how a job goes: a bar on a terminal, plain lines in the job's log, one clear line for an error."""
+"""Report a job's progress: a bar on the terminal, plain lines in the job's log, one clear line for an error."""
 
 import signal
 import sys
@@ -16,9 +16,9 @@ BAR = "{desc} {percentage:3.0f}%|{bar:8}| {remaining} left{postfix}"
 
 
 class JobLog:
-    """Where one job tells how it goes: `line` adds a line to its log, `bar` shows a progress bar on the terminal.
+    """Report the progress of one job: `line` adds a line to its log, `bar` shows a progress bar on the terminal.
 
-    Scripts call it `log`, and its bar `bar`: by these names, the texts that they are given are known to be only words.
+    Scripts must name the variables `log` and `bar`: code_hash.py knows by these names that the texts are for people.
     """
 
     def __init__(self, path: str | Path, label: str) -> None:
@@ -29,7 +29,7 @@ class JobLog:
         self.label = label
 
     def line(self, text: str) -> None:
-        """Write a line to the log, at once."""
+        """Write a line to the log without delay."""
         with naming_path(self._path):
             print(text, file=self._file, flush=True)
 
@@ -39,22 +39,23 @@ class JobLog:
         print(f"\n{self.label}: {text}", file=sys.stderr)
 
     def bar(self, total: int, done: int = 0) -> tqdm:
-        """Return a progress bar of `total` steps, on the standard error; silent if that is no terminal."""
+        """Return a progress bar of `total` steps, on the standard error; it is hidden if that is not a terminal."""
         return tqdm(
             total=total, initial=done, desc=self.label, bar_format=BAR, disable=None, leave=False, dynamic_ncols=True
         )
 
     def close(self) -> None:
+        """Close the log's file."""
         self._file.close()
 
 
 class Stopped(BaseException):
-    """The job was told to end by a signal: Ctrl-C, or SIGTERM as at a cluster's time limit."""
+    """A signal told the job to end: Ctrl-C, or SIGTERM, which a cluster sends at its time limit."""
 
 
 @contextmanager
 def job_log(path: str | Path, label: str) -> Iterator[JobLog]:
-    """Yield a JobLog; turn an error of the user's (ValueError, OSError) or a signal into one line and exit status 1.
+    """Yield a JobLog; turn a user's error (ValueError, OSError) or a signal into one line and exit status 1.
 
     Other errors are bugs: their traceback goes to the log, too.
     """
@@ -67,14 +68,14 @@ def job_log(path: str | Path, label: str) -> Iterator[JobLog]:
         text = explain(error)
         message = f"Error: {text}" if text.startswith(label) else f"Error: {label}: {text}"
         print(f"\n{message}", file=sys.stderr)
-        _write(log, f"{message}\n\n{traceback.format_exc()}")  # which the terminal need not show
+        _write(log, f"{message}\n\n{traceback.format_exc()}")  # the terminal shows no traceback
         sys.exit(1)
     except Exception:
         _write(log, traceback.format_exc())
         raise
     finally:
         if log is not None:
-            with suppress(OSError):  # a full disk was named already
+            with suppress(OSError):  # a full disk has been reported already
                 log.close()
 
 

@@ -1,4 +1,4 @@
-"""Mappings in mappings: sort them, or flatten them."""
+"""Sort nested mappings, or flatten them."""
 
 
 def canonical(value):
@@ -13,7 +13,7 @@ def canonical(value):
 
 
 def flatten(numbers: dict, prefix: str = "") -> dict[str, object]:
-    """Flatten mappings in mappings: {"training": {"epochs": 3}} becomes {"training.epochs": 3}."""
+    """Flatten nested mappings: {"training": {"epochs": 3}} becomes {"training.epochs": 3}."""
     found = {}
     for name, value in numbers.items():
         found |= flatten(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}

@@ -1,4 +1,4 @@
-"""The options that architectures take: the arguments of their `build`, read without importing them."""
+"""The options that architectures take: the arguments of their `build`, read without importing the file."""
 
 import ast
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ import yaml
 
 from rv_study.errors import ConfigError
 
-REQUIRED = object()  # in place of a default, which may itself be None
+REQUIRED = object()  # marks an option without a default; None can be a default
 
 
 @dataclass(frozen=True)
 class Option:
-    """An argument of an architecture's `build`: what it may be, as annotated, and its default if it has one."""
+    """An argument of an architecture's `build`: its annotation, its choices if it lists them, its default if any."""
 
     annotation: str
     choices: tuple | None = None
@@ -21,18 +21,19 @@ class Option:
 
     @property
     def minimum(self) -> int:
-        """The lowest whole number: sizes start at 1, unless the architecture's own default is lower."""
+        """The lowest whole number allowed: 1, as for sizes, unless the architecture's own default is lower."""
         return min(1, self.default) if isinstance(self.default, int) else 1
 
     @property
     def expected(self) -> str:
+        """The values that the option accepts, in words."""
         if self.choices:
             return f"one of {', '.join(map(str, self.choices))}"
         words = {"int": f"a whole number, {self.minimum} or more", "float": "a number", "bool": "true or false"}
         return words.get(self.annotation, "text")
 
     def accepts(self, value: object) -> bool:
-        """Tell whether a value fits `int`, `float`, `bool`, `str` or `Literal[...]`; for others, any does."""
+        """Tell whether a value fits `int`, `float`, `bool`, `str` or `Literal[...]`; any value fits others."""
         if self.choices:
             return value in self.choices
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -45,14 +46,14 @@ class Option:
         return checks.get(self.annotation, True)
 
     def read(self, value: object) -> object:
-        """Read text that does not fit as YAML does, because what comes by `--config` is text."""
+        """Read text as YAML does, unless the option is a text: values given by `--config` arrive as text."""
         return yaml_value(value) if isinstance(value, str) and self.annotation != "str" else value
 
 
 def build_options(path: Path) -> dict[str, Option]:
-    """Read, without importing it, which options an architecture's `build` takes.
+    """Read the options that an architecture's `build` takes, without importing its file.
 
-    Raises ConfigError for a file without such a function, or one that is no Python.
+    Raises ConfigError for a file without such a function, or one that is not valid Python.
     """
     try:
         module = ast.parse(path.read_bytes(), filename=str(path))
@@ -81,7 +82,7 @@ def _literal(node: ast.expr) -> object:
     """Return the value that an expression spells out, or None."""
     try:
         return ast.literal_eval(node)
-    except ValueError:  # a name, say, whose value only running the code would tell
+    except ValueError:  # such as a name, whose value is known only when the code runs
         return None
 
 

@@ -1,4 +1,7 @@
-"""Check, before Snakemake reads or writes anything, that it can: its own words for this name no file, or are many."""
+"""Check that files and folders can be read and written before Snakemake starts.
+
+Snakemake's own messages about these errors name no file, or are long.
+"""
 
 import os
 import shutil
@@ -12,7 +15,7 @@ ROOM = 2**17  # bytes that Snakemake needs for its own records
 
 
 def check_config_file(path: Path) -> None:
-    """Raise ConfigError for a config file that is missing, empty or no YAML with keys at its top level."""
+    """Raise ConfigError for a config file that is missing, empty, or not valid YAML with keys at its top level."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -29,7 +32,7 @@ def check_config_file(path: Path) -> None:
 
 
 def check_folders(folder: Path) -> None:
-    """Raise ConfigError where Snakemake's records or the results could not be written."""
+    """Raise ConfigError if Snakemake's records or the results cannot be written."""
     written = [folder / ".snakemake", folder / "results"]
     for path in written:
         if path.exists() and not path.is_dir():
@@ -42,7 +45,7 @@ def check_folders(folder: Path) -> None:
 
 
 def check_source(dataset: str, source: dict, made: Path) -> None:
-    """Raise ConfigError where a dataset's images are gone: Snakemake would delete what was made of them, then fail."""
+    """Raise ConfigError if the images of a dataset are missing: Snakemake would delete `made`, its file, then fail."""
     path = source.get("path")
     if path and made.exists() and not os.path.exists(path):
         raise ConfigError(

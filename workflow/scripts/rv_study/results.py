@@ -1,4 +1,4 @@
-"""Where the figures of a study lie."""
+"""The paths of a study's figures."""
 
 from rotational_variance.figures.catalogue import OF_MODELS, OF_PAIR, Drawing
 
@@ -15,5 +15,5 @@ def of_pair(pair: str, suffix: str = "png") -> dict[Drawing, str]:
 
 def of_models(dataset: str, suffix: str = "png") -> dict[Drawing, str]:
     """Return {drawing: file} of the figures of all models on a dataset."""
-    # No model and dataset can be called "models": their name holds an underscore.
+    # No pair can be named "models": the name of a model and dataset contains an underscore.
     return {drawing: f"results/plots/models/{dataset}/{drawing.name}.{suffix}" for drawing in OF_MODELS}

@@ -1,4 +1,4 @@
-"""One run of a study. Nothing else: jobs unpickle runs, and so import this file before anything of their own."""
+"""One run of a study, and nothing else: a job unpickles runs, so it imports this file before any of its own."""
 
 from dataclasses import asdict, dataclass
 
@@ -14,7 +14,7 @@ class Run:
 
     @property
     def pair(self) -> str:
-        """The model on the dataset, as in names of files."""
+        """The model and the dataset, as in names of files."""
         return f"{self.model}_{self.dataset}"
 
     @property
@@ -23,5 +23,5 @@ class Run:
         return f"{self.pair}_{self.training}_seed{self.seed}"
 
     def as_dict(self) -> dict[str, str | int]:
-        """Return its parts by name, as they stand in files and tables."""
+        """Return the parts of the run by name, as they stand in files and tables."""
         return asdict(self)

@@ -14,7 +14,7 @@ def list_runs(config: dict) -> list[Run]:
 
 
 def overlays(runs: dict, run: Run) -> list[tuple[str, dict]]:
-    """List what the config's `runs` says of a run, the most specific last: (key, overlay)."""
+    """List the entries of the config's `runs` that apply to a run, the most specific last: (key, overlay)."""
     found = [
         ("runs.defaults", runs["defaults"]),
         (f"runs.models.{run.model}", runs.get("models", {}).get(run.model, {})),
@@ -26,9 +26,9 @@ def overlays(runs: dict, run: Run) -> list[tuple[str, dict]]:
 
 
 def spec(config: dict, run: Run) -> dict[str, dict]:
-    """Overlay a run's numbers: {"model": ..., "training": ..., "measurement": ...}, keys sorted.
+    """Return a run's numbers, all entries overlaid: {"model": ..., "training": ..., "measurement": ...}, keys sorted.
 
-    Numbers that are equal become the same (10.0 is 10), so that writing one as the other reruns nothing.
+    Equal numbers become identical (10.0 becomes 10), so that writing one as the other reruns nothing.
     """
     levels = [overlay for _, overlay in overlays(config["runs"], run)]
     return {

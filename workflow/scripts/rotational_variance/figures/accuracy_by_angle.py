@@ -1,4 +1,4 @@
-"""Accuracy against the angle of the images."""
+"""Accuracy against the angle by which the images are rotated."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,7 +15,7 @@ PANELS_PER_ROW = 5
 
 
 def accuracy_by_angle(title: str, results: Results) -> Figure:
-    """Draw the accuracy on test images that are all turned by one angle: overall, then a panel a class."""
+    """Draw the accuracy on test images, all rotated by the same angle, by angle: overall, then one panel per class."""
     tensor = any_tensor(results)
     n_rows = -(-len(tensor.class_names) // PANELS_PER_ROW)
     figure = new_sheet(title, 2.2 + 1.15 * n_rows, results=results, legend=True)
@@ -54,9 +54,10 @@ def _draw_by_angle(axes: Axes, sample_set: int, results: Results) -> None:
 
 
 def close_circle(tensor: Measurement) -> tuple[np.ndarray, np.ndarray]:
-    """Return angles that cover 0 to 360 degrees, and the order that brings accuracies there: some stand at both ends.
+    """Return angles that cover 0 to 360 degrees, and the order that matches accuracies to them.
 
-    Angles that do not go evenly around the whole circle are only sorted: lines over a gap would claim too much.
+    Some angles appear at both ends. Angles that do not divide the whole circle evenly are only sorted: a
+    line across a gap would suggest data that is not there.
     """
     wrapped = tensor.angles_degrees % 360
     order = np.argsort(wrapped)

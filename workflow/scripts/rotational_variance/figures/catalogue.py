@@ -11,11 +11,11 @@ AGGREGATIONS = ("mean", "max")
 class Drawing:
     """One figure of a model on a dataset, or of all models on a dataset.
 
-    subject      what it shows; its caption is workflow/report/figures/{subject}.rst
-    title        the figure's own
-    heading      under which it stands on the page, "" for none
-    is_by_class  whether it shows each class on its own; such figures are folded on the page
-    aggregation  of feature maps, or "" if there is none to choose
+    subject      the topic of the figure; its caption is workflow/report/figures/{subject}.rst
+    title        the title of the figure
+    heading      the heading above the figure on the page, "" for none
+    is_by_class  whether the figure shows each class on its own; the page folds such figures
+    aggregation  the aggregation of feature maps, or "" if the figure has none
     """
 
     subject: str
@@ -26,19 +26,19 @@ class Drawing:
 
     @property
     def name(self) -> str:
-        """The stem of its file."""
+        """The stem of the figure's file."""
         return f"{self.subject}_{self.aggregation}" if self.aggregation else self.subject
 
     @property
     def caption(self) -> str:
-        """The file of its caption, relative to the folder of the page's parts."""
+        """The file of the figure's caption, relative to the folder of the page's template."""
         return f"figures/{self.subject}.rst"
 
 
 def _drawing(
     subject: str, title: str, heading: str = "", *, by_class: bool = False, by_aggregation: bool = True
 ) -> tuple[Drawing, ...]:
-    """Return a figure, once for each aggregation if it is drawn for each."""
+    """Return a figure: one drawing per aggregation, or a single one if the figure has none."""
     aggregations = AGGREGATIONS if by_aggregation else ("",)
     return tuple(Drawing(subject, title, heading, by_class, aggregation) for aggregation in aggregations)
 

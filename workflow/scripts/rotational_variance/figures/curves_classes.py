@@ -10,7 +10,7 @@ from rotational_variance.figures.parts.style import MEASURE, NUMBER_OF_LAYER, sh
 
 
 def curves_classes(title: str, note: str, aggregation: str, results: Results) -> Figure:
-    """Draw M of each layer over the samples of one class, a panel a class."""
+    """Draw M of each layer over the samples of one class, one panel per class."""
     names = any_tensor(results).class_names
     figure = new_sheet(title, 0.5 + 1.3 * -(-len(names) // 5), note, results=results, legend=True)
     panels = small_panels(figure, len(names), max_columns=5)

@@ -16,7 +16,7 @@ from rotational_variance.measures.measurement import ALL
 
 
 def dead_units(title: str, note: str, aggregation: str, results: Mapping[str, Results]) -> Figure:
-    """Draw which share of each layer's units is dead or has an infinite M, a panel a model (the first seed)."""
+    """Draw the share of each layer's units that is dead or has an infinite M, one panel per model (the first seed)."""
     first_model = next(iter(results.values()))
     figure = new_sheet(title, 0.5 + 1.75 * len(results), note, results=first_model, seeds=FIRST_SEED)
     panels = figure.subplots(len(results), 1, squeeze=False)[:, 0]
@@ -39,7 +39,7 @@ def dead_units(title: str, note: str, aggregation: str, results: Mapping[str, Re
 
 
 def _draw_dead(axes: Axes, training: str, aggregation: str, of_model: Results) -> str:
-    """Draw a training's bars beside those of the other, and return the totals in words."""
+    """Draw a training's bars beside those of the other training, and return its totals in words."""
     tensor = of_model[training].tensors[0]
     dead = tensor.dead(aggregation, ALL)
     infinite = [np.isinf(values) for values in tensor.normalized(aggregation, ALL)]

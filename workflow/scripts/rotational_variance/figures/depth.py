@@ -18,7 +18,7 @@ def depth(title: str, note: str, aggregation: str, results: Mapping[str, Results
     results  by model, then by training
     """
     looks = model_looks(list(results))
-    first_model = next(iter(results.values()))  # with the same trainings and seeds as all
+    first_model = next(iter(results.values()))  # all models have the same trainings and seeds
     trainings = list(first_model)
     figure = new_sheet(title, 4.2, note, results=first_model)
     panels = figure.subplots(len(SAMPLE_SETS), len(trainings), sharex=True, sharey=True, squeeze=False)
@@ -28,7 +28,7 @@ def depth(title: str, note: str, aggregation: str, results: Mapping[str, Results
                 values = of_model[training].layer_values(aggregation, sample_set)
                 color, marker = looks[model]
                 x = np.linspace(0, 100, values.shape[1])
-                every = max(1, values.shape[1] // 16)  # markers, so that lines of many layers stay lines
+                every = max(1, values.shape[1] // 16)  # few markers, so that long lines still look like lines
                 plot_mean(axes, x, values, color=color, marker=marker, markersize=3, markevery=every, linewidth=1)
             axes.set_title(f"{training} training, {name}")
         row[0].set_ylabel(f"{MEASURE},\nmean over units")

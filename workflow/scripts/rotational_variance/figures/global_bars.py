@@ -19,8 +19,11 @@ PUBLISHED_LOOK = {"marker": "D", "linestyle": "", "color": "w", "markeredgecolor
 def global_bars(
     title: str, results: Mapping[str, Results], published: Mapping[tuple[str, str, str, str], float]
 ) -> Figure:
-    """Draw global M, the mean over all units of all layers, of each model and training, beside what was published.
+    """Draw the global M of each model and training, beside the published values.
 
+    Global M is the mean of M over all units of all layers shown.
+
+    results    by model, then by training
     published  values by (model, training, aggregation, sample set)
     """
     first_model = next(iter(results.values()))

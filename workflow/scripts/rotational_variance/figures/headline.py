@@ -19,7 +19,7 @@ from rotational_variance.measures.measurement import ALL, STRATIFIED
 def headline(title: str, note: str, aggregation: str, results: Results, *, sort_units: bool) -> Figure:
     """Draw M of each layer, M of every unit on one colour scale, and the accuracies.
 
-    Curves and bars show the mean over seeds, and their range where there are several; heatmaps show the first seed.
+    Curves and bars show the mean over seeds, and the range if there are several seeds; heatmaps show the first seed.
     """
     layers = any_tensor(results).layers
     shown = {training: result.tensors[0].normalized(aggregation, ALL) for training, result in results.items()}

@@ -1,4 +1,4 @@
-"""M of every unit as heatmaps: a column a layer, all panels on one colour scale."""
+"""M of every unit as heatmaps: one column per layer, all panels on one colour scale."""
 
 import numpy as np
 from matplotlib.colors import Normalize

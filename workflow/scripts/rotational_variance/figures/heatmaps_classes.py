@@ -12,7 +12,7 @@ from rotational_variance.figures.parts.unit_image import draw_heatmap
 
 
 def heatmaps_classes(title: str, note: str, aggregation: str, results: Results, *, sort_units: bool) -> Figure:
-    """Draw M of every unit over the samples of each class: a band a class, a panel a training (its first seed)."""
+    """Draw M of every unit over the samples of each class: one band per class, one panel per training (first seed)."""
     tensor = any_tensor(results)
     names = tensor.class_names
     shown = {

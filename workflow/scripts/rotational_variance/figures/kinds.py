@@ -12,7 +12,7 @@ from rotational_variance.measures.measurement import ALL
 
 
 def kinds(title: str, note: str, aggregation: str, results: Results) -> Figure:
-    """Draw M of each layer, a panel a kind of layer: convolutions with convolutions, activations with activations."""
+    """Draw M of each layer, one panel per kind of layer: convolutions in one, activations in another, and so on."""
     layers = any_tensor(results).layers
     of_kind = {kind: [i for i, layer in enumerate(layers) if layer.kind == kind] for kind in KINDS}
     of_kind = {kind: chosen for kind, chosen in of_kind.items() if chosen}

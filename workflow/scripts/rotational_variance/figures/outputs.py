@@ -22,13 +22,13 @@ from rotational_variance.figures.parts.results import Results, any_tensor
 from rotational_variance.figures.parts.sheet import FIRST_SEED, legend_below, new_sheet
 from rotational_variance.figures.parts.style import shorten
 
-MAX_NUMBERED_CLASSES = 12  # units or classes of which each cell has room for its number
+MAX_NUMBERED_CLASSES = 12  # with more units or classes, a cell has no room for its number
 
 
 def outputs(title: str, results: Results) -> Figure:
     """Draw M of each output unit over the samples of each class, for each training (its first seed).
 
-    Framed are the samples of a unit's own class. Outputs are vectors: no aggregation changes them.
+    A frame marks the samples of a unit's own class. Outputs are vectors, which no aggregation changes.
     """
     names, last = any_tensor(results).class_names, any_tensor(results).layers[-1]
     matrices = {training: result.tensors[0].layers[-1].normalized[0, 1:].T for training, result in results.items()}
@@ -66,7 +66,7 @@ def _draw_matrix(axes: Axes, matrix: np.ndarray, names: list[str], scale: Normal
         for i in range(n_classes):
             axes.add_patch(Rectangle((i - 0.5, i - 0.5), 1, 1, fill=False, edgecolor="#56B4E9", linewidth=1.2))
     names = [shorten(name, 12) for name in names]
-    step = -(-max(matrix.shape) // 20)  # names that fit
+    step = -(-max(matrix.shape) // 20)  # at most 20 names fit
     rotation = 90 if max(map(len, names)) > 3 or n_classes > MAX_NUMBERED_CLASSES else 0
     axes.set_xticks(range(0, n_classes, step), names[::step], rotation=rotation)
     axes.set_yticks(range(0, n_units, step), (names if n_units == n_classes else range(n_units))[::step])
@@ -75,7 +75,7 @@ def _draw_matrix(axes: Axes, matrix: np.ndarray, names: list[str], scale: Normal
 
 
 def _short_number(value: float) -> str:
-    """Write M in four letters or fewer, as a cell has room for."""
+    """Write M in at most four characters, which fit into a cell."""
     if np.isfinite(value) and value > 999:
         return ">999"
     return f"{value:.2f}" if value < 9.995 else f"{value:.0f}"

@@ -1,4 +1,4 @@
-"""The transformation std and the sample std of each layer, which M is the ratio of."""
+"""The transformation std and the sample std of each layer; M is their ratio in each unit."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -13,7 +13,7 @@ STDS = ("transformation_std", "sample_std")
 
 
 def stds(title: str, note: str, aggregation: str, results: Results) -> Figure:
-    """Draw what M is the ratio of: the transformation std and the sample std of each layer, mean over units."""
+    """Draw the transformation std and the sample std of each layer, over all samples, mean over units."""
     tensor = any_tensor(results)
     row = tensor.aggregations.index(aggregation)
     figure = new_sheet(title, 3.6 + names_height(tensor.layers), note, results=results, legend=True)
@@ -21,7 +21,7 @@ def stds(title: str, note: str, aggregation: str, results: Results) -> Figure:
     for axes, name in zip(panels, STDS, strict=True):
         for training, result in results.items():
             values = np.array([[getattr(layer, name)[row, 0].mean() for layer in one.layers] for one in result.tensors])
-            plot_layers(axes, np.where(values > 0, values, np.nan), training)  # a log scale has no place for 0
+            plot_layers(axes, np.where(values > 0, values, np.nan), training)  # a log scale cannot show 0
         axes.set_title(f"{name.replace('_', ' ')}, all samples")
         axes.set_ylabel("mean over units\n(in units of the activation)")
     log_scale(panels)

@@ -1,4 +1,4 @@
-"""Read what the page shows, figures with captions and tables, and sort it into the page's parts."""
+"""Read the figures, captions and tables of the page, and sort the figures into its parts."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,13 +12,13 @@ from rotational_variance.storage.errors import DamagedFileError
 
 
 def by_name(names: Iterable[str], drawings: Sequence[Drawing], paths: Sequence[str]) -> dict[str, dict[Drawing, str]]:
-    """Sort paths, which are in the order of `names` and of `drawings`: {name: {drawing: path}}."""
+    """Group paths, which are in the order of `names`, then of `drawings`: {name: {drawing: path}}."""
     found = dict(zip(product(names, drawings), paths, strict=True))
     return {name: {drawing: found[name, drawing] for drawing in drawings} for name in names}
 
 
 def read_table(path: str, level: int) -> Table:
-    """Read a table of Markdown, whose own heading becomes one of `level`."""
+    """Read a Markdown table; on the page, its own heading has the level `level`."""
     with _reading(path, "table"):
         title, content = markdown_html(Path(path).read_text(encoding="utf-8"), level)
     return Table(f"table-{Path(path).stem}", title, content)
@@ -29,8 +29,8 @@ def read_figures(
 ) -> dict[Drawing, Figure]:
     """Read the PNGs that show `subject`, and their captions.
 
-    captions   the folder that they lie in
-    wildcards  the one name that captions may hold: {"pair": ...} or {"dataset": ...}
+    captions   the folder of the captions
+    wildcards  the one wildcard that captions may use: {"pair": ...} or {"dataset": ...}
     """
     ((wildcard, value),) = wildcards.items()
     found = {}
@@ -53,7 +53,7 @@ def _read_caption(path: Path, wildcards: dict[str, str]) -> str:
 
 @contextmanager
 def _reading(path: str, kind: str) -> Iterator[None]:
-    """Re-raise a ValueError as one about the file `path` of this kind."""
+    """Re-raise a ValueError as a DamagedFileError that names `path` and the kind of file."""
     try:
         yield
     except ValueError as error:
@@ -61,7 +61,7 @@ def _reading(path: str, kind: str) -> Iterator[None]:
 
 
 def sort_figures(figures: dict[Drawing, Figure], aggregation: str) -> list[Part]:
-    """Sort figures by their headings; those by class, and those of another aggregation, are folded."""
+    """Sort figures by heading; fold those by class, and those of another aggregation."""
 
     def choose(heading: str, aggregations: Sequence[str], is_by_class: bool) -> list[Figure]:
         return [

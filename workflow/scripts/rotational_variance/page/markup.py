@@ -1,4 +1,4 @@
-"""Captions (reStructuredText) and tables (Markdown): text in, HTML out. Neither may hold HTML or draw in files."""
+"""Captions (reStructuredText) and tables (Markdown): text in, HTML out. Neither may contain HTML or include files."""
 
 import io
 import re
@@ -11,7 +11,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-# No settings of the user's own, no files or HTML drawn in; a warning is an error.
+# Ignore the user's own settings, include no files and no HTML, and treat a warning as an error.
 RESTRUCTURED_TEXT = {
     "_disable_config": True,
     "file_insertion_enabled": False,
@@ -26,7 +26,7 @@ RESTRUCTURED_TEXT = {
 def caption_html(text: str, values: dict) -> Markup:
     """Convert a figure's caption, as `snakemake --report` does: Jinja first, for `snakemake.wildcards`, then docutils.
 
-    Raises ValueError for a caption that is no reStructuredText, or which asks for another wildcard.
+    Raises ValueError for a caption that is not valid reStructuredText, or that uses another wildcard.
     """
     template = jinja2.Environment(undefined=jinja2.StrictUndefined)
     try:
@@ -39,16 +39,16 @@ def caption_html(text: str, values: dict) -> Markup:
 
 
 def plain(name: str) -> str:
-    """Escape what would be markup in a name: `mine_` would be a link."""
+    """Escape the characters of a name that would be markup: `mine_` would be a link."""
     return re.sub(r"_(?![A-Za-z0-9])|[\\*`|]", r"\\\g<0>", name)
 
 
 def markdown_html(text: str, level: int) -> tuple[str, Markup]:
     """Convert Markdown that begins with a heading: return its title, and the rest as HTML.
 
-    level  of the title's own heading in the page; the headings below it follow on
-    Tables are put into boxes of their own, which scroll. Raises ValueError where it does not begin with a heading, or
-    nothing follows.
+    level  of the title's own heading on the page; the headings below it continue from there
+    Each table is put into its own box, which scrolls. Raises ValueError if the text does not begin with a heading, or
+    if nothing follows the heading.
     """
     parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Tables).enable("table").disable("image")
     tokens = parser.parse(text)
@@ -66,7 +66,7 @@ def markdown_html(text: str, level: int) -> tuple[str, Markup]:
 
 
 class _Tables(RendererHTML):
-    """Puts each table into a box that scrolls sideways, also by the keyboard, and is called as the heading above it."""
+    """Puts each table into a box that scrolls sideways, also by the keyboard, and has the heading above as label."""
 
     def table_open(self, tokens: list[Token], index: int, options: dict, env: dict) -> str:
         above = [tokens[i + 1].content for i in range(index) if tokens[i].type == "heading_open"]

@@ -1,4 +1,4 @@
-"""The page that shows a study: figures, tables and what made them in, the text of one HTML file out. No files."""
+"""The page that shows a study: figures, tables and facts in, the text of one HTML file out. No files."""
 
 import base64
 import io
@@ -10,17 +10,17 @@ import jinja2
 from markupsafe import Markup
 from PIL import Image
 
-CSS_DPI = 96  # pixels an inch, of CSS
+CSS_DPI = 96  # CSS pixels per inch
 FEATURE_MAPS = {"mean": "mean of feature maps", "max": "maximum of feature maps"}
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A PNG and its words.
+    """A PNG and its texts.
 
-    id           of its place in the page
-    subject      what it shows: a model on a dataset
-    aggregation  of feature maps, or "" where it has none
+    id           the HTML id of the figure on the page
+    subject      the subject of the figure: a model on a dataset, or all models on it
+    aggregation  the aggregation of feature maps, or "" if the figure has none
     """
 
     id: str
@@ -32,26 +32,29 @@ class Figure:
 
     @property
     def feature_maps(self) -> str:
+        """The aggregation of feature maps in words, or "" if the figure has none."""
         return FEATURE_MAPS.get(self.aggregation, self.aggregation)
 
     @property
     def alt(self) -> str:
+        """The alternative text of the image."""
         return ", ".join(part for part in (self.title, self.subject, self.feature_maps) if part)
 
     @property
     def uri(self) -> str:
+        """The PNG as a data URI."""
         return f"data:image/png;base64,{base64.b64encode(self.png).decode()}"
 
     @cached_property
     def size(self) -> tuple[int, int]:
-        """Its width and height as printed, in pixels of CSS."""
+        """The width and height of the figure in print, in CSS pixels."""
         with Image.open(io.BytesIO(self.png)) as image:
             dpi = image.info.get("dpi", (CSS_DPI, CSS_DPI))
             return tuple(round(pixels / per_inch * CSS_DPI) for pixels, per_inch in zip(image.size, dpi, strict=True))
 
 
 def check_png(content: bytes) -> None:
-    """Raise ValueError for what is not a whole PNG."""
+    """Raise ValueError if `content` is not a whole PNG."""
     try:
         with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
             image.verify()
@@ -61,7 +64,7 @@ def check_png(content: bytes) -> None:
 
 @dataclass(frozen=True)
 class Part:
-    """Figures under a heading, "" for none, and further ones that are folded away, by what they are called."""
+    """A heading ("" for none), the figures below it, and folded groups of figures by label."""
 
     title: str
     figures: Sequence[Figure]
@@ -97,12 +100,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Page:
-    """What the page shows, in its order.
+    """The contents of the page, in their order.
 
-    runs      model, dataset, training and seed of each
-    files     the tables', relative to the page
-    made_of   what holds for all runs: {group: {name: text}}
-    made_by   for each run, in the same order, what made it: {group: {name: text}}
+    runs      the model, dataset, training and seed of each run
+    files     the files of the tables, relative to the page
+    made_of   the facts that hold for all runs: {group: {name: text}}
+    made_by   the facts of each run, in the order of `runs`: {group: {name: text}}
     """
 
     runs: Sequence[dict]

@@ -11,7 +11,7 @@ ACCURACIES = ("accuracy_upright", "accuracy_rotated")
 
 
 def accuracy_row(run: dict, history: Sequence[dict[str, float]], published: Published) -> dict:
-    """Return a run's row out of the last epoch of its history: accuracies are shares, losses are in nats."""
+    """Return a run's row from the last epoch of its history: accuracies are shares, losses are in nats."""
     last = history[-1]
     row = run | {
         "n_epochs": int(last["epoch"]),
@@ -26,7 +26,7 @@ def accuracy_row(run: dict, history: Sequence[dict[str, float]], published: Publ
 
 
 def accuracy_markdown(rows: Sequence[dict]) -> str:
-    """Write all runs' accuracies and losses, and what training on rotated images gains on rotated images."""
+    """Write all runs' accuracies and losses, and the gain of rotated training on rotated images."""
     return f"""# Accuracy of every run
 
 Accuracies and losses after the last epoch. Upright: the test set as it is. Rotated: the test set, each image turned by

@@ -16,9 +16,10 @@ THIRDS = ("first", "middle", "last")
 def depth_rows(run: dict, tensor: Measurement) -> list[dict]:
     """Compare M of the layers near the input with that of the others, over the published layers and all samples.
 
-    One row an aggregation: first, middle, last (means over a third of the layers each of the layers' M),
-    rank_correlation of depth with M, lowest_layer (the name of the layer with the lowest M), and holds, whether the
-    first third has the lowest mean. Layers without finite units are left out; None or NaN where nothing is left.
+    Return one row per aggregation, with the columns first, middle and last (the mean of the layers' M over each third
+    of the layers), rank_correlation (of depth with M), lowest_layer (the name of the layer with the lowest M) and holds
+    (whether the first third has the lowest mean). Layers without finite units are left out; a value is None or NaN if
+    no layer is left for it.
     """
     tensor = select(tensor, "published")
     return [run | {"aggregation": name} | _depth_numbers(tensor, name) for name in tensor.aggregations]
@@ -36,7 +37,7 @@ def _depth_numbers(tensor: Measurement, aggregation: str) -> dict:
 
 
 def rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
-    """Return Spearman's rank correlation, ties averaged; NaN where either does not vary.
+    """Return Spearman's rank correlation, ties averaged; NaN if `x` or `y` does not vary.
 
     Source: Spearman 1904, "The proof and measurement of association between two things".
     """
@@ -47,7 +48,7 @@ def rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:
-    """Return the ranks of the values, from 1; equal values share the mean of theirs."""
+    """Return the ranks of the values, from 1; equal values share the mean of their ranks."""
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     return (counts.cumsum() - (counts - 1) / 2)[inverse]
 

@@ -1,4 +1,4 @@
-"""The claim that the outputs' invariance is class conditional."""
+"""The claim that the invariance of the outputs is class conditional."""
 
 import math
 from collections.abc import Sequence
@@ -13,20 +13,20 @@ SIGNIFICANT = 0.01
 
 
 def output_row(run: dict, tensor: Measurement) -> dict:
-    """Look at M of each unit of the last layer over the samples of each class.
+    """Compare M of each output unit over the samples of its own class with M over those of the other classes.
 
     n_lowest   output units whose M is lower over the samples of their own class than over those of any other; a tie,
                such as that of a dead unit, is not lower
     own_class  mean of the finite M of the units over the samples of their own class
     others     the same over the samples of the other classes
 
-    These are None where the last layer has not one unit a class, or where there is one class only.
+    These are None if the last layer does not have one unit per class, or if there is only one class.
     """
     last, n_classes = tensor.layers[-1], len(tensor.class_names)
     row = run | {"layer": last.name, "n_units": last.n_units, "n_classes": n_classes}
     if last.n_units != n_classes or n_classes < 2:
         return row | {"n_lowest": None, "own_class": None, "others": None}
-    normalized = last.normalized[0, 1:]  # [class, unit]; of a vector, all aggregations are the same
+    normalized = last.normalized[0, 1:]  # [class, unit]; all aggregations of a vector are the same
     own = np.eye(n_classes, dtype=bool)
     lowest_of_others = np.where(own, np.inf, normalized).min(0)
     return row | {

@@ -9,9 +9,10 @@ from rotational_variance.tables.verdicts import verdict
 
 
 def training_rows(global_rows: Sequence[dict]) -> list[dict]:
-    """Compare the trainings over the published layers: a row a dataset, model, aggregation and sample set.
+    """Compare the trainings over the published layers: one row per dataset, model, aggregation and sample set.
 
-    Columns of `compare_trainings`, and holds: whether rotated training has the lower M; None where one has no value.
+    The columns are those of `compare_trainings`, and holds: whether rotated training has the lower M, None if M is
+    missing for a training.
     """
     rows = [row for row in global_rows if row["layers"] == "published"]
     columns = variance_columns(rows[0])

@@ -1,4 +1,4 @@
-"""The claims that were published, each tested on all runs."""
+"""The published claims, each tested on all runs."""
 
 from collections.abc import Sequence
 
@@ -8,9 +8,10 @@ from rotational_variance.tables.claim_training import training_section
 
 
 def claims_markdown(global_rows: Sequence[dict], output_rows: Sequence[dict], depth_rows: Sequence[dict]) -> str:
-    """Write each claim, how it is tested, the verdict, and the numbers that it rests on.
+    """Write each claim, its test, the verdict, and the numbers behind the verdict.
 
-    Rows of all runs, by `global_variance.global_rows`, `claim_outputs.output_row` and `claim_depth.depth_rows`.
+    The rows are those of all runs, by `global_table.global_rows`, `claim_outputs.output_row` and
+    `claim_depth.depth_rows`.
     """
     return f"""# What was claimed, and what these runs say
 

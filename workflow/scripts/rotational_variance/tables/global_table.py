@@ -1,4 +1,4 @@
-"""The global M of each run, over the layers that were published and over all, beside the published values."""
+"""The global M of each run, over the published layers and over all layers, beside the published values."""
 
 from collections.abc import Sequence
 
@@ -11,11 +11,11 @@ from rotational_variance.tables.text import beside_published, format_number, lat
 
 
 def global_rows(run: dict, tensor: Measurement, published: Published) -> list[dict]:
-    """Return a run's global M and its dead and infinite units: one row a selection of layers.
+    """Return a run's global M and its dead and infinite units: one row per selection of layers.
 
-    Column `layers` tells these apart: "published", the layers that the published averages held, and "all". Columns
-    variance_{aggregation}_{all,stratified} hold M with dead units as 1, as published; ..._without_dead the same without
-    them; published_variance_... the published M, in the row that it can be compared with; n_... are counts.
+    Column `layers` names the selection: "published", the layers in the published averages, or "all". Columns
+    variance_{aggregation}_{all,stratified} hold M with dead units as 1, as published; ..._without_dead, M without dead
+    units; published_variance_..., the published M, in the row for the published layers; n_... are counts.
     """
     return [
         with_published(row, published if row["layers"] == "published" else {}, variance_columns(row).values())
@@ -46,7 +46,7 @@ def variance_columns(row: dict) -> dict[tuple[str, str], str]:
 
 
 def global_markdown(rows: Sequence[dict]) -> str:
-    """Write all runs' global M: over the layers that were published, over all layers, and without dead units."""
+    """Write all runs' global M: over the published layers, over all layers, and without dead units."""
     published, everything = ([row for row in rows if row["layers"] == selection] for selection in SELECTIONS)
     return f"""# Global M of every run
 
@@ -109,7 +109,7 @@ def _dead_cell(row: dict, name: str) -> str:
 
 
 def global_latex(rows: Sequence[dict]) -> str:
-    """Write all runs' global M over the layers that were published as a LaTeX table, grouped by dataset."""
+    """Write all runs' global M over the published layers as a LaTeX table, grouped by dataset."""
     rows = [row for row in rows if row["layers"] == "published"]
     names = ["model", "training", "seed"] if len({row["seed"] for row in rows}) > 1 else ["model", "training"]
     header = [*names, *map(", ".join, variance_columns(rows[0]))]

@@ -1,11 +1,11 @@
-"""Every layer of a run, in numbers: one row a layer, aggregation and sample set."""
+"""The numbers of every layer of a run: one row per layer, aggregation and sample set."""
 
 import numpy as np
 
 from rotational_variance.measures.layer_selection import published_layers
 from rotational_variance.measures.measurement import ALL, STRATIFIED, Layer, Measurement
 
-# What pandas reads as a missing value unless told otherwise; a class may be called so.
+# Texts that pandas reads as a missing value by default; a class may have such a name.
 _READ_AS_MISSING = {
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
     "NULL", "NaN", "None", "n/a", "nan", "null",
@@ -13,14 +13,14 @@ _READ_AS_MISSING = {
 
 
 def layer_rows(run: dict, tensor: Measurement) -> list[dict]:
-    """Return the rows of a run, in the order of its layers, of the aggregations, and of all, stratified, each class.
+    """Return the rows of a run, ordered by layer, aggregation and sample set (all, stratified, each class).
 
     position                          of the layer in the forward pass, from 0, all layers counted
     published                         whether the published averages held the layer
-    normalized_variance               M, the mean over the finite units, dead ones as 1; NaN where there are none
-    normalized_variance_without_dead  the same without the dead units
-    transformation_std, sample_std    means over the units; for stratified the means over the classes of these
-    n_dead, n_infinite                numbers of units; for stratified dead in every class, infinite in any
+    normalized_variance               the mean M over the finite units, dead units as 1; NaN if no unit is finite
+    normalized_variance_without_dead  the same mean without the dead units
+    transformation_std, sample_std    means over the units; for stratified, the means of these over the classes
+    n_dead, n_infinite                numbers of units; for stratified, dead in every class, infinite in any class
     """
     sample_sets = [ALL, STRATIFIED, *map(_class_label, tensor.class_names)]
     published = {id(layer) for layer in published_layers(tensor.layers)}
@@ -42,7 +42,7 @@ def layer_rows(run: dict, tensor: Measurement) -> list[dict]:
 
 
 def _class_label(name: str) -> str:
-    """Tell a class apart from a missing value, should it be called like one."""
+    """Return the name of a class, prefixed if it would be read as a missing value."""
     return f"class {name}" if name in _READ_AS_MISSING else name
 
 
@@ -70,6 +70,6 @@ def _insert_stratified(values: np.ndarray, stratified: np.ndarray) -> np.ndarray
 
 
 def _mean_where(values: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """Average over the chosen units: [aggregation, sample_set], NaN where none is."""
+    """Average over the chosen units: [aggregation, sample_set], NaN if none is chosen."""
     with np.errstate(invalid="ignore"):
         return np.where(chosen, values, 0).sum(-1) / chosen.sum(-1)

@@ -13,44 +13,45 @@ _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasci
 
 
 def exists(value: float | None) -> bool:
-    """Say whether there is a value: neither None nor NaN."""
+    """Tell whether a value is neither None nor NaN."""
     return value is not None and not math.isnan(value)
 
 
 def format_number(value: float | None, form: str = "{:.3f}") -> str:
-    """Write a number by the format `form`, or that there is none."""
+    """Format a number by `form`, or return "n/a" if there is none."""
     return form.format(value) if exists(value) else NO_VALUE
 
 
 def beside_published(row: dict, name: str, form: str = "{:.3f}") -> str:
-    """Write row[name], and after it in brackets row["published_" + name] where that exists."""
+    """Write row[name], and after it in brackets row["published_" + name] if that exists."""
     published = row.get(f"published_{name}")
     text = format_number(row[name], form)
     return f"{text} ({format_number(published, form)})" if exists(published) else text
 
 
 def run_cells(row: dict) -> dict[str, str]:
-    """Name a run: the first cells of its row, the first three of them text."""
+    """Return the first cells of a run's row, which name the run; the first three columns are text."""
     return {name: str(row[name]) for name in ("dataset", "model", "training", "seed")}
 
 
 def yes_or_no(value: bool | None) -> str:
+    """Return "yes", "no", or "n/a" if there is no value."""
     return NO_VALUE if value is None else "yes" if value else "no"
 
 
 def csv_text(rows: Sequence[dict]) -> str:
-    """Write rows of the same columns; values that do not exist are empty cells, floats keep all their digits."""
+    """Write rows of the same columns as CSV; missing values are empty cells, floats keep all their digits."""
     file = io.StringIO(newline="")
     writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        # Only NaN is unlike itself; None is an empty cell anyway.
+        # Only NaN differs from itself; csv writes None as an empty cell anyway.
         writer.writerow({name: "" if value != value else value for name, value in row.items()})
     return file.getvalue()
 
 
 def markdown_table(rows: Sequence[dict[str, str]], n_text: int) -> str:
-    """Lay out rows of cells by heading as a table; the first `n_text` columns to the left, the others to the right."""
+    """Lay out rows, {heading: cell}, as a table; align the first `n_text` columns left, the others right."""
     lines = [list(rows[0]), *(list(row.values()) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     aligned = [
@@ -62,7 +63,7 @@ def markdown_table(rows: Sequence[dict[str, str]], n_text: int) -> str:
 
 
 def latex(text: str) -> str:
-    """Escape what LaTeX would read as a command."""
+    """Escape the characters that LaTeX would read as commands."""
     return re.sub(r"[\\~^&%$#_{}]", lambda found: _LATEX[found[0]], text)
 
 

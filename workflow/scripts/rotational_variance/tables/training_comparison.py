@@ -1,4 +1,4 @@
-"""Rotated beside unrotated training, of the same model on the same dataset."""
+"""Comparison of rotated with unrotated training of the same model on the same dataset."""
 
 from collections.abc import Sequence
 
@@ -10,10 +10,11 @@ TRAININGS = ("unrotated", "rotated")
 
 
 def compare_trainings(rows: Sequence[dict], column: str) -> list[dict]:
-    """Return a row for each dataset and model that `rows` holds both trainings of.
+    """Return one row for each dataset and model whose two trainings are both in `rows`.
 
-    Columns dataset, model; unrotated and rotated, the means over seeds of `column`; difference, rotated less unrotated;
-    and the same three of what was published, published_unrotated and so on. NaN where there is no value.
+    The columns are dataset and model; unrotated and rotated, the means of `column` over seeds; difference, rotated
+    minus unrotated; and the same three for the published values, published_unrotated and so on. A value that does not
+    exist is NaN.
     """
     found = []
     for dataset, model in dict.fromkeys((row["dataset"], row["model"]) for row in rows):

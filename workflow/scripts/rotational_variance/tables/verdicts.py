@@ -1,4 +1,4 @@
-"""The verdict on a claim, out of the comparisons that it was tested by."""
+"""The verdict on a claim, from the comparisons that tested it."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 def verdict(held: Sequence[bool | None], what: str, reason: str, subject: str = "") -> str:
     """Say in one bold line in how many comparisons the claim held: None counts as no comparison.
 
-    what     what was compared, in the plural, such as "runs"
-    reason   why nothing was, where that is so
-    subject  what the verdict is on, where there are several
+    what     the things compared, in the plural, such as "runs"
+    reason   the reason to give if there is no comparison
+    subject  the subject of the verdict, if the claim has several verdicts
     """
     n_held, n_tested = sum(map(bool, held)), sum(value is not None for value in held)
     if n_tested == 0:

@@ -1,1 +1,1 @@
-"""What several figures are made of."""
+"""The parts that several figures share."""

@@ -15,7 +15,7 @@ def plot_bars(
 ) -> tuple[BarContainer, np.ndarray]:
     """Draw a training's bars beside those of the others: the mean over seeds of `values` [seed, group], and the range.
 
-    Returns the bars, and the middle of each.
+    Returns the bars, and the x of the middle of each.
     """
     width = 0.8 / len(trainings)
     x = np.arange(values.shape[1]) + (trainings.index(training) - (len(trainings) - 1) / 2) * width
@@ -29,7 +29,7 @@ def plot_bars(
 
 
 def draw_accuracies(axes: Axes, results: Results) -> None:
-    """Draw bars: the mean over seeds, and their range where there are several."""
+    """Draw the accuracies as bars: the mean over seeds, and the range if there are several seeds."""
     trainings = list(results)
     for training, result in results.items():
         bars, _ = plot_bars(axes, trainings, training, 100 * result.accuracies())

@@ -1,4 +1,4 @@
-"""The colours of M: the scale, and marks for what lies above it or is infinite."""
+"""The colours of M: the scale, and marks for values above it and for infinite values."""
 
 import matplotlib as mpl
 import numpy as np
@@ -17,8 +17,8 @@ SCALE_LABEL = "M = transformation std / sample std\n(0: invariant; about 1 or mo
 def scale_top(values: np.ndarray) -> float:
     """Return the top of a colour scale: the median + 3 interquartile ranges of the finite values.
 
-    But no higher than the highest of them, and at least 1, so that "not invariant" always lies on the scale. Source:
-    the published heatmaps; the two bounds are ours.
+    The top is at most the highest of these values, but at least 1, so that "not invariant" always lies on the scale.
+    Source: the published heatmaps; the two bounds are ours.
     """
     finite = values[np.isfinite(values)]
     if not finite.size:
@@ -30,7 +30,10 @@ def scale_top(values: np.ndarray) -> float:
 def draw_colors(
     axes: Axes, values: np.ndarray, scale: Normalize, extent: tuple[float, float, float, float] | None = None
 ) -> AxesImage:
-    """Draw M [row, column] as colours, over `extent` (left, right, bottom, top) of the axes or one cell a number."""
+    """Draw M [row, column] as colours.
+
+    extent  left, right, bottom and top of the image on the axes; without it, each number fills a cell of 1 x 1
+    """
     return axes.imshow(
         np.ma.masked_invalid(values),
         cmap=COLORS_OF_M,
@@ -42,14 +45,17 @@ def draw_colors(
 
 
 def draw_scale(figure: Figure, image: AxesImage, values: np.ndarray, **place) -> None:
-    """Draw the colour bar of all that a figure shows: beside the panels `ax`, or into the axes `cax`."""
+    """Draw the colour bar of a figure: beside the panels `ax`, or into the axes `cax`.
+
+    values  M of everything that the figure shows
+    """
     extend = "max" if is_over(values, image.norm).any() else "neither"
     bar = figure.colorbar(image, extend=extend, aspect=35, shrink=0.8, pad=0.012, **place)
     bar.set_label(SCALE_LABEL, fontsize=7)
 
 
 def mark_handles(scale: Normalize, values: np.ndarray) -> list[Patch]:
-    """Return what a legend needs to explain the marks that there are in all that a figure shows."""
+    """Return legend handles for the marks that occur among `values`, the M of everything that a figure shows."""
     marks = []
     if is_over(values, scale).any():
         marks.append((f"above the scale (M > {scale.vmax:.2f})", OVER_COLOR, OVER_LINES, OVER_HATCH))
@@ -63,4 +69,5 @@ def mark_handles(scale: Normalize, values: np.ndarray) -> list[Patch]:
 
 
 def is_over(values: np.ndarray, scale: Normalize) -> np.ndarray:
+    """Tell of each value whether it is finite and lies above the colour scale."""
     return np.isfinite(values) & (values > scale.vmax)

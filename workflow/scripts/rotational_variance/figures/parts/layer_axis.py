@@ -1,4 +1,4 @@
-"""The axis along which layers lie: their names, and a strip that shows the kind of each."""
+"""The axis of the layers: their names, and a strip that shows the kind of each layer."""
 
 from collections.abc import Sequence
 
@@ -11,15 +11,15 @@ from rotational_variance.figures.parts.style import KIND_COLORS, shorten
 from rotational_variance.measures.layer_selection import KINDS
 from rotational_variance.measures.measurement import Layer
 
-MAX_LABEL_CHARS = 24  # of the name of a layer
-LABEL_PITCH_POINTS = 8.5  # a line of 7 points, turned upright
+MAX_LABEL_CHARS = 24  # longer names of layers are shortened
+LABEL_PITCH_POINTS = 8.5  # width of one vertical label in 7-point type
 
 
 def draw_kinds(axes: Axes, layers: Sequence[Layer], *, width: float, below: Sequence[Axes]) -> None:
     """Draw a strip that shows each layer's kind, and name the layers under it.
 
-    width  of the axes, in inches: as many names are written as it has room for
-    below  which panels it lies; these need no ticks of their own
+    width  the width of the axes in inches, which limits the number of names
+    below  the panels above the strip, which get no ticks of their own
     """
     for panel in below:
         panel.tick_params(axis="x", bottom=False, labelbottom=False)
@@ -40,12 +40,12 @@ def draw_kinds(axes: Axes, layers: Sequence[Layer], *, width: float, below: Sequ
 
 
 def names_height(layers: Sequence[Layer]) -> float:
-    """Return the inches that the names of the layers take below a strip."""
+    """Return the height, in inches, of the names of the layers below a strip."""
     return 0.06 * max(len(shorten(layer.name, MAX_LABEL_CHARS)) for layer in layers)
 
 
 def label_layers(axes: Axes, names: Sequence[str], width: float) -> None:
-    """Name the layers; where there are too many, only the first one of a block, and no two names too close."""
+    """Name the layers; if there are too many, name only the first of each block, and leave space between names."""
     room = width * 72 / LABEL_PITCH_POINTS
     labels, note = [shorten(name, MAX_LABEL_CHARS) for name in names], ""
     if len(names) > room:
@@ -53,7 +53,7 @@ def label_layers(axes: Axes, names: Sequence[str], width: float) -> None:
         note = "; names: first of each block"
     firsts = [i for i, label in enumerate(labels) if i == 0 or label != labels[i - 1]]
     shown: list[int] = []
-    for i in sorted(firsts, key=lambda i: ("." not in labels[i], i)):  # where it is tight, blocks before single layers
+    for i in sorted(firsts, key=lambda i: ("." not in labels[i], i)):  # if space is short, blocks before single layers
         if all(abs(i - other) >= len(names) / room for other in shown):
             shown.append(i)
     shown.sort()
@@ -63,6 +63,6 @@ def label_layers(axes: Axes, names: Sequence[str], width: float) -> None:
 
 
 def kind_handles(layers: Sequence[Layer]) -> list[Patch]:
-    """Return what a legend needs to explain the kinds that there are."""
+    """Return legend handles for the kinds that occur among the layers."""
     there = {layer.kind for layer in layers}
     return [Patch(color=KIND_COLORS[kind], label=kind) for kind in KINDS if kind in there]

@@ -1,4 +1,4 @@
-"""Lines of M over the layers, and the panels that they are drawn in."""
+"""Lines over the layers, and the panels for them."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,7 +11,7 @@ from rotational_variance.measures.measurement import Layer
 
 
 def plot_layers(axes: Axes, values: np.ndarray, training: str, x: np.ndarray | None = None) -> None:
-    """Plot a training's `values` [seed, layer] at `x`, which counts the layers from 0 if it is not given."""
+    """Plot a training's `values` [seed, layer] at `x`, by default the numbers of the layers from 0."""
     dots = {"marker": "o", "markersize": 2.2} if values.shape[1] <= MAX_MARKED_POINTS else {}
     plot_mean(axes, np.arange(values.shape[1]) if x is None else x, values, **dots, **training_look(training))
 

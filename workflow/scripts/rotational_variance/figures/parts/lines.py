@@ -8,13 +8,13 @@ from matplotlib.lines import Line2D
 
 from rotational_variance.figures.parts.style import COLORS, DASHES
 
-MAX_MARKED_POINTS = 60  # points of a line of which each gets a dot
+MAX_MARKED_POINTS = 60  # longer lines are drawn without markers
 
 
 def plot_mean(axes: Axes, x: Sequence[float], values: np.ndarray, **look) -> None:
-    """Plot the mean over seeds of `values` [seed, x], with a band from the lowest to the highest where they differ.
+    """Plot the mean over seeds of `values` [seed, x], with a band from the lowest to the highest value.
 
-    Values that are NaN are left out; where all are, there is a gap.
+    Values that are not finite are left out; if no seed has a finite value at an x, the line has a gap there.
     """
     known = np.ma.masked_invalid(values)
     (line,) = axes.plot(x, known.mean(0).filled(np.nan), **look)
@@ -29,5 +29,5 @@ def training_look(training: str) -> dict:
 
 
 def training_handle(training: str) -> Line2D:
-    """Return what a legend needs to explain a training's lines."""
+    """Return a legend handle for a training's lines."""
     return Line2D([], [], **training_look(training))

@@ -1,4 +1,4 @@
-"""What figures are drawn from: all that one training of one model on one dataset came to."""
+"""The data that figures are drawn from: the results of each training of one model on one dataset."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from rotational_variance.measures.measurement import Measurement
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """The runs of one training, one a seed.
+    """The runs of one training, one per seed.
 
-    tensors    with the layers that are to be shown
-    histories  losses and accuracies by epoch
+    tensors    the measurement of each run, with only the layers to show
+    histories  the losses and accuracies of each run by epoch
     """
 
     tensors: Sequence[Measurement]
@@ -25,7 +25,7 @@ class TrainingResult:
         return np.stack([layer_values(tensor.normalized(aggregation, sample_set)) for tensor in self.tensors])
 
     def accuracies(self) -> np.ndarray:
-        """Return the shares of the test set that are classified correctly in the end: [seed, (upright, rotated)]."""
+        """Return the test accuracies after the last epoch, as shares: [seed, (upright, rotated)]."""
         last = [history[-1] for history in self.histories]
         return np.array([(row["test_upright_accuracy"], row["test_rotated_accuracy"]) for row in last])
 
@@ -34,5 +34,5 @@ Results = Mapping[str, TrainingResult]  # by training, in the order of COLORS
 
 
 def any_tensor(results: Results) -> Measurement:
-    """Return a tensor that tells the layers and the sample sets of all of them."""
+    """Return one of the measurements; all have the same layers and sample sets."""
     return next(iter(results.values())).tensors[0]

@@ -1,4 +1,4 @@
-"""The sheet that a figure is drawn on: its title, and what holds for all its panels."""
+"""The sheet that a figure is drawn on: its title, its note, its legend and its panels."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from rotational_variance.figures.parts.lines import training_handle
 from rotational_variance.figures.parts.results import Results
 from rotational_variance.figures.parts.style import WIDTH, whole_numbers
 
-TITLE, NOTE = 0.19, 0.2  # inches, the height of each line
+TITLE, NOTE = 0.19, 0.2  # inches: the heights of these two lines
 MEAN_AND_RANGE, FIRST_SEED = "mean and range over {} seeds", "the first of {} seeds"
 
 
@@ -23,11 +23,11 @@ def new_sheet(
     seeds: str = MEAN_AND_RANGE,
     legend: bool = False,
 ) -> Figure:
-    """Return a figure of the whole WIDTH and `height` inches of panels, with a title above them.
+    """Return a figure as wide as WIDTH, with a title above `height` inches of panels.
 
-    note    a second line below the title
-    seeds   what it says more where `results` are of several
-    legend  whether lines are explained at the right of that line
+    note    the line below the title
+    seeds   note added when there are several seeds; {} becomes their number
+    legend  whether a legend of the trainings' lines stands to the right of the note
     """
     n_seeds = len(next(iter(results.values())).tensors)
     if n_seeds > 1:
@@ -47,14 +47,14 @@ def new_sheet(
 
 
 def small_panels(figure: Figure, n_panels: int, max_columns: int) -> list[Axes]:
-    """Return as many equal panels over the numbers of the layers, with shared axes, in rows as even as can be."""
+    """Return `n_panels` equal panels with shared axes over the numbers of the layers, in rows as even as possible."""
     n_columns = _even_columns(n_panels, max_columns)
     n_rows = -(-n_panels // n_columns)
     panels = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False).flatten()
-    whole_numbers(panels[0])  # and all, as the axis is shared
+    whole_numbers(panels[0])  # and so all panels, because they share the axis
     for axes in panels[n_panels:]:
         axes.remove()
-    for axes in panels[n_panels - n_columns : n_panels]:  # the lowest of each column, where the last row is not full
+    for axes in panels[n_panels - n_columns : n_panels]:  # lowest of each column, also if the last row is not full
         axes.tick_params(labelbottom=True)
     return list(panels[:n_panels])
 
@@ -66,7 +66,7 @@ def _even_columns(n: int, most: int) -> int:
 
 
 def legend_below(figure: Figure, handles: Sequence, max_columns: int = 5) -> None:
-    """Explain colours and lines at the foot of a figure, in rows that are as even as can be."""
+    """Explain colours and lines at the foot of a figure, in rows that are as even as possible."""
     if handles:
         n_columns = _even_columns(len(handles), max_columns)
         handlelength = 1.4 if isinstance(handles[0], Patch) else None

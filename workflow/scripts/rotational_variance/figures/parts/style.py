@@ -1,4 +1,4 @@
-"""What all figures share: sizes, fonts, and one look for each training, each model and each kind of layer."""
+"""The style that all figures share: sizes, fonts, and one look for each training, each model and each kind of layer."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -31,9 +31,9 @@ STYLE = {
     "lines.linewidth": 1.3,
     "hatch.linewidth": 0.5,
     "figure.dpi": 220,
-    "text.parse_math": False,  # a $ in a name is a $
-    "pdf.fonttype": 42,  # letters stay letters
-    "svg.hashsalt": "rotational-variance",  # else names within the file would differ each time
+    "text.parse_math": False,  # a $ in a name stays a $
+    "pdf.fonttype": 42,  # TrueType: text can be searched and edited
+    "svg.hashsalt": "rotational-variance",  # otherwise, ids in an SVG would differ each time
 }
 COLORS = {"unrotated": "#D55E00", "rotated": "#0072B2"}
 DASHES = {"unrotated": (0, (4, 1.5)), "rotated": "solid"}  # of lines
@@ -45,7 +45,7 @@ MODEL_LOOKS = {
     "resnet": ("#000000", "D"),
 }
 FURTHER_LOOKS = [("#56B4E9", "v"), ("#882255", "P"), ("#999933", "X"), ("#44AA99", "<"), ("#332288", ">")]
-# Out of a perceptually uniform map, the most frequent kinds far apart: lightness alone tells them apart, too.
+# From a perceptually uniform map, the most frequent kinds far apart, so that lightness alone tells them apart, too.
 KIND_COLORS = {
     kind: mpl.colormaps["viridis"](position)
     for kind, position in zip(KINDS, (0.0, 0.35, 0.7, 0.15, 0.9, 0.8, 0.5, 1.0), strict=True)
@@ -61,14 +61,17 @@ def style() -> AbstractContextManager[None]:
 
 
 def model_looks(models: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Return the (colour, marker) of each model: always the same for the four of the study, in order for others."""
+    """Return the (colour, marker) of each model.
+
+    The study's four models always look the same; others get FURTHER_LOOKS in their order.
+    """
     others = [model for model in models if model not in MODEL_LOOKS]
     further = {model: FURTHER_LOOKS[i % len(FURTHER_LOOKS)] for i, model in enumerate(others)}
     return {model: MODEL_LOOKS.get(model) or further[model] for model in models}
 
 
 def show_m(panels: Sequence[Axes]) -> None:
-    """Let the axes of M of several panels begin at 0 and hold all that is drawn; draw a line at M = 1."""
+    """Let the M axis of each panel reach from 0 to above the highest M of all panels; draw a line at M = 1."""
     for axes in panels:
         axes.axhline(1, color="0.6", linewidth=0.7, zorder=0)
     top = max(axes.dataLim.y1 for axes in panels)
@@ -82,7 +85,7 @@ def whole_numbers(axes: Axes) -> None:
 
 
 def shorten(name: str, most: int) -> str:
-    """Leave out the middle of a name of more than `most` letters."""
+    """Leave out the middle of a name of more than `most` characters."""
     return name if len(name) <= most else f"{name[: most - 6]}…{name[-5:]}"
 
 
@@ -90,7 +93,7 @@ def log_scale(panels: Sequence[Axes]) -> None:
     """Give panels a logarithmic scale whose labels are plain numbers: exponents would be too small to read."""
     for axes in panels:
         if axes.dataLim.y1 <= 0:
-            continue  # nothing to show on it
+            continue  # no positive value to show
         axes.set_yscale("log")
         low, high = axes.get_ylim()
         axes.yaxis.set_major_locator(LogLocator(subs=(1,) if high > 100 * low else (1, 2, 5)))

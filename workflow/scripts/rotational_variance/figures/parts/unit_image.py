@@ -1,4 +1,4 @@
-"""M of every unit as an image: a column a layer."""
+"""M of every unit as an image: one column per layer."""
 
 from collections.abc import Sequence
 
@@ -10,14 +10,14 @@ from matplotlib.image import AxesImage
 
 from rotational_variance.figures.parts.colour_scale import NOT_FINITE_LINES, OVER_LINES, draw_colors, is_over
 
-N_ROWS = 200  # of an image, over which the units of a layer are spread
+N_ROWS = 200  # rows of an image, over which the units of a layer are spread
 
 
 def heatmap_image(normalized: Sequence[np.ndarray], n_rows: int, *, sort_units: bool = True) -> np.ndarray:
     """Arrange M as an image [row, layer]: each column holds one layer's units, the lowest M at the bottom.
 
     Every layer fills the whole height, whatever its number of units, so a sorted column reads like the layer's
-    quantiles. Values that are not finite come last; row 0 is the top. Not sorted, the first unit is at the bottom.
+    quantiles. Values that are not finite come last; row 0 is the top. Without sorting, the first unit is at the bottom.
     """
     position = (np.arange(n_rows) + 0.5) / n_rows
     columns = [np.sort(values) if sort_units else values for values in normalized]
@@ -34,11 +34,11 @@ def draw_heatmap(
     bottom: float = 0,
     height: float = 100,
 ) -> AxesImage:
-    """Draw M of every unit; what is above the scale or infinite gets a colour of its own, and hatching over it.
+    """Draw M of every unit; values above the scale and infinite values each get their own colour and hatching.
 
-    normalized      one array [unit] a layer
+    normalized      one array [unit] per layer
     first           the number of the first layer
-    bottom, height  where on the y axis
+    bottom, height  of the image on the y axis
     """
     image = heatmap_image(normalized, N_ROWS, sort_units=sort_units)
     extent = (first - 0.5, first + image.shape[1] - 0.5, bottom, bottom + height)
@@ -52,7 +52,7 @@ def draw_heatmap(
 def _hatching(image: np.ndarray, scale: Normalize) -> np.ndarray:
     """Return lines [row, column, RGBA] over the cells that the colour scale does not show, for readers without colour.
 
-    Lines rise over what is above the scale and fall over what is infinite.
+    Lines rise over values above the scale and fall over infinite values.
     """
     width = 1200  # pixels, whatever the number of layers
     cells = image[:, np.arange(width) * image.shape[1] // width]
