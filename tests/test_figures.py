@@ -18,8 +18,8 @@ from rotational_variance.figures.history import history
 from rotational_variance.figures.kinds import kinds
 from rotational_variance.figures.outputs import outputs
 from rotational_variance.figures.parts.colour_scale import NOT_FINITE_LINES, OVER_LINES, scale_top
-from rotational_variance.figures.parts.results import TrainingResult
 from rotational_variance.figures.parts.style import COLORS, DASHES, style
+from rotational_variance.figures.parts.training_results import TrainingResult
 from rotational_variance.figures.parts.unit_image import heatmap_image
 from rotational_variance.figures.stds import stds
 from rotational_variance.measures.averages import layer_values

@@ -138,7 +138,7 @@ def files_of(script, *further):
 
 def test_training_depends_on_what_trains_only():
     assert {name.removeprefix("rotational_variance/") for name in files_of("train.py")} == {
-        "train.py", "rv_study/run.py", "models/__init__.py", "samples/dataset.py", "samples/inputs.py",
+        "train.py", "rv_study/run.py", "models/__init__.py", "samples/image_dataset.py", "samples/inputs.py",
         "samples/rotation.py", "storage/dataset_reader.py", "storage/files.py", "storage/hdf5.py",
         "storage/history_writer.py", "storage/tensor_file.py", "torch_setup/device.py", "training/checkpoint.py",
         "training/fit.py", "training/resume.py",

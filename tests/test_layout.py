@@ -31,9 +31,7 @@ def test_packages_hold_words_only(name):
 
 def test_no_two_modules_have_one_name():
     names = Counter(path.stem for path in FILES if path.name != "__init__.py")
-    scripts = {path.stem for path in SCRIPTS.glob("*.py")}
     assert {name for name, n in names.items() if n > 1} == set()
-    assert not scripts & {path.name for path in SCRIPTS.rglob("*") if path.is_dir()}
 
 
 def test_every_public_function_and_class_says_what_it_does():

@@ -15,7 +15,7 @@ from rotational_variance.figures.accuracy import accuracy
 from rotational_variance.figures.parts.style import style
 from rotational_variance.measures.measurement import Layer, Measurement
 from rotational_variance.samples.channel_statistics import channel_statistics
-from rotational_variance.samples.dataset import Dataset
+from rotational_variance.samples.image_dataset import Dataset
 from rotational_variance.storage.dataset_reader import read_dataset
 from rotational_variance.storage.dataset_writer import write_dataset
 from rotational_variance.storage.figure_file import write_figure

@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib.text import Text
 
-from rotational_variance.figures.parts.results import TrainingResult
 from rotational_variance.figures.parts.style import COLORS
+from rotational_variance.figures.parts.training_results import TrainingResult
 from rotational_variance.measures.measurement import Layer, Measurement
 from rotational_variance.storage.figure_file import lay_out
 

@@ -17,8 +17,8 @@ from rotational_variance.figures.heatmaps_classes import heatmaps_classes
 from rotational_variance.figures.history import history
 from rotational_variance.figures.kinds import kinds
 from rotational_variance.figures.outputs import outputs
-from rotational_variance.figures.parts.results import Results, TrainingResult
 from rotational_variance.figures.parts.style import COLORS, style
+from rotational_variance.figures.parts.training_results import Results, TrainingResult
 from rotational_variance.figures.stds import stds
 from rotational_variance.measures.layer_selection import select
 from rotational_variance.storage.figure_file import write_figure

@@ -6,8 +6,8 @@ from rotational_variance.figures.catalogue import OF_MODELS, group_by_figure
 from rotational_variance.figures.dead_units import dead_units
 from rotational_variance.figures.depth import depth
 from rotational_variance.figures.global_bars import global_bars
-from rotational_variance.figures.parts.results import TrainingResult
 from rotational_variance.figures.parts.style import COLORS, style
+from rotational_variance.figures.parts.training_results import TrainingResult
 from rotational_variance.measures.layer_selection import select
 from rotational_variance.storage.figure_file import write_figure
 from rotational_variance.storage.measurement_reader import read_measurement

@@ -1,6 +1,6 @@
 """Advice to the user of a study about damaged files."""
 
-from rotational_variance.storage.errors import DamagedFileError
+from rotational_variance.storage.file_errors import DamagedFileError
 
 MADE_BY = {  # the rule that makes each kind of file
     "dataset": "dataset",

@@ -20,7 +20,7 @@ from rv_study.code_hash import code_hash, is_docstring
 from rv_study.errors import ConfigError
 
 # Modules that only report progress or give advice about errors; they cannot change a result.
-IGNORED = {"rotational_variance/storage/errors.py", "rv_study/advice.py", "rv_study/job_log.py"}
+IGNORED = {"rotational_variance/storage/file_errors.py", "rv_study/advice.py", "rv_study/job_log.py"}
 
 
 @cache

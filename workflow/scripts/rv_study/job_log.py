@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from rotational_variance.storage.errors import naming_path
+from rotational_variance.storage.file_errors import naming_path
 from rv_study.advice import explain
 
 BAR = "{desc} {percentage:3.0f}%|{bar:8}| {remaining} left{postfix}"

@@ -3,8 +3,8 @@
 from matplotlib.figure import Figure
 
 from rotational_variance.figures.parts.bars import draw_accuracies
-from rotational_variance.figures.parts.results import Results
 from rotational_variance.figures.parts.style import COLUMN
+from rotational_variance.figures.parts.training_results import Results
 
 
 def accuracy(title: str, results: Results) -> Figure:

@@ -6,9 +6,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from rotational_variance.figures.parts.lines import plot_mean, training_look
-from rotational_variance.figures.parts.results import Results, any_tensor
 from rotational_variance.figures.parts.sheet import new_sheet
 from rotational_variance.figures.parts.style import shorten
+from rotational_variance.figures.parts.training_results import Results, any_tensor
 from rotational_variance.measures.measurement import Measurement
 
 PANELS_PER_ROW = 5
@@ -60,11 +60,11 @@ def close_circle(tensor: Measurement) -> tuple[np.ndarray, np.ndarray]:
     line across a gap would suggest data that is not there.
     """
     wrapped = tensor.angles_degrees % 360
-    order = np.argsort(wrapped)
-    closed, again = np.append(wrapped[order], wrapped[order[0]] + 360), np.append(order, order[0])
-    if not np.allclose(np.diff(closed), 360 / len(order)):
+    by_angle = np.argsort(wrapped)
+    angles, order = np.append(wrapped[by_angle], wrapped[by_angle[0]] + 360), np.append(by_angle, by_angle[0])
+    if not np.allclose(np.diff(angles), 360 / len(by_angle)):
         order = np.argsort(tensor.angles_degrees)
         return tensor.angles_degrees[order], order
-    if closed[0] > 0:
-        closed, again = np.append(wrapped[order[-1]] - 360, closed), np.append(order[-1], again)
-    return closed, again
+    if angles[0] > 0:
+        angles, order = np.append(wrapped[by_angle[-1]] - 360, angles), np.append(by_angle[-1], order)
+    return angles, order

@@ -4,9 +4,9 @@ from matplotlib.figure import Figure
 
 from rotational_variance.figures.parts.layer_axis import names_height
 from rotational_variance.figures.parts.layer_lines import panels_over_layers, plot_layers
-from rotational_variance.figures.parts.results import Results, any_tensor
 from rotational_variance.figures.parts.sheet import new_sheet
 from rotational_variance.figures.parts.style import MEASURE, SAMPLE_SETS, show_m
+from rotational_variance.figures.parts.training_results import Results, any_tensor
 
 
 def curves(title: str, note: str, aggregation: str, results: Results) -> Figure:

@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from rotational_variance.figures.parts.lines import plot_mean, training_look
-from rotational_variance.figures.parts.results import Results, any_tensor
 from rotational_variance.figures.parts.sheet import new_sheet, small_panels
 from rotational_variance.figures.parts.style import MEASURE, NUMBER_OF_LAYER, shorten, show_m
+from rotational_variance.figures.parts.training_results import Results, any_tensor
 
 
 def curves_classes(title: str, note: str, aggregation: str, results: Results) -> Figure:

@@ -9,9 +9,9 @@ from matplotlib.patches import Patch
 
 from rotational_variance.figures.parts.bars import plot_bars
 from rotational_variance.figures.parts.layer_axis import label_layers
-from rotational_variance.figures.parts.results import Results, any_tensor
 from rotational_variance.figures.parts.sheet import FIRST_SEED, legend_below, new_sheet
 from rotational_variance.figures.parts.style import COLORS, HATCHES
+from rotational_variance.figures.parts.training_results import Results, any_tensor
 from rotational_variance.measures.measurement import ALL
 
 

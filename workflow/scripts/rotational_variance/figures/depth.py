@@ -7,9 +7,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from rotational_variance.figures.parts.lines import plot_mean
-from rotational_variance.figures.parts.results import Results, any_tensor
 from rotational_variance.figures.parts.sheet import legend_below, new_sheet
 from rotational_variance.figures.parts.style import MEASURE, SAMPLE_SETS, model_looks, show_m
+from rotational_variance.figures.parts.training_results import Results, any_tensor
 
 
 def depth(title: str, note: str, aggregation: str, results: Mapping[str, Results]) -> Figure:

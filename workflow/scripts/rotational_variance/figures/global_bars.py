@@ -8,9 +8,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from rotational_variance.figures.parts.bars import plot_bars
-from rotational_variance.figures.parts.results import Results, any_tensor
 from rotational_variance.figures.parts.sheet import legend_below, new_sheet
 from rotational_variance.figures.parts.style import COLORS, HATCHES, MEASURE, SAMPLE_SETS, shorten, show_m
+from rotational_variance.figures.parts.training_results import Results, any_tensor
 from rotational_variance.measures.averages import global_variance
 
 PUBLISHED_LOOK = {"marker": "D", "linestyle": "", "color": "w", "markeredgecolor": "k", "markersize": 4}

@@ -9,9 +9,9 @@ from rotational_variance.figures.parts.bars import draw_accuracies
 from rotational_variance.figures.parts.colour_scale import draw_scale, mark_handles, scale_top
 from rotational_variance.figures.parts.layer_axis import draw_kinds, kind_handles, names_height
 from rotational_variance.figures.parts.lines import MAX_MARKED_POINTS, plot_mean, training_look
-from rotational_variance.figures.parts.results import Results, any_tensor
 from rotational_variance.figures.parts.sheet import MEAN_AND_RANGE, legend_below, new_sheet
 from rotational_variance.figures.parts.style import MEASURE, SAMPLE_SETS, show_m
+from rotational_variance.figures.parts.training_results import Results, any_tensor
 from rotational_variance.figures.parts.unit_image import draw_heatmap
 from rotational_variance.measures.measurement import ALL, STRATIFIED
 

@@ -5,9 +5,9 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from rotational_variance.figures.parts.colour_scale import draw_scale, mark_handles, scale_top
-from rotational_variance.figures.parts.results import Results, any_tensor
 from rotational_variance.figures.parts.sheet import FIRST_SEED, legend_below, new_sheet
 from rotational_variance.figures.parts.style import NUMBER_OF_LAYER, shorten, whole_numbers
+from rotational_variance.figures.parts.training_results import Results, any_tensor
 from rotational_variance.figures.parts.unit_image import draw_heatmap
 
 

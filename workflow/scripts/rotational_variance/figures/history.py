@@ -5,9 +5,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from rotational_variance.figures.parts.lines import MAX_MARKED_POINTS, plot_mean
-from rotational_variance.figures.parts.results import Results
 from rotational_variance.figures.parts.sheet import legend_below, new_sheet
 from rotational_variance.figures.parts.style import COLORS, log_scale, whole_numbers
+from rotational_variance.figures.parts.training_results import Results
 
 LINES = {
     "train": ("training images, as shown", ":"),

@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from rotational_variance.figures.parts.layer_lines import plot_layers
-from rotational_variance.figures.parts.results import Results, any_tensor
 from rotational_variance.figures.parts.sheet import new_sheet, small_panels
 from rotational_variance.figures.parts.style import MEASURE, NUMBER_OF_LAYER, show_m
+from rotational_variance.figures.parts.training_results import Results, any_tensor
 from rotational_variance.measures.layer_selection import KINDS
 from rotational_variance.measures.measurement import ALL
 

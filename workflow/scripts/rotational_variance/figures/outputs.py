@@ -18,9 +18,9 @@ from rotational_variance.figures.parts.colour_scale import (
     mark_handles,
     scale_top,
 )
-from rotational_variance.figures.parts.results import Results, any_tensor
 from rotational_variance.figures.parts.sheet import FIRST_SEED, legend_below, new_sheet
 from rotational_variance.figures.parts.style import shorten
+from rotational_variance.figures.parts.training_results import Results, any_tensor
 
 MAX_NUMBERED_CLASSES = 12  # with more units or classes, a cell has no room for its number
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from torch import nn
 
 from rotational_variance import models
-from rotational_variance.storage.errors import DamagedFileError
+from rotational_variance.storage.file_errors import DamagedFileError
 from rotational_variance.storage.tensor_file import read_tensors
 from rotational_variance.training.checkpoint import FORMAT, Checkpoint
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from rotational_variance.figures.catalogue import AGGREGATIONS, Drawing
 from rotational_variance.page.markup import caption_html, markdown_html, plain
 from rotational_variance.page.page import FEATURE_MAPS, Figure, Part, Table, check_png
-from rotational_variance.storage.errors import DamagedFileError
+from rotational_variance.storage.file_errors import DamagedFileError
 
 
 def by_name(names: Iterable[str], drawings: Sequence[Drawing], paths: Sequence[str]) -> dict[str, dict[Drawing, str]]:

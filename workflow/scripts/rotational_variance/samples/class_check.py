@@ -1,6 +1,6 @@
 """Check that every class of a dataset can be measured."""
 
-from rotational_variance.samples.dataset import Dataset
+from rotational_variance.samples.image_dataset import Dataset
 
 RESERVED = ("all", "stratified")  # names of the sample sets that are not classes
 

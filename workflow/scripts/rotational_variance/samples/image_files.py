@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from PIL import Image
 
-from rotational_variance.samples.dataset import Dataset
+from rotational_variance.samples.image_dataset import Dataset
 
 PARTS = ("train", "test")
 GREY_MODES = {"1", "L", "LA"}

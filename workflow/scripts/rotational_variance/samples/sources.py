@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from rotational_variance.samples.dataset import Dataset
+from rotational_variance.samples.image_dataset import Dataset
 from rotational_variance.samples.image_files import read_images
 
 TORCHVISION_FILES = {  # the files to put below `root` by hand if there is no network

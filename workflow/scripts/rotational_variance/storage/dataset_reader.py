@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rotational_variance.samples.dataset import Dataset
+from rotational_variance.samples.image_dataset import Dataset
 from rotational_variance.storage.hdf5 import open_hdf5
 
 FORMAT = "rotational-variance dataset 1"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from rotational_variance.storage.errors import naming_path
+from rotational_variance.storage.file_errors import naming_path
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import h5py
 
-from rotational_variance.storage.errors import DamagedFileError, OtherFormatError
+from rotational_variance.storage.file_errors import DamagedFileError, OtherFormatError
 from rotational_variance.storage.files import replacing
 
 STRING = h5py.string_dtype("utf-8")

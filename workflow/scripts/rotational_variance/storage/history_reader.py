@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from rotational_variance.storage.errors import DamagedFileError
+from rotational_variance.storage.file_errors import DamagedFileError
 from rotational_variance.storage.history_writer import COLUMNS
 
 

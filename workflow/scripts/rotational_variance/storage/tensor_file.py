@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from rotational_variance.storage.errors import OtherFormatError
+from rotational_variance.storage.file_errors import OtherFormatError
 from rotational_variance.storage.files import replacing
 
 

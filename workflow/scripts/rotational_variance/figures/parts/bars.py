@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.container import BarContainer
 
-from rotational_variance.figures.parts.results import Results
 from rotational_variance.figures.parts.style import COLORS, HATCHES
+from rotational_variance.figures.parts.training_results import Results
 
 
 def plot_bars(

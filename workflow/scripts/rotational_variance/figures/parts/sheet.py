@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from rotational_variance.figures.parts.lines import training_handle
-from rotational_variance.figures.parts.results import Results
 from rotational_variance.figures.parts.style import WIDTH, whole_numbers
+from rotational_variance.figures.parts.training_results import Results
 
 TITLE, NOTE = 0.19, 0.2  # inches: the heights of these two lines
 MEAN_AND_RANGE, FIRST_SEED = "mean and range over {} seeds", "the first of {} seeds"

@@ -3,7 +3,7 @@ import pytest
 
 from rotational_variance.samples.channel_statistics import channel_statistics
 from rotational_variance.samples.class_check import check_classes
-from rotational_variance.samples.dataset import Dataset
+from rotational_variance.samples.image_dataset import Dataset
 
 
 def random_images(n, size=4, n_channels=1, seed=0):
