@@ -4,6 +4,8 @@ import functools
 import gzip
 import re
 import shutil
+import subprocess
+import sys
 
 import h5py
 import numpy as np
@@ -104,7 +106,8 @@ def test_a_damaged_download(one_run, refused, damage):
     assert line.startswith(
         f"Error: dataset tiny: MNIST could not be read from {one_run.folder}, nor downloaded into it ("
     )
-    assert "they are damaged: delete them" in line
+    assert "they are damaged: move them away" in line
+    assert "delete" not in line
 
 
 @pytest.mark.usefixtures("no_network")
@@ -201,6 +204,9 @@ def another_file(path):
     path.write_text("epoch,loss\n1,0.5\n")
 
 
+FOREIGN = {another_file, write_something_else}  # perhaps the user's own
+
+
 @pytest.mark.parametrize(("damage", "reason"), [
     (cut, ""), (empty, ""), (another_file, ""), (remove("test/images"), "test/images|images"), (remove("std"), "std"),
     (overwrite("train/labels", np.full(60, 11)), "got labels from 11 to 11, expected 0 to 9"),
@@ -213,7 +219,7 @@ def test_a_damaged_dataset_file(one_run, refused, damage, reason):
     line = refused(one_run.train, one_run.checkpoint, one_run.history)
     expected = rf"Error: train {STEM}: {re.escape(str(one_run.dataset))}: not a whole file of this study \(.*({reason})"
     assert re.match(expected, line)
-    assert line.endswith("delete it, rule dataset makes it again")
+    assert line.endswith(f"{'move it away' if damage in FOREIGN else 'delete it'}, rule dataset makes it again")
 
 
 def changed_checkpoint(**changes):
@@ -239,8 +245,16 @@ def flip_a_bit(path):
 
 
 @pytest.mark.parametrize(("damage", "reason"), [
-    (cut, "not a whole checkpoint of this study"), (empty, "not a whole checkpoint"), (another_file, "not a whole checkpoint"),
+    (cut, "not a whole checkpoint of this study"), (empty, "not a whole checkpoint"),
     (flip_a_bit, r"not a whole checkpoint of this study \(archive/data/\d+ is damaged\)"),
+])  # fmt: skip
+def test_a_damaged_checkpoint(one_run, refused, damage, reason):
+    line = refused_checkpoint(one_run, refused, damage, reason)
+    assert line.endswith("delete it, rule train makes it again")
+
+
+@pytest.mark.parametrize(("damage", "reason"), [
+    (another_file, "not a whole checkpoint"),
     (changed_checkpoint(format="x"), "its format is not 'rotational-variance checkpoint 1'"),
     (changed_checkpoint(run={**RUN, "model": "resnet"}), "is the checkpoint of .*'resnet'.*, expected .*'simple_conv'"),
     (changed_checkpoint(run={**RUN, "training": "unrotated"}), "is the checkpoint of .*'unrotated'.*, expected .*'rotated'"),
@@ -252,11 +266,16 @@ def flip_a_bit(path):
     (changed_checkpoint(model={"name": "unheard_of", "n_channels": 1, "image_size": 12, "n_classes": 7}), "got 'unheard_of'"),
     (without_a_weight, "its weights do not fit the model .*Missing key"),
 ])  # fmt: skip
-def test_a_damaged_checkpoint(one_run, refused, damage, reason):
+def test_a_checkpoint_that_is_another_one(one_run, refused, damage, reason):
+    line = refused_checkpoint(one_run, refused, damage, reason)
+    assert line.endswith("move it away, rule train makes it again")
+
+
+def refused_checkpoint(one_run, refused, damage, reason):
     damage(one_run.checkpoint)
     line = refused(one_run.measure, one_run.variance)
     assert re.match(rf"Error: measure {STEM}: {re.escape(str(one_run.checkpoint))}: .*{reason}", line)
-    assert line.endswith("delete it, rule train makes it again")
+    return line
 
 
 @pytest.mark.parametrize("write", [write_pickle_that_runs_code, write_checkpoint_that_runs_code])
@@ -290,7 +309,31 @@ def test_a_damaged_variance_file(one_run, refused, damage, reason, job):
     }[job]
     line = refused(getattr(one_run, job), *outputs)
     assert re.search(rf"{re.escape(str(one_run.variance))}: not a whole file of this study \(.*{reason}", line)
-    assert line.endswith("delete it, rule measure makes it again")
+    is_sound = any(part in reason for part in ("no format", "expected rotated")) or damage is another_file
+    assert line.endswith(f"{'move it away' if is_sound else 'delete it'}, rule measure makes it again")
+
+
+def test_a_variance_file_that_another_program_holds(one_run, refused):
+    before = one_run.variance.read_bytes()
+    holding = "import h5py, sys; file = h5py.File(sys.argv[1], 'r+'); print(flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", holding, one_run.variance], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as program:
+        program.stdout.readline()
+        line = refused(one_run.tabulate, *one_run.tables.values())
+        program.communicate(b"\n")
+    why = "is locked by another program; close that program, then run the same command again"
+    assert line == f"Error: tables: {one_run.variance}: {why}"
+    assert one_run.variance.read_bytes() == before
+    one_run.tabulate()
+
+
+def test_a_file_that_cannot_be_opened(one_run, refused):
+    one_run.variance.unlink()
+    one_run.variance.mkdir()
+    line = refused(one_run.tabulate, *one_run.tables.values())
+    assert f"{one_run.variance}: cannot be opened (" in line
+    assert "delete" not in line
 
 
 def set_value(path, value):
@@ -303,12 +346,14 @@ def set_attribute(path, name, value):
         file.attrs[name] = value
 
 
-@pytest.mark.parametrize("content", ["", "epoch\n1\n", "<html></html>"])
-def test_a_damaged_history(one_run, refused, content):
+@pytest.mark.parametrize(("content", "advice"), [
+    ("", "delete it"), ("epoch,train_loss\n1,2\n", "delete it"), ("epoch\n1\n", "move it away"), ("<html></html>", "move it away"),
+])  # fmt: skip
+def test_a_damaged_history(one_run, refused, content, advice):
     one_run.history.write_text(content)
     line = refused(one_run.tabulate, *one_run.tables.values())
     assert f"{one_run.history}: " in line
-    assert line.endswith("delete it, rule train makes it again")
+    assert line.endswith(f"{advice}, rule train makes it again")
 
 
 # ---- resume files

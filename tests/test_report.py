@@ -340,15 +340,17 @@ def refused(tmp_path, capfd):
     return run
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>", png(0)[:200], png(0)[:-20]])
-def test_a_broken_figure(refused, content):
+@pytest.mark.parametrize(("content", "advice"), [
+    (b"", "delete it"), (b"<html>", "move it away"), (png(0)[:200], "delete it"), (png(0)[:-20], "delete it"),
+])  # fmt: skip
+def test_a_broken_figure(refused, content, advice):
     line = refused(lambda study: study.of_pairs[3].write_bytes(content))
     name = list(of_pair(PAIRS[0]).values())[3]
-    assert re.search(rf"{name}: not a whole PNG \(.*\); delete it, rule plot makes it again$", line)
+    assert re.search(rf"{name}: not a whole PNG \(.*\); {advice}, rule plot makes it again$", line)
 
 
 def test_a_figure_of_all_models_that_is_broken(refused):
-    line = refused(lambda study: study.of_models[0].write_bytes(b"PNG"))
+    line = refused(lambda study: study.of_models[0].write_bytes(png(0)[:99]))
     assert line.endswith("delete it, rule plot_models makes it again")
 
 
@@ -356,13 +358,14 @@ def test_a_figure_that_is_missing(refused):
     assert "No such file or directory" in refused(lambda study: study.of_models[0].unlink())
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"| a |\n", b"# Only a heading\n", b"## Low\n\ntext\n", b"# \xff\xfe\n\ntext\n"]
-)
-def test_broken_markdown(refused, content):
+@pytest.mark.parametrize(("content", "advice"), [
+    (b"", "delete it"), (b"| a |\n", "move it away"), (b"# Only a heading\n", "delete it"),
+    (b"## Low\n\ntext\n", "move it away"), (b"# \xff\xfe\n\ntext\n", "delete it"),
+])  # fmt: skip
+def test_broken_markdown(refused, content, advice):
     line = refused(lambda study: (study.page.parent / "tables/claims.md").write_bytes(content))
     assert "results/tables/claims.md: " in line
-    assert line.endswith("delete it, rule tables makes it again")
+    assert line.endswith(f"{advice}, rule tables makes it again")
 
 
 def test_the_variance_file_of_another_run(refused):

@@ -2,13 +2,19 @@
 
 from rotational_variance.samples import sources
 from rotational_variance.samples.class_check import check_classes
+from rotational_variance.samples.image_files import MissingSourceError, MixedSizesError
 from rotational_variance.storage.dataset_writer import write_dataset
 from rv_study.job_log import JobLog, job_log
 
 
 def main(*, output: str, name: str, source: dict, log: JobLog) -> None:
     """Write the dataset `name` to `output`; `source` holds the arguments of `sources.read`."""
-    dataset = sources.read(name, **source)
+    try:
+        dataset = sources.read(name, **source)
+    except MissingSourceError as error:
+        raise MissingSourceError(f"{error}; put it there, or correct `path` in the config") from error
+    except MixedSizesError as error:
+        raise MixedSizesError(f"{error}: `size` in the config, for this dataset") from error
     check_classes(dataset)
     write_dataset(output, dataset)
     log.line(

@@ -20,7 +20,7 @@ from rotational_variance.storage.files import sha256
 from rotational_variance.storage.measurement_writer import write_measurement
 from rotational_variance.torch_setup.device import set_up
 from rotational_variance.training.checkpoint import Checkpoint
-from rv_study.advice import remake_advice
+from rv_study.advice import move_advice
 from rv_study.job_log import JobLog, job_log
 from rv_study.run import Run
 
@@ -96,12 +96,12 @@ def _load(checkpoint: str, run: Run, dataset: str, class_names: list[str]) -> Ch
     trained = load_checkpoint(checkpoint)
     if trained.run != run.as_dict():
         raise ValueError(
-            f"{checkpoint}: is the checkpoint of {trained.run}, expected {run.as_dict()}; {remake_advice('train')}"
+            f"{checkpoint}: is the checkpoint of {trained.run}, expected {run.as_dict()}; {move_advice('train')}"
         )
     if trained.class_names != class_names:
         raise ValueError(
             f"{checkpoint}: trained on {len(trained.class_names)} classes ({', '.join(trained.class_names)}), "
-            f"{dataset} has {len(class_names)} ({', '.join(class_names)}); {remake_advice('train')}"
+            f"{dataset} has {len(class_names)} ({', '.join(class_names)}); {move_advice('train')}"
         )
     return trained
 
@@ -110,7 +110,7 @@ def _build(trained: Checkpoint, checkpoint: str) -> nn.Module:
     try:
         return build_network(trained)
     except ValueError as error:
-        raise ValueError(f"{checkpoint}: {error}; {remake_advice('train')}") from error
+        raise ValueError(f"{checkpoint}: {error}; {move_advice('train')}") from error
 
 
 def _test_samples(stored: StoredDataset, n_samples: int | str, seed: int, device: torch.device) -> Samples:

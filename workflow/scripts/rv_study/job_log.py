@@ -55,7 +55,7 @@ class Stopped(BaseException):
 
 @contextmanager
 def job_log(path: str | Path, label: str) -> Iterator[JobLog]:
-    """Yield a JobLog; turn a user's error (ValueError, OSError) or a signal into one line and exit status 1.
+    """Yield a JobLog; turn a user's error (ValueError, OSError, ImportError) or a signal into one line, exit status 1.
 
     Other errors are bugs: their traceback goes to the log, too.
     """
@@ -64,7 +64,7 @@ def job_log(path: str | Path, label: str) -> Iterator[JobLog]:
         with _stopped_by_signals():
             log = JobLog(path, label)
             yield log
-    except (ValueError, OSError, Stopped) as error:
+    except (ValueError, OSError, ImportError, Stopped) as error:
         text = explain(error)
         message = f"Error: {text}" if text.startswith(label) else f"Error: {label}: {text}"
         print(f"\n{message}", file=sys.stderr)

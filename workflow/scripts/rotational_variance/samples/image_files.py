@@ -16,6 +16,14 @@ PARTS = ("train", "test")
 GREY_MODES = {"1", "L", "LA"}
 
 
+class MissingSourceError(FileNotFoundError):
+    """There is no folder or zip of images at the path."""
+
+
+class MixedSizesError(ValueError):
+    """The images have different sizes, and no size to resize them to is given."""
+
+
 def read_images(dataset: str, *, path: str, size: int | None = None) -> Dataset:
     """Read a folder or a zip of `train/<class>/*` and `test/<class>/*` (a zip is not unpacked).
 
@@ -55,7 +63,7 @@ def _open_tree(path: Path) -> Iterator[tuple[list[str], Callable[[str], bytes]]]
         yield sorted(_walk(path)), lambda name: (path / name).read_bytes()
         return
     if not path.exists():
-        raise FileNotFoundError(f"{path}: no such folder or zip; put it there, or correct `path` in the config")
+        raise MissingSourceError(f"{path}: no such folder or zip")
     try:
         with zipfile.ZipFile(path) as archive:
             names = sorted(archive.namelist())
@@ -114,9 +122,9 @@ def _check_sizes(path: str, files: dict[str, dict[str, list[str]]], images: dict
         names = [name for of_class in files[part].values() for name in of_class]
         for name, image in zip(names, images[part], strict=True):
             if image.shape[:2] != expected:
-                raise ValueError(
+                raise MixedSizesError(
                     f"{path}: {name} has {image.shape[1]} x {image.shape[0]} pixels, the first image "
-                    f"{expected[1]} x {expected[0]}; make them equal, or set `size` in the config to resize all"
+                    f"{expected[1]} x {expected[0]}; make them equal, or set `size` to resize all"
                 )
 
 

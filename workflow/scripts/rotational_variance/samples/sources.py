@@ -50,7 +50,7 @@ def read_torchvision(dataset: str, *, name: str, root: str) -> Dataset:
             f"dataset {dataset}: {name} could not be read from {root}, nor downloaded into it "
             f"({' '.join(str(error).split()) or type(error).__name__}). "
             f"Put it there by hand: {TORCHVISION_FILES[name]}; torchvision's documentation of {name} names its site. "
-            "If files are there already, they are damaged: delete them."
+            "If files are there already, they are damaged: move them away."
         ) from error
 
 

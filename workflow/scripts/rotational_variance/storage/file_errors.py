@@ -1,44 +1,49 @@
-"""Errors about files, with messages that name the file. No change to this module changes a result."""
+"""Errors about files, each with the file's path. No change here changes a result."""
 
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-ADVICE = {
-    errno.ENOSPC: "free some space",
-    errno.EDQUOT: "free some space",
-    errno.EFBIG: "allow larger files",
-    errno.EACCES: "get the right to write there",
-    errno.EPERM: "get the right to write there",
-    errno.EROFS: "get the right to write there",
-}
+UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class DamagedFileError(ValueError):
-    """A file of this study is damaged or of another kind; `reason` says why it cannot be used.
+    """A file that a stage wrote cannot be used; the error that this one is raised from says why.
 
-    kind  the expected content: dataset, checkpoint, history, measurement, figure, models figure or table
+    kind  what the file should hold: dataset, checkpoint, history, measurement, figure, models figure or table
     """
 
     def __init__(self, path: str | Path, kind: str, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
+        self.path = Path(path)
         self.kind = kind
 
 
 class OtherFormatError(ValueError):
-    """A file is sound, but holds something else than expected."""
+    """A file is sound, but has another format than expected."""
+
+
+class OtherRunError(ValueError):
+    """A file is sound, but belongs to another run than expected."""
+
+
+class UnwritableError(OSError):
+    """A file cannot be written, for one of the reasons in UNWRITABLE."""
+
+    def __init__(self, path: str | Path, error: OSError) -> None:
+        super().__init__(f"{path}: cannot be written ({error.strerror})")
+        self.errno = error.errno
 
 
 @contextmanager
 def naming_path(path: str | Path) -> Iterator[None]:
-    """Re-raise an OSError with the path that could not be written, and what to do about it."""
+    """Re-raise an OSError as an UnwritableError with the path that could not be written."""
     try:
         yield
+    except UnwritableError:
+        raise
     except OSError as error:
-        advice = ADVICE.get(error.errno)
-        if advice is None:
+        if error.errno not in UNWRITABLE:
             raise
-        raise OSError(
-            f"{path}: cannot be written ({error.strerror}); {advice}, then run the same command again"
-        ) from error
+        raise UnwritableError(path, error) from error

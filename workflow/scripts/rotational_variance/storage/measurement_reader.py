@@ -7,6 +7,7 @@ import h5py
 import numpy as np
 
 from rotational_variance.measures.measurement import Layer, Measurement
+from rotational_variance.storage.file_errors import OtherRunError
 from rotational_variance.storage.hdf5 import open_hdf5
 from rotational_variance.storage.measurement_writer import AXES, FORMAT
 
@@ -77,7 +78,7 @@ def _check_attributes(attributes: dict, run: dict | None) -> None:
         raise ValueError(f"attribute {missing[0]} is missing")
     for name, expected in (run or {}).items():
         if attributes[name] != expected:
-            raise ValueError(f"{name}: got {attributes[name]}, expected {expected}")
+            raise OtherRunError(f"{name}: got {attributes[name]}, expected {expected}")
 
 
 def _read_layer(group: h5py.Group, aggregations: list[str], sample_sets: list[str]) -> Layer:
