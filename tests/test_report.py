@@ -22,7 +22,8 @@ from rotational_variance.page.markup import caption_html, markdown_html, plain
 from rotational_variance.page.page import Figure
 from rotational_variance.storage.measurement_reader import read_attributes
 from rotational_variance.storage.measurement_writer import write_measurement
-from rv_study.results import of_models, of_pair
+from rv_study.captions import fill_caption
+from rv_study.results import caption_file, of_models, of_pair
 from rv_study.run import Run
 
 PROJECT = SCRIPTS.parents[1]
@@ -50,8 +51,8 @@ def png(number):
     return file.getvalue()
 
 
-def wildcards(**values):
-    return {"snakemake": {"wildcards": values}}
+def filled(text, **wildcards):
+    return caption_html(fill_caption(text, wildcards))
 
 
 def attributes_of(run):
@@ -197,9 +198,9 @@ def test_figures_have_words_of_their_own(page):
         feature_maps = {"mean": ", mean of feature maps", "max": ", maximum of feature maps", "": ""}
         assert f"{drawing.title}, resnet on {AWKWARD}{feature_maps[drawing.aggregation]}" in alts
     assert f"{OF_MODELS[0].title}, all models on digits" in " ".join(alts)
-    captions = [(WORDS / drawing.caption).read_text() for drawing in (*OF_PAIR, *OF_MODELS)]
+    captions = [(WORDS / caption_file(drawing)).read_text() for drawing in (*OF_PAIR, *OF_MODELS)]
     for caption in captions:
-        assert Reader(caption_html(caption, wildcards(pair="resnet_digits", dataset="digits"))).text in page.text
+        assert Reader(filled(caption, pair="resnet_digits", dataset="digits")).text in page.text
 
 
 def test_figures_are_as_large_as_printed(page):
@@ -381,11 +382,11 @@ def test_the_variance_file_of_another_run(refused):
 ])  # fmt: skip
 def test_a_caption_that_is_none(text):
     with pytest.raises(ValueError, match="not a caption"):
-        caption_html(text, wildcards(pair="a_b"))
+        filled(text, pair="a_b")
 
 
 def test_names_in_captions_are_no_markup():
-    text = caption_html("Of {{ snakemake.wildcards.pair }}.", wildcards(pair=plain("a_*b*_<i>|`_")))
+    text = filled("Of {{ snakemake.wildcards.pair }}.", pair=plain("a_*b*_<i>|`_"))
     assert text == "<p>Of a_*b*_&lt;i&gt;|`_.</p>"
 
 

@@ -4,22 +4,10 @@ import shutil
 from collections import defaultdict
 from pathlib import Path
 
-from matplotlib.figure import Figure
-
-from rotational_variance.figures.accuracy import accuracy
-from rotational_variance.figures.accuracy_by_angle import accuracy_by_angle
-from rotational_variance.figures.catalogue import OF_PAIR, Drawing, group_by_figure
-from rotational_variance.figures.curves import curves
-from rotational_variance.figures.curves_classes import curves_classes
-from rotational_variance.figures.headline import headline
-from rotational_variance.figures.heatmaps import heatmaps
-from rotational_variance.figures.heatmaps_classes import heatmaps_classes
-from rotational_variance.figures.history import history
-from rotational_variance.figures.kinds import kinds
-from rotational_variance.figures.outputs import outputs
+from rotational_variance.figures.catalogue import OF_PAIR, group_by_figure
+from rotational_variance.figures.draw import draw
 from rotational_variance.figures.parts.style import COLORS, style
-from rotational_variance.figures.parts.training_results import Results, TrainingResult
-from rotational_variance.figures.stds import stds
+from rotational_variance.figures.parts.training_results import TrainingResult
 from rotational_variance.measures.layer_selection import select
 from rotational_variance.storage.figure_file import write_figure
 from rotational_variance.storage.files import replacing
@@ -27,10 +15,6 @@ from rotational_variance.storage.history_reader import read_history
 from rotational_variance.storage.measurement_reader import read_measurement
 from rv_study.job_log import job_log
 from rv_study.run import Run
-
-HEATMAPS = {"headline": headline, "heatmaps": heatmaps, "heatmaps_classes": heatmaps_classes}
-CURVES = {"curves": curves, "kinds": kinds, "curves_classes": curves_classes, "stds": stds}
-OTHERS = {"outputs": outputs, "accuracy": accuracy, "accuracy_by_angle": accuracy_by_angle, "history": history}
 
 
 def main(
@@ -56,25 +40,15 @@ def main(
         measurements[run.training].append(select(read_measurement(variance, run.as_dict()), layers))
         rows[run.training].append(read_history(history_file))
     results = {name: TrainingResult(measurements[name], rows[name]) for name in COLORS if name in measurements}
+    subject = f"{runs[0].model} on {runs[0].dataset}"
     for drawing, paths in group_by_figure(OF_PAIR, figures):
         with style():
-            figure = draw(drawing, f"{runs[0].model} on {runs[0].dataset}", results, sort_units)
+            figure = draw(drawing, subject, results=results, sort_units=sort_units)
             for path in paths:
                 write_figure(path, figure)
     with replacing(digest) as temporary:
         name = f"headline_{aggregation}{Path(digest).suffix}"
         shutil.copyfile(next(path for path in figures if Path(path).name == name), temporary)
-
-
-def draw(drawing: Drawing, subject: str, results: Results, sort_units: bool) -> Figure:
-    """Draw one figure; its title begins with `subject`, such as "resnet on mnist"."""
-    title = f"{subject}: {drawing.title}"
-    if not drawing.aggregation:
-        return OTHERS[drawing.subject](title, results)
-    arguments = title, f"{drawing.aggregation} of each feature map", drawing.aggregation, results
-    if drawing.subject in CURVES:
-        return CURVES[drawing.subject](*arguments)
-    return HEATMAPS[drawing.subject](*arguments, sort_units=sort_units)
 
 
 if __name__ == "__main__":

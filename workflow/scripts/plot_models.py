@@ -3,9 +3,7 @@
 from collections import defaultdict
 
 from rotational_variance.figures.catalogue import OF_MODELS, group_by_figure
-from rotational_variance.figures.dead_units import dead_units
-from rotational_variance.figures.depth import depth
-from rotational_variance.figures.global_bars import global_bars
+from rotational_variance.figures.draw import draw
 from rotational_variance.figures.parts.style import COLORS, style
 from rotational_variance.figures.parts.training_results import TrainingResult
 from rotational_variance.measures.layer_selection import select
@@ -14,8 +12,6 @@ from rotational_variance.storage.measurement_reader import read_measurement
 from rotational_variance.storage.published_file import read_published
 from rv_study.job_log import job_log
 from rv_study.run import Run
-
-BY_AGGREGATION = {"depth": depth, "dead_units": dead_units}
 
 
 def main(*, runs: list[Run], variances: list[str], published: str, figures: list[str], layers: str) -> None:
@@ -33,16 +29,11 @@ def main(*, runs: list[Run], variances: list[str], published: str, figures: list
         for model, of_model in measurements.items()
     }
     dataset = runs[0].dataset
+    # No averages over all layers were published.
+    known = _published(published, dataset) if layers == "published" else {}
     for drawing, paths in group_by_figure(OF_MODELS, figures):
-        title = f"{dataset}: {drawing.title}"
         with style():
-            if drawing.aggregation:
-                note = f"{drawing.aggregation} of each feature map"
-                figure = BY_AGGREGATION[drawing.subject](title, note, drawing.aggregation, results)
-            else:
-                # No averages over all layers were published.
-                known = _published(published, dataset) if layers == "published" else {}
-                figure = global_bars(title, results, known)
+            figure = draw(drawing, dataset, results=results, published=known)
             for path in paths:
                 write_figure(path, figure)
 

@@ -9,6 +9,7 @@ from rotational_variance.page.build import by_name, read_figures, read_table, so
 from rotational_variance.page.page import Chapter, Page, Section, render
 from rotational_variance.storage.files import replacing
 from rotational_variance.storage.measurement_reader import read_attributes
+from rv_study.captions import read_captions
 from rv_study.facts import run_facts, study_facts
 from rv_study.job_log import job_log
 from rv_study.run import Run
@@ -42,11 +43,23 @@ def main(
     aggregation = figures["aggregation"]
 
     def chapters(dataset: str) -> Iterator[Chapter]:
-        of_all = read_figures(drawn_of_models[dataset], f"all models on {dataset}", folder, {"dataset": dataset})
+        of_all = read_figures(
+            drawn_of_models[dataset],
+            read_captions(folder, OF_MODELS, {"dataset": dataset}),
+            subject=f"all models on {dataset}",
+            place=f"dataset-{dataset}",
+            kind="models figure",
+        )
         yield Chapter(f"models-{dataset}", "All models", sort_figures(of_all, aggregation))
         for pair, run in pairs.items():
             if run.dataset == dataset:
-                of_one = read_figures(drawn_of_pairs[pair], f"{run.model} on {dataset}", folder, {"pair": pair})
+                of_one = read_figures(
+                    drawn_of_pairs[pair],
+                    read_captions(folder, OF_PAIR, {"pair": pair}),
+                    subject=f"{run.model} on {dataset}",
+                    place=f"pair-{pair}",
+                    kind="figure",
+                )
                 yield Chapter(f"pair-{pair}", run.model, sort_figures(of_one, aggregation))
 
     named = {Path(path).name: path for path in tables}

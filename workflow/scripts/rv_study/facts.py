@@ -4,6 +4,7 @@ import json
 import platform
 from importlib.metadata import version
 
+from rotational_variance.figures.catalogue import SETTINGS
 from rv_study.nested import flatten
 
 DRAWN_WITH = ("matplotlib", "numpy", "h5py", "pillow")
@@ -13,7 +14,7 @@ def study_facts(figures: dict, sources: dict[str, dict]) -> dict[str, dict[str, 
     """Return the facts that hold for all runs, grouped by topic: {group: {name: text}}."""
     groups = {
         **{f"Dataset {name}": source for name, source in sources.items()},
-        "Figures": {name: figures[name] for name in ("aggregation", "layers", "sort_units")},
+        "Figures": {name: figures[name] for name in SETTINGS},
         "Drawn with": {"python": platform.python_version(), **{name: version(name) for name in DRAWN_WITH}},
     }
     return {group: as_texts(values) for group, values in groups.items()}

@@ -3,6 +3,11 @@
 from rotational_variance.figures.catalogue import OF_MODELS, OF_PAIR, Drawing
 
 
+def caption_file(drawing: Drawing) -> str:
+    """Return the file of a figure's caption, relative to the folder of the page's template."""
+    return f"figures/{drawing.subject}.rst"
+
+
 def digest(pair: str, suffix: str = "png") -> str:
     """Return the file of the figure that sums up a model on a dataset."""
     return f"results/plots/{pair}.{suffix}"

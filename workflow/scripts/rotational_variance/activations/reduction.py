@@ -2,7 +2,7 @@
 
 import torch
 
-AGGREGATIONS = ("mean", "max")
+from rotational_variance.measures.aggregations import AGGREGATIONS
 
 
 def aggregate(activation: torch.Tensor) -> torch.Tensor:
@@ -14,5 +14,9 @@ def aggregate(activation: torch.Tensor) -> torch.Tensor:
     wide = torch.promote_types(activation.dtype, torch.float32)  # a mean has more digits than bfloat16 holds
     space = tuple(range(2, activation.dim()))
     if not space:
-        return activation.to(wide, copy=True).unsqueeze(1)  # a copy, as the next call may overwrite it
-    return torch.stack((activation.mean(space, dtype=wide), activation.amax(space).to(wide)), dim=1)
+        return activation.to(wide, copy=True).unsqueeze(1)  # [sample, 1, unit]; a copy: the next call may overwrite it
+    by_name = {
+        "mean": activation.mean(space, dtype=wide),  # [sample, unit]
+        "max": activation.amax(space).to(wide),  # [sample, unit]
+    }
+    return torch.stack([by_name[name] for name in AGGREGATIONS], dim=1)  # [sample, aggregation, unit]

@@ -12,6 +12,7 @@ from torch import fx
 
 from rotational_variance.activations.inplace import InPlaceBatchNorm, is_relu
 from rotational_variance.activations.reduction import aggregate
+from rotational_variance.measures.aggregations import AGGREGATIONS, MAX
 
 # (activation, values [sample, aggregation, unit] of the activation before it) -> the activation's own values
 Shortcut = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -32,7 +33,11 @@ def _relu(activation: torch.Tensor, before: torch.Tensor) -> torch.Tensor:
     space = tuple(range(2, activation.dim()))
     if not space:
         return before.clamp(min=0)
-    return torch.stack((activation.mean(space, dtype=before.dtype), before[:, 1].clamp(min=0)), dim=1)
+    by_name = {
+        "mean": activation.mean(space, dtype=before.dtype),  # [sample, unit]
+        "max": before[:, MAX].clamp(min=0),  # [sample, unit]
+    }
+    return torch.stack([by_name[name] for name in AGGREGATIONS], dim=1)  # [sample, aggregation, unit]
 
 
 class _Affine:
@@ -43,7 +48,7 @@ class _Affine:
     def __call__(self, activation: torch.Tensor, before: torch.Tensor) -> torch.Tensor:
         if activation.dtype != self._norm.scale.dtype:
             return aggregate(activation)
-        values = before * self._norm.scale + self._norm.shift
+        values = before * self._norm.scale + self._norm.shift  # [sample, aggregation, unit]
         if not self._never_decreases and activation.dim() > 2:
-            values[:, 1] = activation.amax(tuple(range(2, activation.dim())))
+            values[:, MAX] = activation.amax(tuple(range(2, activation.dim())))
         return values

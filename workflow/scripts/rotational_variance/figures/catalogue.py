@@ -4,14 +4,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-AGGREGATIONS = ("mean", "max")
+from rotational_variance.measures.aggregations import AGGREGATIONS
+
+SETTINGS = ("aggregation", "layers", "sort_units")  # that change what figures show
 
 
 @dataclass(frozen=True)
 class Drawing:
     """One figure of a model on a dataset, or of all models on a dataset.
 
-    subject      the topic of the figure; its caption is workflow/report/figures/{subject}.rst
+    subject      the topic of the figure, after which its files are named
+    drawer       the module of this package, and its function, that draw the figure
     title        the title of the figure
     heading      the heading above the figure on the page, "" for none
     is_by_class  whether the figure shows each class on its own; the page folds such figures
@@ -19,6 +22,7 @@ class Drawing:
     """
 
     subject: str
+    drawer: str
     title: str
     heading: str
     is_by_class: bool
@@ -29,18 +33,21 @@ class Drawing:
         """The stem of the figure's file."""
         return f"{self.subject}_{self.aggregation}" if self.aggregation else self.subject
 
-    @property
-    def caption(self) -> str:
-        """The file of the figure's caption, relative to the folder of the page's template."""
-        return f"figures/{self.subject}.rst"
-
 
 def _drawing(
-    subject: str, title: str, heading: str = "", *, by_class: bool = False, by_aggregation: bool = True
+    subject: str,
+    title: str,
+    heading: str = "",
+    *,
+    by_class: bool = False,
+    by_aggregation: bool = True,
+    drawer: str | None = None,
 ) -> tuple[Drawing, ...]:
     """Return a figure: one drawing per aggregation, or a single one if the figure has none."""
     aggregations = AGGREGATIONS if by_aggregation else ("",)
-    return tuple(Drawing(subject, title, heading, by_class, aggregation) for aggregation in aggregations)
+    return tuple(
+        Drawing(subject, drawer or subject, title, heading, by_class, aggregation) for aggregation in aggregations
+    )
 
 
 LAYERS, UNITS, ACCURACY = "Layers", "Units and outputs", "Accuracy and training"
@@ -58,7 +65,7 @@ OF_PAIR = (
     *_drawing("history", "Loss and accuracy by epoch", ACCURACY, by_aggregation=False),
 )
 OF_MODELS = (
-    *_drawing("global", "Global M of all models", by_aggregation=False),
+    *_drawing("global", "Global M of all models", by_aggregation=False, drawer="global_bars"),
     *_drawing("depth", "M of all models by relative depth"),
     *_drawing("dead_units", "Dead and infinite units of all models"),
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from rotational_variance.activations.description import Activations
-from rotational_variance.activations.reduction import AGGREGATIONS
+from rotational_variance.measures.aggregations import AGGREGATIONS
 from rotational_variance.samples.inputs import Samples
 
 MEMORY_FORMATS = {"channels_last": torch.channels_last, "contiguous": torch.contiguous_format}

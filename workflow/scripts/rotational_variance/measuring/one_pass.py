@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from rotational_variance.activations.description import ActivationInfo, Activations
-from rotational_variance.activations.reduction import AGGREGATIONS
+from rotational_variance.measures.aggregations import AGGREGATIONS
 from rotational_variance.measures.measurement import ALL, Layer, Measurement
 from rotational_variance.measuring.batches import MEMORY_FORMATS, Passes, class_batches, group_angles
 from rotational_variance.measuring.class_statistics import ClassStatistics, Scratch

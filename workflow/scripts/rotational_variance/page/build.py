@@ -5,9 +5,12 @@ from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 
-from rotational_variance.figures.catalogue import AGGREGATIONS, Drawing
-from rotational_variance.page.markup import caption_html, markdown_html, plain
-from rotational_variance.page.page import FEATURE_MAPS, Figure, Part, Table, check_png
+from markupsafe import Markup
+
+from rotational_variance.figures.catalogue import Drawing
+from rotational_variance.measures.aggregations import LABELS
+from rotational_variance.page.markup import markdown_html
+from rotational_variance.page.page import Figure, Part, Table, check_png
 from rotational_variance.storage.file_errors import DamagedFileError
 
 
@@ -25,30 +28,21 @@ def read_table(path: str, level: int) -> Table:
 
 
 def read_figures(
-    paths: dict[Drawing, str], subject: str, captions: str, wildcards: dict[str, str]
+    paths: dict[Drawing, str], captions: dict[Drawing, Markup], *, subject: str, place: str, kind: str
 ) -> dict[Drawing, Figure]:
-    """Read the PNGs that show `subject`, and their captions.
+    """Read the PNGs that show `subject`, each with its caption.
 
-    captions   the folder of the captions
-    wildcards  the one wildcard that captions may use: {"pair": ...} or {"dataset": ...}
+    place  the name of the part of the page that the figures stand in, for links
+    kind   the kind of file, as in DamagedFileError
     """
-    ((wildcard, value),) = wildcards.items()
     found = {}
     for drawing, path in paths.items():
         png = Path(path).read_bytes()
-        with _reading(path, "figure" if wildcard == "pair" else "models figure"):
+        with _reading(path, kind):
             check_png(png)
-        text = _read_caption(Path(captions) / drawing.caption, {wildcard: plain(value)})
-        name = f"figure-{wildcard}-{value}-{drawing.name}"
-        found[drawing] = Figure(name, drawing.title, subject, drawing.aggregation, text, png)
+        name = f"figure-{place}-{drawing.name}"
+        found[drawing] = Figure(name, drawing.title, subject, drawing.aggregation, captions[drawing], png)
     return found
-
-
-def _read_caption(path: Path, wildcards: dict[str, str]) -> str:
-    try:
-        return caption_html(path.read_text(encoding="utf-8"), {"snakemake": {"wildcards": wildcards}})
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}; mend it there") from error
 
 
 @contextmanager
@@ -76,10 +70,8 @@ def sort_figures(figures: dict[Drawing, Figure], aggregation: str) -> list[Part]
         for heading in dict.fromkeys(drawing.heading for drawing in figures)
     ]
     others = {
-        f"The same for the {FEATURE_MAPS[other]}": [
-            figure for drawing, figure in figures.items() if drawing.aggregation == other
-        ]
-        for other in AGGREGATIONS
+        f"The same for the {label}": [figure for drawing, figure in figures.items() if drawing.aggregation == other]
+        for other, label in LABELS.items()
         if other != aggregation
     }
     return [*parts, Part("", [], others)]

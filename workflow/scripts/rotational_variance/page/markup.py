@@ -3,7 +3,6 @@
 import io
 import re
 
-import jinja2
 from docutils.core import publish_parts
 from docutils.utils import SystemMessage
 from markdown_it import MarkdownIt
@@ -23,17 +22,12 @@ RESTRUCTURED_TEXT = {
 }
 
 
-def caption_html(text: str, values: dict) -> Markup:
-    """Convert a figure's caption, as `snakemake --report` does: Jinja first, for `snakemake.wildcards`, then docutils.
-
-    Raises ValueError for a caption that is not valid reStructuredText, or that uses another wildcard.
-    """
-    template = jinja2.Environment(undefined=jinja2.StrictUndefined)
+def caption_html(text: str) -> Markup:
+    """Convert a figure's caption. Raises ValueError for text that is not valid reStructuredText."""
+    settings = {**RESTRUCTURED_TEXT, "warning_stream": io.StringIO()}
     try:
-        filled = template.from_string(text).render(values)
-        settings = {**RESTRUCTURED_TEXT, "warning_stream": io.StringIO()}
-        parts = publish_parts(filled, writer="html5", settings_overrides=settings)
-    except (jinja2.TemplateError, SystemMessage) as error:
+        parts = publish_parts(text, writer="html5", settings_overrides=settings)
+    except SystemMessage as error:
         raise ValueError(f"not a caption ({' '.join(str(error).split())})") from error
     return Markup(parts["fragment"].strip())
 

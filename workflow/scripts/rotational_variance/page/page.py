@@ -10,8 +10,9 @@ import jinja2
 from markupsafe import Markup
 from PIL import Image
 
+from rotational_variance.measures.aggregations import LABELS
+
 CSS_DPI = 96  # CSS pixels per inch
-FEATURE_MAPS = {"mean": "mean of feature maps", "max": "maximum of feature maps"}
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Figure:
     @property
     def feature_maps(self) -> str:
         """The aggregation of feature maps in words, or "" if the figure has none."""
-        return FEATURE_MAPS.get(self.aggregation, self.aggregation)
+        return LABELS.get(self.aggregation, "")
 
     @property
     def alt(self) -> str:
