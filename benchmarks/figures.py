@@ -22,7 +22,12 @@ from rotational_variance.storage.measurement_writer import write_measurement
 RUNS = 3
 BOUND_S = 20
 SCRIPTS = Path(__file__).resolve().parents[1] / "workflow" / "scripts"
-DRAW = "import json, sys, plot; plot.main(**json.load(sys.stdin))"
+DRAW = """
+import json, sys, plot
+from rv_study.run import Run
+arguments = json.load(sys.stdin)
+plot.main(**arguments | {"runs": [Run(**run) for run in arguments["runs"]]})
+"""
 
 
 def run() -> Iterator[Result]:

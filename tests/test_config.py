@@ -7,10 +7,12 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
+from rotational_variance.figures.catalogue import SETTINGS
+from rotational_variance.measures.aggregations import AGGREGATIONS
 from rv_study.config import check
 from rv_study.errors import ConfigError
 from rv_study.nested import canonical
-from rv_study.options import REQUIRED, Option, build_options
+from rv_study.options import REQUIRED, Option, build_options, required_numbers
 from rv_study.run import Run
 from rv_study.runs import list_runs, spec
 
@@ -310,3 +312,21 @@ def test_checking_changes_nothing(config):
     before = copy.deepcopy(config)
     check(config, SCHEMA, MODELS)
     assert config == before
+
+
+def test_the_numbers_of_the_schema_are_those_that_functions_take():
+    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))["$defs"]["numbers"]
+    for section, names in required_numbers().items():
+        assert sorted(names) == sorted(schema[section]["properties"])
+
+
+def test_what_is_no_number_is_not_required():
+    assert "epochs" in required_numbers()["training"]
+    assert not {"seed", "resume", "on_batch"} & set(required_numbers()["training"])
+    assert required_numbers()["measurement"] == ["angles", "n_samples", "precision"]
+
+
+def test_the_aggregations_of_the_schema_are_those_of_the_measure():
+    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    assert schema["properties"]["figures"]["properties"]["aggregation"]["enum"] == list(AGGREGATIONS)
+    assert list(schema["properties"]["figures"]["properties"])[:3] == list(SETTINGS)

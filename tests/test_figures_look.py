@@ -3,10 +3,10 @@
 import pytest
 
 from helpers.drawn import THINGS, assert_readable, make_results, resnet_names
-from plot import draw
 from rotational_variance.figures.catalogue import OF_PAIR
 from rotational_variance.figures.dead_units import dead_units
 from rotational_variance.figures.depth import depth
+from rotational_variance.figures.draw import draw
 from rotational_variance.figures.global_bars import global_bars
 from rotational_variance.figures.parts.style import COLORS, COLUMN, MODEL_LOOKS, WIDTH, model_looks, style
 
@@ -28,7 +28,7 @@ def check(figure, monkeypatch):
 
 def drawn(drawing, results, *, sort_units=True):
     with style():
-        return draw(drawing, WHAT, results, sort_units)
+        return draw(drawing, WHAT, results=results, sort_units=sort_units)
 
 
 def with_marks(results):

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from rotational_variance.figures.catalogue import OF_MODELS, OF_PAIR
 from rv_study.errors import ConfigError
 from rv_study.fingerprints import IGNORED, _hash, environment_hash, fingerprint, images_hash
+from rv_study.params import Params
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "workflow" / "scripts"
 
@@ -169,11 +171,15 @@ def test_how_a_job_reports_is_without_effect():
 
 
 def test_only_plots_depend_on_figures():
-    def figures(script):
-        return {name for name in files_of(script) if "/figures/" in name}
+    def figures(script, drawings=()):
+        texts = Params(SCRIPTS.parent, {}, {}, {}, {}).code(script, "plot.yaml", drawings)
+        return {name for name, _, _ in (text.partition(": ") for text in texts) if "/figures/" in name}
 
-    assert "rotational_variance/figures/heatmaps.py" in figures("plot.py")
-    assert "rotational_variance/figures/depth.py" in figures("plot_models.py") - figures("plot.py")
+    of_pair, of_models = figures("plot.py", OF_PAIR), figures("plot_models.py", OF_MODELS)
+    for drawings, files, others in ((OF_PAIR, of_pair, of_models), (OF_MODELS, of_models, of_pair)):
+        drawers = {f"rotational_variance/figures/{drawing.drawer}.py" for drawing in drawings}
+        assert drawers <= files
+        assert not drawers & others
     for script in ("dataset.py", "train.py", "measure.py", "tables.py"):
         assert not figures(script)
     assert figures("report.py") == {"rotational_variance/figures/catalogue.py"}

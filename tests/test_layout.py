@@ -46,6 +46,76 @@ def test_every_public_function_and_class_says_what_it_does():
     assert silent == []
 
 
+# ---- the floors: the workflow imports the library, which knows nothing of it
+
+
+def imported(path):
+    """Name the modules that a file imports, anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: absolute imports only"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def reached(*paths):
+    """Return all modules that these files import, directly or through files of the project."""
+    found, waiting = set(), list(paths)
+    while waiting:
+        for name in set(imported(waiting.pop())) - found:
+            found.add(name)
+            file = SCRIPTS.joinpath(*name.split(".")).with_suffix(".py")
+            waiting += [file] if file.is_file() else []
+    return {name.split(".")[0] for name in found}
+
+
+LIBRARY_FILES = sorted(LIBRARY.rglob("*.py"))
+ROOMS_WITHOUT_TORCH = ("figures", "measures", "page", "tables")
+
+
+@pytest.mark.parametrize("path", LIBRARY_FILES, ids=named(LIBRARY_FILES))
+def test_the_library_imports_nothing_of_the_workflow(path):
+    scripts = {script.stem for script in SCRIPTS.glob("*.py")}
+    assert not {name.split(".")[0] for name in imported(path)} & {"rv_study", "snakemake", *scripts}
+
+
+@pytest.mark.parametrize("room", ROOMS_WITHOUT_TORCH)
+def test_what_draws_or_tabulates_does_without_torch(room):
+    assert not reached(*(LIBRARY / room).rglob("*.py")) & {"torch", "torchvision"}
+
+
+@pytest.mark.parametrize("script", ["plot", "plot_models", "tables", "report"])
+def test_scripts_that_draw_or_tabulate_do_without_torch_and_snakemake(script):
+    assert not reached(SCRIPTS / f"{script}.py") & {"torch", "torchvision", "snakemake"}
+
+
+def test_what_plans_does_without_torch():
+    assert not reached(*(SCRIPTS / "rv_study").glob("*.py")) & {"torch", "torchvision"}
+
+
+def texts_in(path):
+    """Yield the strings of a file that are not docstrings."""
+    tree = ast.parse(path.read_text())
+    statements = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    ]
+    alone = {id(node.value) for node in statements}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
+            yield node.value
+
+
+OF_THE_WORKFLOW = ["config", "snakemake", "results/", "make setup", "delete it", "rule ", "workflow/", ".learning_rate"]
+
+
+@pytest.mark.parametrize("path", LIBRARY_FILES, ids=named(LIBRARY_FILES))
+def test_no_text_of_the_library_tells_of_the_workflow(path):
+    found = [text for text in texts_in(path) for word in OF_THE_WORKFLOW if word in text.lower()]
+    assert [text for text in found if text not in ("_disable_config", "CUBLAS_WORKSPACE_CONFIG")] == []
+
+
 # ---- texts of errors: to change one reruns nothing, so none may become data
 
 

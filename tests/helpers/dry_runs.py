@@ -10,10 +10,7 @@ from pathlib import Path
 
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["snakemake.cli"])
-_JOB = re.compile(
-    r"^(?:local)?(?:rule|checkpoint) (?P<rule>\w+):\n(?P<body>(?:    .*\n)+)",
-    flags=re.MULTILINE,
-)
+_JOB = re.compile(r"^Job \d+: (?P<message>.*)\nReason: (?P<reason>.*)$", flags=re.MULTILINE)
 
 
 @dataclass
@@ -46,11 +43,7 @@ def snakemake(folder: Path, *arguments: str) -> tuple[int, str]:
 
 def read_plan(text: str) -> Plan:
     """Read the jobs, and why they run, from what Snakemake says."""
-    reasons = {}
-    for match in _JOB.finditer(text):
-        fields = dict(re.findall(r"^    (\w+): (.*)$", match["body"], flags=re.MULTILINE))
-        name = " ".join([match["rule"], *re.findall(r"=(\w+)", fields.get("wildcards", ""))])
-        reasons[name] = fields.get("reason", "")
+    reasons = {match["message"]: match["reason"] for match in _JOB.finditer(text)}
     reasons.pop("all", None)
     return Plan(reasons, text)
 

@@ -4,19 +4,23 @@ checkpoint dataset:
         "results/datasets/{dataset}.h5",
     log:
         "results/logs/dataset/{dataset}.log",
+    benchmark:
+        "results/benchmarks/dataset/{dataset}.tsv"
     conda:
         "../envs/torch.yaml"
     resources:
         mem_mb=EXECUTION["memory_mb"]["dataset"],
         runtime=EXECUTION["runtime_minutes"]["dataset"],
     params:
-        *code_params("dataset.py", "torch.yaml"),
-        *source_params(),
+        *PARAMS.code("dataset.py", "torch.yaml"),
+        *PARAMS.of_dataset(),
         source=lambda wildcards, output: DATASETS[wildcards.dataset],
+    message:
+        "dataset {wildcards.dataset}"
     script:
         "../scripts/dataset.py"
 
 
 def dataset_of(wildcards):
-    """The dataset file of a run."""
+    """Return the dataset file of a run."""
     return checkpoints.dataset.get(dataset=RUNS[wildcards.run].dataset).output[0]

@@ -6,6 +6,8 @@ rule measure:
         "results/variance/{run}.h5",
     log:
         "results/logs/measure/{run}.log",
+    benchmark:
+        "results/benchmarks/measure/{run}.tsv"
     conda:
         "../envs/torch.yaml"
     threads: EXECUTION["threads"]["measure"]
@@ -13,11 +15,13 @@ rule measure:
         mem_mb=EXECUTION["memory_mb"]["measure"],
         runtime=EXECUTION["runtime_minutes"]["measure"],
     params:
-        *code_params("measure.py", "torch.yaml"),
-        *run_params("measure.py", "measurement"),
+        *PARAMS.code("measure.py", "torch.yaml"),
+        *PARAMS.of_run("measure.py", "measurement"),
         run=lambda wildcards, output: RUNS[wildcards.run],
         measurement=lambda wildcards, output: SPECS[wildcards.run]["measurement"],
         device=lambda wildcards, output: EXECUTION["device"],
         passes=lambda wildcards, output: EXECUTION["passes"],
+    message:
+        "measure {wildcards.run}"
     script:
         "../scripts/measure.py"

@@ -1,57 +1,63 @@
 FORMATS = list(dict.fromkeys(["png", config["figures"]["format"]]))  # PNG always, as the page shows these
 FIGURES = [
-    *[results.digest(pair, suffix) for pair in PAIRS for suffix in FORMATS],
-    *[file for pair in PAIRS for suffix in FORMATS for file in results.of_pair(pair, suffix).values()],
+    *[results.digest(pair, suffix) for pair in RUNS_OF_PAIR for suffix in FORMATS],
+    *[file for pair in RUNS_OF_PAIR for suffix in FORMATS for file in results.of_pair(pair, suffix).values()],
     *[file for name in STUDIED for suffix in FORMATS for file in results.of_models(name, suffix).values()],
 ]
 
 
 rule plot:
     input:
-        variances=lambda wildcards: [f"results/variance/{run.stem}.h5" for run in runs_of_pair(wildcards.pair)],
-        histories=lambda wildcards: [f"results/checkpoints/{run.stem}.csv" for run in runs_of_pair(wildcards.pair)],
+        variances=lambda wildcards: [f"results/variance/{run.stem}.h5" for run in RUNS_OF_PAIR[wildcards.pair]],
+        histories=lambda wildcards: [f"results/checkpoints/{run.stem}.csv" for run in RUNS_OF_PAIR[wildcards.pair]],
     output:
         # Names that do not depend on the config: Snakemake compares nothing for a job with an output that is new to it.
         digest=results.digest("{pair}"),
         figures=[
-            figure_in_report(drawing, file, "Models", **{"model and dataset": "{pair}"})
+            label_figure(drawing, file, "Models", **{"model and dataset": "{pair}"})
             for drawing, file in results.of_pair("{pair}").items()
         ],
     log:
         "results/logs/plot/{pair}.log",
+    benchmark:
+        "results/benchmarks/plot/{pair}.tsv"
     conda:
         "../envs/plot.yaml"
     params:
-        *code_params("plot.py", "plot.yaml"),
-        *figure_params("aggregation", "layers", "sort_units"),
-        names=lambda wildcards: run_names(runs_of_pair(wildcards.pair)),
-        runs=lambda wildcards, output: runs_of_pair(wildcards.pair),
-        figures=lambda wildcards, output: {
-            name: config["figures"][name] for name in ("aggregation", "layers", "sort_units")
-        },
+        *PARAMS.code("plot.py", "plot.yaml", OF_PAIR),
+        *PARAMS.of_figures(*SETTINGS),
+        names=lambda wildcards: run_names(RUNS_OF_PAIR[wildcards.pair]),
+        runs=lambda wildcards, output: RUNS_OF_PAIR[wildcards.pair],
+        figures=lambda wildcards, output: {name: config["figures"][name] for name in SETTINGS},
+    message:
+        "plot {wildcards.pair}"
     script:
         "../scripts/plot.py"
 
 
 rule plot_models:
     input:
-        variances=lambda wildcards: [f"results/variance/{run.stem}.h5" for run in runs_of_dataset(wildcards.dataset)],
-        published=os.path.relpath(RULES.parent / "resources" / "published.csv"),
+        variances=lambda wildcards: [f"results/variance/{run.stem}.h5" for run in RUNS_OF_DATASET[wildcards.dataset]],
+        published=PUBLISHED,
     output:
         figures=[
-            figure_in_report(drawing, file, "All models", dataset="{dataset}")
+            label_figure(drawing, file, "All models", dataset="{dataset}")
             for drawing, file in results.of_models("{dataset}").items()
         ],
     log:
         "results/logs/plot_models/{dataset}.log",
+    benchmark:
+        "results/benchmarks/plot_models/{dataset}.tsv"
     conda:
         "../envs/plot.yaml"
     params:
-        *code_params("plot_models.py", "plot.yaml"),
-        *figure_params("layers"),
-        names=lambda wildcards: run_names(runs_of_dataset(wildcards.dataset)),
-        runs=lambda wildcards, output: runs_of_dataset(wildcards.dataset),
+        *PARAMS.code("plot_models.py", "plot.yaml", OF_MODELS),
+        *PARAMS.of_figures("layers"),
+        names=lambda wildcards: run_names(RUNS_OF_DATASET[wildcards.dataset]),
+        runs=lambda wildcards, output: RUNS_OF_DATASET[wildcards.dataset],
         layers=lambda wildcards, output: config["figures"]["layers"],
+    message:
+        "plot_models {wildcards.dataset}"
     script:
         "../scripts/plot_models.py"
 
@@ -63,6 +69,10 @@ use rule plot as plot_print with:
         figures=list(results.of_pair("{pair}", "{suffix}").values()),
     log:
         "results/logs/plot_print/{pair}_{suffix}.log",
+    benchmark:
+        "results/benchmarks/plot_print/{pair}_{suffix}.tsv"
+    message:
+        "plot_print {wildcards.pair} {wildcards.suffix}"
 
 
 use rule plot_models as plot_models_print with:
@@ -70,3 +80,7 @@ use rule plot_models as plot_models_print with:
         figures=list(results.of_models("{dataset}", "{suffix}").values()),
     log:
         "results/logs/plot_models_print/{dataset}_{suffix}.log",
+    benchmark:
+        "results/benchmarks/plot_models_print/{dataset}_{suffix}.tsv"
+    message:
+        "plot_models_print {wildcards.dataset} {wildcards.suffix}"

@@ -1,29 +1,33 @@
 REPORT = "results/report.html"
-PAGE = RULES.parent / "report"
+PAGE = WORKFLOW / "report"
 WORDS = [*sorted(PAGE.glob("report.*")), *sorted(PAGE.glob("figures/*.rst"))]  # template and style; captions of figures
 
 
 rule report:
     input:
         variances=expand("results/variance/{run}.h5", run=RUNS),
-        of_pairs=[file for pair in PAIRS for file in results.of_pair(pair).values()],
+        of_pairs=[file for pair in RUNS_OF_PAIR for file in results.of_pair(pair).values()],
         of_models=[file for dataset in STUDIED for file in results.of_models(dataset).values()],
         tables=TABLES,
     output:
         REPORT,
     log:
         "results/logs/report.log",
+    benchmark:
+        "results/benchmarks/report.tsv"
     conda:
         "../envs/plot.yaml"
     params:
-        *code_params("report.py", "plot.yaml"),
-        *[f"{name}: {value}" for name, value in fingerprints.hashes(*WORDS).items()],
-        *figure_params("aggregation", "layers", "sort_units"),
-        *[f"dataset {name}: {source_to_show(name)}" for name in STUDIED],
+        *PARAMS.code("report.py", "plot.yaml"),
+        *of_files(WORDS),
+        *PARAMS.of_figures(*SETTINGS),
+        *PARAMS.shown_sources(STUDIED),
         names=run_names(RUNS.values()),
         runs=lambda wildcards, output: list(RUNS.values()),
         figures=lambda wildcards, output: config["figures"],
-        sources=lambda wildcards, output: {name: source_to_show(name) for name in STUDIED},
+        sources=lambda wildcards, output: {name: PARAMS.shown_source(name) for name in STUDIED},
         folder=lambda wildcards, output: str(PAGE),
+    message:
+        "report"
     script:
         "../scripts/report.py"

@@ -8,17 +8,21 @@ rule tables:
     input:
         variances=expand("results/variance/{run}.h5", run=RUNS),
         histories=expand("results/checkpoints/{run}.csv", run=RUNS),
-        published=os.path.relpath(RULES.parent / "resources" / "published.csv"),
+        published=PUBLISHED,
     output:
         # By name, as the script tells them apart: global_csv and so on.
-        **{Path(path).name.replace(".", "_"): table_in_report(path) for path in TABLES},
+        **{Path(path).name.replace(".", "_"): label_table(path) for path in TABLES},
     log:
         "results/logs/tables.log",
+    benchmark:
+        "results/benchmarks/tables.tsv"
     conda:
         "../envs/plot.yaml"
     params:
-        *code_params("tables.py", "plot.yaml"),
+        *PARAMS.code("tables.py", "plot.yaml"),
         names=run_names(RUNS.values()),
         runs=lambda wildcards, output: list(RUNS.values()),
+    message:
+        "tables"
     script:
         "../scripts/tables.py"

@@ -6,6 +6,8 @@ rule train:
         history="results/checkpoints/{run}.csv",
     log:
         "results/logs/train/{run}.log",
+    benchmark:
+        "results/benchmarks/train/{run}.tsv"
     conda:
         "../envs/torch.yaml"
     threads: EXECUTION["threads"]["train"]
@@ -13,11 +15,13 @@ rule train:
         mem_mb=EXECUTION["memory_mb"]["train"],
         runtime=EXECUTION["runtime_minutes"]["train"],
     params:
-        *code_params("train.py", "torch.yaml"),
-        *run_params("train.py", "model", "training"),
+        *PARAMS.code("train.py", "torch.yaml"),
+        *PARAMS.of_run("train.py", "model", "training"),
         run=lambda wildcards, output: RUNS[wildcards.run],
         spec=lambda wildcards, output: {name: SPECS[wildcards.run][name] for name in ("model", "training")},
         device=lambda wildcards, output: EXECUTION["device"],
-        made_by=lambda wildcards, output: made_by("train.py", "torch.yaml", wildcards.run, "model", "training"),
+        made_by=lambda wildcards, output: PARAMS.made_by("train.py", "torch.yaml", wildcards.run, "model", "training"),
+    message:
+        "train {wildcards.run}"
     script:
         "../scripts/train.py"

@@ -31,37 +31,33 @@ def main(
     checkpoint: str,
     output: str,
     run: Run,
-    angles: int | dict | list[float],
-    n_samples: int | str,
-    precision: str,
+    measurement: dict[str, object],
     passes: dict[str, int | str],
     device: str,
     threads: int,
     log: JobLog,
 ) -> None:
-    """Measure `checkpoint` on the test set of `dataset`, or on `n_samples` of it, at `angles`; write `output`.
+    """Measure `checkpoint` on the test set of `dataset`; write `output`.
 
-    run     the run that the checkpoint must belong to
-    passes  batch_size and memory_format; each may be "auto"
+    run          the run that the checkpoint must belong to
+    measurement  the numbers that `prepare` takes
+    passes       batch_size and memory_format; each may be "auto"
     Raises ValueError if the checkpoint belongs to another run, or was trained on other classes.
     """
     torch_device = set_up(device, threads)
     stored = read_dataset(dataset)
     trained = _load(checkpoint, run, dataset, stored.dataset.class_names)
-    samples = _test_samples(stored, n_samples, run.seed, torch_device)
-    angles_degrees = angle_grid(angles)
-    check_enough(samples, stored.dataset.class_names, angles_degrees)
     model = _build(trained, checkpoint).to(torch_device)
-    set_precision(model, DTYPES[precision])
-    activations = find_activations(model, samples.inputs(slice(0, 2), dtype=DTYPES[precision]))
+    samples, angles_degrees, dtype = prepare(model, stored, run.seed, torch_device, **measurement)
+    activations = find_activations(model, samples.inputs(slice(0, 2), dtype=dtype))
     _tell_gaps(activations, log)
-    chosen = choose_passes(activations, samples, **passes, dtype=DTYPES[precision])
+    chosen = choose_passes(activations, samples, **passes, dtype=dtype)
     log.line(
         f"measuring on {torch_device} with {threads} thread(s): {len(samples)} samples, {len(angles_degrees)} angles, "
-        f"{chosen.batch_size} samples a forward pass, {chosen.memory_format}, {precision}"
+        f"{chosen.batch_size} samples a forward pass, {chosen.memory_format}, {measurement['precision']}"
     )
     with log.bar(len(samples) * len(angles_degrees)) as bar:
-        measurement = measure(
+        measured = measure(
             activations,
             samples,
             stored.dataset.class_names,
@@ -77,18 +73,39 @@ def main(
     }
     attributes = {
         **trained.run,
-        "spec": {
-            **trained.spec,
-            "measurement": {"angles": angles, "n_samples": n_samples, "precision": precision},
-        },
+        "spec": {**trained.spec, "measurement": measurement},
         "activations": {"found_by": activations.found_by, "not_seen": activations.not_seen},
         "dataset_sha256": sha256(dataset),
         "checkpoint_sha256": sha256(checkpoint),
         "computed_on": {"train": trained.computed_on, "measure": computed_on},
         "versions": {package: version(package) for package in ("torch", "numpy", "h5py")},
     }
-    write_measurement(output, replace(measurement, attributes=attributes))
-    log.line(f"{len(measurement.layers)} layers, {sum(layer.n_units for layer in measurement.layers)} units")
+    write_measurement(output, replace(measured, attributes=attributes))
+    log.line(f"{len(measured.layers)} layers, {sum(layer.n_units for layer in measured.layers)} units")
+
+
+def prepare(
+    model: nn.Module,
+    stored: StoredDataset,
+    seed: int,
+    device: torch.device,
+    *,
+    angles: int | dict | list[float],
+    n_samples: int | str,
+    precision: str,
+) -> tuple[Samples, list[float], torch.dtype]:
+    """Return the samples to measure, the angles in degrees and the type of the inputs; convert `model` to that type.
+
+    angles     as `angle_grid` takes them
+    n_samples  "all" of the test set, or how many, balanced over the classes and drawn with `seed`
+    precision  a key of DTYPES
+    Raises ValueError for too few angles, or samples of a class.
+    """
+    samples = _test_samples(stored, n_samples, seed, device)
+    angles_degrees = angle_grid(angles)
+    check_enough(samples, stored.dataset.class_names, angles_degrees)
+    set_precision(model, DTYPES[precision])
+    return samples, angles_degrees, DTYPES[precision]
 
 
 def _load(checkpoint: str, run: Run, dataset: str, class_names: list[str]) -> Checkpoint:
@@ -135,7 +152,7 @@ if __name__ == "__main__":
             checkpoint=snakemake.input.checkpoint,
             output=snakemake.output[0],
             run=snakemake.params.run,
-            **snakemake.params.measurement,
+            measurement=snakemake.params.measurement,
             passes=snakemake.params.passes,
             device=snakemake.params.device,
             threads=snakemake.threads,

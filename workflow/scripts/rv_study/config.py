@@ -11,22 +11,9 @@ from jsonschema.protocols import Validator
 from rotational_variance.samples.angles import angle_grid
 from rv_study.errors import ConfigError
 from rv_study.explain import did_you_mean, explain_error, show_value, takes_several_types
-from rv_study.options import REQUIRED, Option, build_options, yaml_value
+from rv_study.options import REQUIRED, Option, build_options, required_numbers, yaml_value
 from rv_study.run import Run
-from rv_study.runs import list_runs, overlays, spec
-
-REQUIRED_NUMBERS = {
-    "training": [
-        "batch_size",
-        "epochs",
-        "learning_rate",
-        "rotate",
-        "schedule",
-        "test_rotation_seed",
-        "weight_decay",
-    ],
-    "measurement": ["angles", "n_samples", "precision"],
-}
+from rv_study.runs import list_places, list_runs, overlays, spec
 
 
 def check(config: dict, schema_path: Path, models_folder: Path) -> None:
@@ -98,15 +85,10 @@ def _check_file_names(runs: list[Run]) -> None:
 
 def _model_sections(runs: dict) -> Iterator[tuple[str, str | None, dict]]:
     """Yield (key, model, options given there) for each place in `runs`; model is None for a place of all models."""
-    places = [("runs.defaults", None, runs["defaults"])]
-    places += [(f"runs.models.{model}", model, overlay) for model, overlay in runs.get("models", {}).items()]
-    places += [(f"runs.datasets.{dataset}", None, overlay) for dataset, overlay in runs.get("datasets", {}).items()]
-    for model, pairs in runs.get("pairs", {}).items():
-        places += [(f"runs.pairs.{model}.{dataset}", model, overlay) for dataset, overlay in pairs.items()]
-    for key, model, overlay in places:
-        yield f"{key}.model", model, overlay.get("model", {})
+    for place in list_places(runs):
+        yield f"{place.key}.model", place.model, place.overlay.get("model", {})
         for training in ("unrotated", "rotated"):
-            yield f"{key}.{training}.model", model, overlay.get(training, {}).get("model", {})
+            yield f"{place.key}.{training}.model", place.model, place.overlay.get(training, {}).get("model", {})
 
 
 def _check_options(runs: dict, options: dict[str, dict[str, Option]]) -> None:
@@ -142,7 +124,7 @@ def _check_spec(run: Run, config: dict, options: dict[str, Option]) -> None:
                 raise ConfigError(
                     f"config: {_where(config, run, section, name)}: got {value}, expected a finite number"
                 )
-    required = {"model": [option for option, what in options.items() if what.default is REQUIRED], **REQUIRED_NUMBERS}
+    required = {"model": [option for option, what in options.items() if what.default is REQUIRED], **required_numbers()}
     for section, names in required.items():
         for name in names:
             if name not in numbers[section]:

@@ -2,12 +2,22 @@
 
 import ast
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import yaml
 
 from rv_study.errors import ConfigError
 
+SCRIPTS = Path(__file__).resolve().parents[1]
+TAKEN_BY = {  # the function that takes the numbers of each section, as keyword arguments
+    "training": ("rotational_variance/training/fit.py", "fit"),
+    "measurement": ("measure.py", "prepare"),
+}
+GIVEN = {  # keyword arguments that are not numbers of the config
+    "build": {"n_channels", "image_size", "n_classes"},
+    "fit": {"seed", "resume", "on_batch"},
+}
 REQUIRED = object()  # marks an option without a default; None can be a default
 
 
@@ -51,22 +61,43 @@ class Option:
 
 
 def build_options(path: Path) -> dict[str, Option]:
-    """Read the options that an architecture's `build` takes, without importing its file.
+    """Read, without importing it, which options an architecture's `build` takes.
 
-    Raises ConfigError for a file without such a function, or one that is not valid Python.
+    Raises ConfigError for a file without such a function, or that is not valid Python.
     """
     try:
-        module = ast.parse(path.read_bytes(), filename=str(path))
+        function = _find_function(path, "build")
     except (OSError, SyntaxError, ValueError) as error:
         raise ConfigError(f"{path}: cannot be read as a model ({error}); mend it or move it away") from None
-    for node in module.body:
-        if isinstance(node, ast.FunctionDef) and node.name == "build":
-            given = {"n_channels", "image_size", "n_classes"}
-            arguments = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
-            return {
-                argument.arg: _option(argument, default) for argument, default in arguments if argument.arg not in given
-            }
-    raise ConfigError(f"{path}: no function build(*, n_channels, image_size, n_classes, ...) in it")
+    if function is None:
+        raise ConfigError(f"{path}: no function build(*, n_channels, image_size, n_classes, ...) in it")
+    return {name: option for name, option in _keyword_options(function).items() if name not in GIVEN["build"]}
+
+
+@cache
+def required_numbers() -> dict[str, list[str]]:
+    """Read which numbers of the config's sections a run needs: those that the function that takes them requires."""
+    return {
+        section: [
+            name
+            for name, option in _keyword_options(_find_function(SCRIPTS / file, function)).items()
+            if option.default is REQUIRED and name not in GIVEN.get(function, ())
+        ]
+        for section, (file, function) in TAKEN_BY.items()
+    }
+
+
+def _find_function(path: Path, name: str) -> ast.FunctionDef | None:
+    for node in ast.parse(path.read_bytes(), filename=str(path)).body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return node
+    return None
+
+
+def _keyword_options(function: ast.FunctionDef) -> dict[str, Option]:
+    """Return the keyword-only arguments of a function by name."""
+    arguments = zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
+    return {argument.arg: _option(argument, default) for argument, default in arguments}
 
 
 def _option(argument: ast.arg, default: ast.expr | None) -> Option:

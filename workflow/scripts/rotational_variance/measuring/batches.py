@@ -58,7 +58,7 @@ def _largest_batch(activations: Activations, samples: Samples) -> int:
 
 def class_batches(labels: torch.Tensor, label: int, batch_size: int) -> tuple[torch.Tensor, ...]:
     """Cut the samples of one class into nearly equal batches of at most `batch_size`: indices [sample]."""
-    index = (labels == label).nonzero().flatten()
+    index = (labels == label).nonzero().flatten()  # [sample of the class]
     return index.tensor_split(-(-len(index) // batch_size))
 
 

@@ -42,24 +42,27 @@ class ClassStatistics:
     def add_group(self, group: int) -> None:
         """Add a batch's values at all angles of the group in one sum, which is faster than one per pass."""
         for i, received in enumerate(self._received):
+            # values, other: [angle, sample, aggregation, unit]; received: [angle][sample, aggregation, unit]
             values, other = self._scratch.two((len(received), *received[0].shape), received[0].device)
-            for at_angle, of_pass in zip(values, received, strict=True):  # [angle, sample, aggregation, unit]
+            for at_angle, of_pass in zip(values, received, strict=True):
                 at_angle.copy_(of_pass)
             received.clear()
-            self._over_angles[i].add(values, other)
+            self._over_angles[i].add(values, other)  # sums are [sample, aggregation, unit]
+            # [sample, angle, aggregation, unit]; sums are [angle, aggregation, unit]
             self._over_samples[i][group].add(values.transpose(0, 1), other.transpose(0, 1))
 
     def finish_batch(self, n_samples: int) -> None:
         """Add the transformation std of a batch of `n_samples` samples, after its last angle."""
         self._n_samples += n_samples
         for i, over_angles in enumerate(self._over_angles):
+            # std [sample, aggregation, unit] -> [aggregation, unit]
             self._transformation_std[i] += over_angles.moments().std().sum(0)
         self._check_finite()
         self._over_angles = [Sums() for _ in self._layers]
 
     def _check_finite(self) -> None:
         for info, std in zip(self._layers, self._transformation_std, strict=True):
-            finite = torch.isfinite(std).all(dim=0)
+            finite = torch.isfinite(std).all(dim=0)  # [aggregation, unit] -> [unit]
             if not finite.all():
                 unit = int((~finite).nonzero()[0])
                 raise ValueError(f"layer {info.name}: unit {unit} is infinite or not a number; nothing can be measured")

@@ -66,8 +66,8 @@ class Sums:
             self._first = observations[0].to(torch.float64, copy=True)  # a view would keep all observations in memory
             self._sum = torch.zeros_like(self._first)
             self._squares = torch.zeros_like(self._first)
-        deviations = torch.sub(observations, self._first, out=scratch)
-        self._sum += deviations.sum(0)
+        deviations = torch.sub(observations, self._first, out=scratch)  # [observation, ...]
+        self._sum += deviations.sum(0)  # [...], of one observation
         self._squares += deviations.square_().sum(0)
         self.n_observations += len(observations)
 

@@ -60,7 +60,7 @@ def measure(
                     inputs = samples.inputs(
                         index, angles_degrees[angle], dtype=passes.dtype, memory_format=memory_format
                     )
-                    output = activations.run(inputs, statistics.receive)
+                    output = activations.run(inputs, statistics.receive)  # [sample, class]
                     n_correct[label, angle] += (output.argmax(dim=1) == label).sum()
                     on_batch(len(index))
                 statistics.add_group(group)
@@ -98,23 +98,24 @@ def check_enough(samples: Samples, class_names: list[str], angles_degrees: list[
 
 def _accuracy(n_correct: np.ndarray, counts: list[int]) -> np.ndarray:
     """Return the shares [sample_set, angle] of samples classified correctly; `n_correct` [class, angle]."""
-    by_class = n_correct / np.array(counts)[:, None]
-    return np.concatenate([n_correct.sum(0, keepdims=True) / sum(counts), by_class])
+    by_class = n_correct / np.array(counts)[:, None]  # [class, angle]
+    of_all = n_correct.sum(0, keepdims=True) / sum(counts)  # [1, angle]
+    return np.concatenate([of_all, by_class])  # [sample_set, angle]
 
 
 def _mean_std(over_samples: Moments) -> torch.Tensor:
     """Return the mean over the angles of the std over the samples: [aggregation, unit]."""
-    return over_samples.std().mean(0)
+    return over_samples.std().mean(0)  # [angle, aggregation, unit] -> [aggregation, unit]
 
 
 def _layer(
     info: ActivationInfo, counts: list[int], classes: list[tuple[torch.Tensor, torch.Tensor]], sample_all: torch.Tensor
 ) -> Layer:
     """Put a layer's statistics together; `classes` holds each class's transformation std and sample std."""
-    transformation = torch.stack([transformation for transformation, _ in classes], dim=1)
-    weights = torch.tensor(counts, dtype=torch.float64, device=transformation.device) / sum(counts)
-    transformation_all = torch.einsum("c,acu->au", weights, transformation).unsqueeze(1)
-    sample = torch.stack([sample_all, *(sample for _, sample in classes)], dim=1)
+    transformation = torch.stack([transformation for transformation, _ in classes], dim=1)  # [aggregation, class, unit]
+    weights = torch.tensor(counts, dtype=torch.float64, device=transformation.device) / sum(counts)  # [class]
+    transformation_all = torch.einsum("c,acu->au", weights, transformation).unsqueeze(1)  # [aggregation, 1, unit]
+    sample = torch.stack([sample_all, *(sample for _, sample in classes)], dim=1)  # [aggregation, sample_set, unit]
     return Layer(info.name, info.kind, _array(torch.cat([transformation_all, transformation], dim=1)), _array(sample))
 
 

@@ -6,7 +6,7 @@ FULL_CIRCLE = 360
 
 
 def angle_grid(angles: int | dict | list[float]) -> list[float]:
-    """Return the angles in degrees that a config asks for.
+    """Return the angles in degrees.
 
     angles  a number: that many angles, evenly over the full circle, -180 included and 180 not (Quiroga et al. 2019: 16)
             {"from": ..., "to": ..., "number": ...}: evenly from one to the other, both included, in degrees

@@ -45,6 +45,7 @@ class Samples:
         dtype          of the result; the computation uses float32 or more bits
         memory_format  oneDNN's convolutions are up to twice as fast on channels-last batches
         """
+        # uint8 -> floating point from 0 to 1: [sample, channel, height, width], and so to the end
         images = self.images[index].to(torch.promote_types(dtype, torch.float32)).div_(255)
         inputs = rotate(images, degrees).sub(self.mean).div_(self.std)
         return inputs.to(dtype).contiguous(memory_format=memory_format)

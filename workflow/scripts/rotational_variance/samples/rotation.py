@@ -29,14 +29,14 @@ def rotate(images: torch.Tensor, degrees: float | torch.Tensor) -> torch.Tensor:
             return torch.rot90(images, int(quarters[0]), dims=(2, 3))
         # Samples become channels of one image, so that the grid and the interpolation weights are computed once.
         n_samples, n_channels, height, width = images.shape
-        flat = images.reshape(1, n_samples * n_channels, height, width)
-        return _resample(flat, degrees.view(1)).view(images.shape)
+        flat = images.reshape(1, n_samples * n_channels, height, width)  # [1, sample x channel, height, width]
+        return _resample(flat, degrees.view(1)).view(images.shape)  # [sample, channel, height, width]
     if degrees.shape != (len(images),):
         raise ValueError(f"degrees: got shape {tuple(degrees.shape)}, expected one angle or [{len(images)}]")
-    rotated = _resample(images, degrees)
-    quarters = _quarter_turns(degrees, images)
+    rotated = _resample(images, degrees)  # [sample, channel, height, width]
+    quarters = _quarter_turns(degrees, images)  # [sample]
     for quarter in quarters[quarters >= 0].unique().tolist():
-        chosen = (quarters == quarter).nonzero().flatten().to(images.device)
+        chosen = (quarters == quarter).nonzero().flatten().to(images.device)  # [chosen]
         rotated[chosen] = torch.rot90(images[chosen], quarter, dims=(2, 3))
     return rotated
 
@@ -53,10 +53,10 @@ def _quarter_turns(degrees: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
 def _resample(images: torch.Tensor, degrees: torch.Tensor) -> torch.Tensor:
     n_samples, _, height, width = images.shape
     radians = degrees * (math.pi / 180)
-    cos, sin = radians.cos(), radians.sin()
+    cos, sin = radians.cos(), radians.sin()  # [sample]
     # grid_sample's coordinates run from -1 to 1 along either side, so a turn also rescales by the sides' ratio.
-    inverse = torch.zeros(n_samples, 2, 3, dtype=torch.float64)
+    inverse = torch.zeros(n_samples, 2, 3, dtype=torch.float64)  # [sample, (x, y), (x, y, 1)]
     inverse[:, 0, 0], inverse[:, 0, 1] = cos, -sin * height / width
     inverse[:, 1, 0], inverse[:, 1, 1] = sin * width / height, cos
-    grid = F.affine_grid(inverse.to(images), list(images.shape), align_corners=False)
+    grid = F.affine_grid(inverse.to(images), list(images.shape), align_corners=False)  # [sample, height, width, (x, y)]
     return F.grid_sample(images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)

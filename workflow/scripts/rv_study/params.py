@@ -1,0 +1,116 @@
+"""The params of rules: all that a job depends on, beside its input files.
+
+Each file and number is a separate string, because Snakemake compares params as a set: the dry run then names what
+changed. Params that are functions of `output` are not compared; rules use them to pass values to scripts that a string
+already tracks, or that must rerun nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rotational_variance.figures.catalogue import Drawing
+from rv_study.fingerprints import environment_hash, fingerprint, hashes, images_hash
+from rv_study.nested import flatten
+from rv_study.run import Run
+
+NOT_SHOWN = ("root", "path")  # of a dataset's source: places on this machine
+Param = str | Callable[[object], str]
+
+
+@dataclass(frozen=True)
+class Params:
+    """The params of a study's rules.
+
+    workflow  the folder of the workflow, with scripts/ and envs/
+    runs      the study's runs, by stem
+    specs     the numbers of each run, by stem and section
+    datasets  the sources of all datasets of the config
+    figures   the config's settings of figures
+    """
+
+    workflow: Path
+    runs: dict[str, Run]
+    specs: dict[str, dict[str, dict]]
+    datasets: dict[str, dict]
+    figures: dict[str, object]
+
+    def code(self, script: str, environment: str, drawings: Iterable[Drawing] = ()) -> list[str]:
+        """Return a script's code, with that of the functions that draw `drawings`, and the packages it runs with."""
+        library = self.workflow / "scripts" / "rotational_variance"
+        # Drawers are found by their names, not by an import.
+        drawers = sorted({library / "figures" / f"{drawing.drawer}.py" for drawing in drawings})
+        files = fingerprint(self.workflow / "scripts" / script, *drawers)
+        files = files | {environment: environment_hash(self.workflow / "envs" / environment)}
+        return _texts(files)
+
+    def of_run(self, script: str, *sections: str) -> list[Param]:
+        """Return the params of a rule with one job per run: its numbers, and its architecture's code."""
+        values = {run: self._run_values(script, run, *sections) for run in self.runs}
+        return params_by_name("run", set().union(*values.values()), values.__getitem__)
+
+    def made_by(self, script: str, environment: str, run: str, *sections: str) -> list[str]:
+        """Return, as the same strings, all that the job of a run depends on, beside its input files."""
+        return sorted([*self.code(script, environment), *_texts(self._run_values(script, run, *sections))])
+
+    def _run_values(self, script: str, run: str, *sections: str) -> dict[str, object]:
+        """Return a run's numbers, and the code that its architecture adds: found by its name, not by an import."""
+        scripts = self.workflow / "scripts"
+        model = scripts / "rotational_variance" / "models" / f"{self.runs[run].model}.py"
+        of_all, of_run = fingerprint(scripts / script), fingerprint(scripts / script, model)
+        numbers = flatten({section: self.specs[run][section] for section in sections})
+        return numbers | {name: value for name, value in of_run.items() if name not in of_all}
+
+    def of_dataset(self) -> list[Param]:
+        """Return the params of the rule with one job per dataset: its source, but for the folder of a download."""
+        names = {name for source in self.datasets.values() for name in source if name != "root"}
+        return params_by_name("dataset", {*names, "files"}, self._source)
+
+    def _source(self, dataset: str) -> dict[str, object]:
+        """Return the source of a dataset, with a hash of its files if they are the user's own."""
+        source = self.datasets[dataset]
+        return source | {"files": images_hash(Path(source["path"]))} if "path" in source else source
+
+    def shown_source(self, dataset: str) -> dict[str, object]:
+        """Return the source of a dataset, without its place on this machine."""
+        return {name: value for name, value in self.datasets[dataset].items() if name not in NOT_SHOWN}
+
+    def shown_sources(self, datasets: Iterable[str]) -> list[str]:
+        """Return the sources of datasets, as the page shows them."""
+        return [f"dataset {name}: {self.shown_source(name)}" for name in datasets]
+
+    def of_figures(self, *settings: str) -> list[str]:
+        """Return these settings of figures."""
+        return [f"figures.{name}: {self.figures[name]}" for name in settings]
+
+
+def of_files(files: Iterable[Path]) -> list[str]:
+    """Return the contents of files that are not code, such as the page's template."""
+    return _texts(hashes(*files))
+
+
+def run_names(runs: Iterable[Run]) -> str:
+    """Return the names of the runs that a figure or a table shows, in order."""
+    return f"runs: {', '.join(run.stem for run in runs)}"
+
+
+def params_by_name(wildcard: str, names: Iterable[str], values: Callable[[str], dict[str, object]]) -> list[Param]:
+    """Return one params function per name. It gives "name: value" for the job's run, pair or dataset.
+
+    wildcard  which of these
+    values    a function from it to a dict of values by name. If that lacks the name, the params function gives a
+              constant, so that names of other runs rerun nothing.
+    """
+
+    def constant(wildcards: object) -> str:
+        return f"{wildcard}: {getattr(wildcards, wildcard)}"
+
+    def of_name(name: str, wildcards: object) -> str:
+        found = values(getattr(wildcards, wildcard))
+        return f"{name}: {found[name]}" if name in found else constant(wildcards)
+
+    return [constant, *(lambda wildcards, name=name: of_name(name, wildcards) for name in sorted(names))]
+
+
+def _texts(values: dict[str, object]) -> list[str]:
+    return [f"{name}: {value}" for name, value in values.items()]
