@@ -49,7 +49,7 @@ def _make_files(folder: Path) -> dict:
     random = np.random.default_rng(0)
     runs = [{"model": "resnet", "dataset": "cifar10", "training": name, "seed": 0} for name in ("unrotated", "rotated")]
     for run in runs:
-        tensor = Measurement(
+        measurement = Measurement(
             layers=[
                 Layer(info.name, info.kind, *random.gamma(2, 0.5, (2, 2, 1 + N_CLASSES, info.n_units)))
                 for info in layers
@@ -61,7 +61,7 @@ def _make_files(folder: Path) -> dict:
             accuracy=random.random((1 + N_CLASSES, 16)),
             attributes=dict.fromkeys(ATTRIBUTES, "") | {name: {} for name in JSON_ATTRIBUTES} | run,
         )
-        write_measurement(folder / f"{run['training']}.h5", tensor)
+        write_measurement(folder / f"{run['training']}.h5", measurement)
         epochs = range(1, 61)
         write_history(folder / f"{run['training']}.csv", [dict.fromkeys(COLUMNS, 0.5) | {"epoch": n} for n in epochs])
     return {

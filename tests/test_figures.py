@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from helpers.drawn import ANGLES, KINDS, THINGS, legend_texts, lines_of, make_history, make_results, make_tensor, titled
+from helpers.drawn import (
+    ANGLES,
+    KINDS,
+    THINGS,
+    legend_texts,
+    lines_of,
+    make_history,
+    make_measurement,
+    make_results,
+    titled,
+)
 from rotational_variance.figures.accuracy import accuracy
 from rotational_variance.figures.accuracy_by_angle import accuracy_by_angle, close_circle
 from rotational_variance.figures.curves import curves
@@ -34,7 +44,7 @@ def in_style():
 
 
 def expected_values(results, training, aggregation, sample_set):
-    return layer_values(results[training].tensors[0].normalized(aggregation, sample_set))
+    return layer_values(results[training].measurements[0].normalized(aggregation, sample_set))
 
 
 def assert_whole(axes):
@@ -63,7 +73,9 @@ def test_curves_show_the_layer_values(aggregation):
 def test_several_seeds_show_as_their_mean_and_range():
     results = make_results(n_seeds=3)
     axes = titled(curves("title", "note", "mean", results))["all samples"]
-    values = np.stack([layer_values(tensor.normalized("mean", "all")) for tensor in results["rotated"].tensors])
+    values = np.stack(
+        [layer_values(measurement.normalized("mean", "all")) for measurement in results["rotated"].measurements]
+    )
     (line,) = lines_of(axes, COLORS["rotated"])
     np.testing.assert_allclose(line.get_ydata(), values.mean(0))
     band = next(band for band in axes.collections if to_hex(band.get_facecolor()[0]).upper() == COLORS["rotated"])
@@ -75,7 +87,7 @@ def test_several_seeds_show_as_their_mean_and_range():
 
 def test_a_seed_without_a_value_leaves_the_mean_to_the_others():
     results = make_results(n_seeds=2)
-    first, second = results["rotated"].tensors
+    first, second = results["rotated"].measurements
     first.layers[3].sample_std[0, 0, :] = 0
     (line,) = lines_of(titled(curves("title", "note", "mean", results))["all samples"], COLORS["rotated"])
     assert line.get_ydata()[3] == layer_values(second.normalized("mean", "all"))[3]
@@ -89,7 +101,7 @@ def test_layers_are_named_and_their_kinds_told():
     assert [label.get_text() for label in strip.get_xticklabels()] == [f"conv{i}" for i in range(16)]
     colors = strip.images[0].cmap(strip.images[0].norm(strip.images[0].get_array()[0]))
     by_kind = {}
-    for layer, color in zip(results["rotated"].tensors[0].layers, colors, strict=True):
+    for layer, color in zip(results["rotated"].measurements[0].layers, colors, strict=True):
         assert by_kind.setdefault(layer.kind, to_hex(color)) == to_hex(color)
     handles = figure.legends[-1].get_patches()
     assert {handle.get_label(): to_hex(handle.get_facecolor()) for handle in handles} == by_kind
@@ -124,13 +136,13 @@ def test_each_class_has_a_panel():
 
 def test_stds_are_shown_on_their_own():
     results = make_results()
-    results["rotated"].tensors[0].layers[3].transformation_std[:] = 0
+    results["rotated"].measurements[0].layers[3].transformation_std[:] = 0
     panels = titled(stds("title", "note", "max", results))
     for name in ("transformation std", "sample std"):
         axes = panels[f"{name}, all samples"]
         assert axes.get_yscale() == "log"
         for training in TRAININGS:
-            layers = results[training].tensors[0].layers
+            layers = results[training].measurements[0].layers
             expected = np.array([getattr(layer, name.replace(" ", "_"))[1, 0].mean() for layer in layers])
             (line,) = lines_of(axes, COLORS[training])
             np.testing.assert_allclose(line.get_ydata(), np.where(expected == 0, np.nan, expected))
@@ -147,7 +159,7 @@ def test_heatmaps_show_both_trainings_all_and_stratified_on_one_scale():
     for name, sample_set in (("all samples", "all"), ("stratified by class", "stratified")):
         for training in TRAININGS:
             image = panels[f"{name}, {training} training"].images[0]
-            values = results[training].tensors[0].normalized("mean", sample_set)
+            values = results[training].measurements[0].normalized("mean", sample_set)
             everything += values
             np.testing.assert_allclose(image.get_array(), heatmap_image(values, 200))
             assert tuple(image.get_extent()) == (-0.5, 15.5, 0, 100)  # each layer is one column, and one wide
@@ -161,12 +173,14 @@ def test_each_class_has_a_band_in_the_heatmaps_of_classes():
     results = make_results(class_names=THINGS)
     figure = heatmaps_classes("title", "note", "mean", results, sort_units=True)
     panels = titled(figure)
-    everything = [results[training].tensors[0].normalized("mean", thing) for training in TRAININGS for thing in THINGS]
+    everything = [
+        results[training].measurements[0].normalized("mean", thing) for training in TRAININGS for thing in THINGS
+    ]
     top = scale_top(np.concatenate([np.concatenate(values) for values in everything]))
     for training in TRAININGS:
         images = [image for image in panels[f"{training} training"].images if image.get_array().ndim == 2]
         for i, (image, thing) in enumerate(zip(images, THINGS, strict=True)):
-            expected = heatmap_image(results[training].tensors[0].normalized("mean", thing), 200)
+            expected = heatmap_image(results[training].measurements[0].normalized("mean", thing), 200)
             np.testing.assert_allclose(image.get_array(), expected)
             assert image.norm.vmax == top
             left, right, bottom, _ = image.get_extent()
@@ -211,7 +225,7 @@ def test_the_scale_ends_at_median_and_three_interquartile_ranges():
 
 def test_cells_beyond_the_scale_are_hatched_where_they_are():
     results = make_results()
-    layers = results["rotated"].tensors[0].layers
+    layers = results["rotated"].measurements[0].layers
     layers[2].sample_std[0, 0, :] = 0  # a whole column infinite
     layers[4].transformation_std[0, 0, :] = 1000  # and one above the scale
     axes = titled(heatmaps("title", "note", "mean", results, sort_units=True))["all samples, rotated training"]
@@ -234,13 +248,13 @@ def test_marks_are_explained_only_where_they_occur(draw):
 
     assert "infinite" not in texts(make_results())
     results = make_results()
-    results["rotated"].tensors[0].layers[2].sample_std[:, :, 0] = 0
+    results["rotated"].measurements[0].layers[2].sample_std[:, :, 0] = 0
     assert "infinite" in texts(results)
     for n_above in (0, 1):
         results = make_results()
-        for layer in [layer for result in results.values() for layer in result.tensors[0].layers]:
+        for layer in [layer for result in results.values() for layer in result.measurements[0].layers]:
             layer.transformation_std[:] = layer.sample_std
-        results["rotated"].tensors[0].layers[0].transformation_std[:, :, :n_above] *= 50
+        results["rotated"].measurements[0].layers[0].transformation_std[:, :, :n_above] *= 50
         assert ("above the scale (M > 1.00)" in texts(results)) == bool(n_above)
 
 
@@ -252,7 +266,7 @@ def test_outputs_show_the_last_layer_by_class():
     panels = titled(outputs("title", results))
     for training in TRAININGS:
         axes = panels[f"{training} training"]
-        expected = results[training].tensors[0].layers[-1].normalized[0, 1:].T
+        expected = results[training].measurements[0].layers[-1].normalized[0, 1:].T
         np.testing.assert_allclose(axes.images[0].get_array(), expected)  # [unit, class]
         for text, value in zip(axes.texts, expected.ravel(), strict=True):
             assert float(text.get_text()) == pytest.approx(value, abs=0.0051 if value < 9.99 else 0.51)
@@ -264,7 +278,7 @@ def test_outputs_show_the_last_layer_by_class():
 
 def test_outputs_beyond_the_scale_are_hatched():
     results = make_results()
-    results["rotated"].tensors[0].layers[-1].sample_std[0, 3, 5] = 0
+    results["rotated"].measurements[0].layers[-1].sample_std[0, 3, 5] = 0
     axes = titled(outputs("title", results))["rotated training"]
     hatched = {
         (patch.get_x() + 0.5, patch.get_y() + 0.5): patch.get_hatch() for patch in axes.patches if patch.get_hatch()
@@ -275,10 +289,10 @@ def test_outputs_beyond_the_scale_are_hatched():
 
 
 def test_outputs_that_are_no_classes_are_numbered_and_not_framed():
-    tensor = make_tensor(class_names=THINGS)
-    tensor = replace(tensor, layers=tensor.layers[:-1])
-    axes = titled(outputs("title", {"rotated": TrainingResult([tensor], [make_history()])}))["rotated training"]
-    assert axes.images[0].get_array().shape == (tensor.layers[-1].n_units, 10)
+    measurement = make_measurement(class_names=THINGS)
+    measurement = replace(measurement, layers=measurement.layers[:-1])
+    axes = titled(outputs("title", {"rotated": TrainingResult([measurement], [make_history()])}))["rotated training"]
+    assert axes.images[0].get_array().shape == (measurement.layers[-1].n_units, 10)
     assert all(patch.get_hatch() for patch in axes.patches)
     assert axes.get_yticklabels()[1].get_text() == "1"
 
@@ -308,7 +322,7 @@ def test_accuracy_by_angle_goes_around_the_circle():
     for sample_set, axes in enumerate(panels.values()):
         for training in TRAININGS:
             (line,) = lines_of(axes, COLORS[training])
-            by_angle = dict(zip(ANGLES % 360, results[training].tensors[0].accuracy[sample_set], strict=True))
+            by_angle = dict(zip(ANGLES % 360, results[training].measurements[0].accuracy[sample_set], strict=True))
             assert line.get_xdata().tolist() == [0, 45, 90, 135, 180, 225, 270, 315, 360]
             expected = [100 * by_angle[angle % 360] for angle in line.get_xdata()]
             np.testing.assert_allclose(line.get_ydata(), expected)
@@ -317,14 +331,14 @@ def test_accuracy_by_angle_goes_around_the_circle():
 
 def test_angles_that_are_no_circle_are_sorted():
     for angles in ([30.0, -30.0, 0.0], [0.0, 90.0, 180.0], [0.0, 100.0, 200.0]):
-        x, order = close_circle(make_tensor(angles=np.array(angles)))
+        x, order = close_circle(make_measurement(angles=np.array(angles)))
         assert x.tolist() == sorted(angles)
         assert [angles[i] for i in order] == sorted(angles)
 
 
 def test_angles_without_0_cover_the_circle_too():
     angles = np.array([-180.0, -108, -36, 36, 108])
-    x, order = close_circle(make_tensor(angles=angles))
+    x, order = close_circle(make_measurement(angles=angles))
     assert x.tolist() == [-36, 36, 108, 180, 252, 324, 396]
     assert [angles[i] % 360 for i in order] == [angle % 360 for angle in x]
 
@@ -359,7 +373,7 @@ def test_the_headline_is_a_digest_of_the_others():
             np.testing.assert_allclose(line.get_ydata(), expected_values(results, training, "max", sample_set))
             assert line.get_color() == COLORS[training]
         image = panels[f"M of every unit, {training} training, all samples"].images[0]
-        expected = heatmap_image(results[training].tensors[0].normalized("max", "all"), 200)
+        expected = heatmap_image(results[training].measurements[0].normalized("max", "all"), 200)
         np.testing.assert_allclose(image.get_array(), expected)
     assert_whole(panels["M of each layer"])
     bars = [axes for axes in figure.axes if axes.get_ylabel() == "accuracy (%)"]

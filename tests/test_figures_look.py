@@ -33,7 +33,7 @@ def drawn(drawing, results, *, sort_units=True):
 
 def with_marks(results):
     """Make one unit infinite, one dead, and leave one above the colour scale."""
-    layer = next(iter(results.values())).tensors[0].layers[2]
+    layer = next(iter(results.values())).measurements[0].layers[2]
     layer.sample_std[:, :, 0] = 0
     layer.sample_std[:, :, 1] = layer.transformation_std[:, :, 1] = 0
     layer.transformation_std[:, :, 2] = 100

@@ -36,7 +36,7 @@ def test_layers_of_all_models_go_from_0_to_100_percent(results):
                 color, marker = looks[model]
                 line = lines[color]
                 np.testing.assert_allclose(line.get_xdata(), 100 * np.arange(n_layers) / (n_layers - 1))
-                values = results[model][training].tensors[0].normalized("max", sample_set)
+                values = results[model][training].measurements[0].normalized("max", sample_set)
                 np.testing.assert_allclose(line.get_ydata(), layer_values(values))
                 assert line.get_marker() == marker
 
@@ -52,7 +52,7 @@ def test_global_m_stands_beside_what_was_published(results):
             bars = {(bar.get_x() + bar.get_width() / 2): bar for container in axes.containers for bar in container}
             for i, model in enumerate(MODELS):
                 for training, side in (("unrotated", -0.2), ("rotated", 0.2)):
-                    value = global_variance(results[model][training].tensors[0], aggregation, sample_set)
+                    value = global_variance(results[model][training].measurements[0], aggregation, sample_set)
                     bar = bars[min(bars, key=lambda x, wanted=i + side: abs(x - wanted))]
                     assert bar.get_height() == pytest.approx(value.value)
                     assert to_hex(bar.get_facecolor()).upper() == COLORS[training]
@@ -67,18 +67,18 @@ def test_global_m_stands_beside_what_was_published(results):
 
 
 def test_lines_in_the_bars_leave_dead_units_out(results):
-    layer = results["mine"]["rotated"].tensors[0].layers[0]
+    layer = results["mine"]["rotated"].measurements[0].layers[0]
     layer.transformation_std[:, :, :2] = layer.sample_std[:, :, :2] = 0
     axes = titled(global_bars("title", results, {}))["mean of each feature map, all samples"]
     heights = [segment[0, 1] for lines in axes.collections for segment in lines.get_segments()]
-    value = global_variance(results["mine"]["rotated"].tensors[0], "mean", "all")
+    value = global_variance(results["mine"]["rotated"].measurements[0], "mean", "all")
     assert value.n_dead == 2
     assert heights[-1] == pytest.approx(value.value_without_dead)
     assert heights[-1] != pytest.approx(value.value)
 
 
 def test_dead_and_infinite_units_are_counted_by_layer(results):
-    layer = results["simple_conv"]["rotated"].tensors[0].layers[1]  # of ten units
+    layer = results["simple_conv"]["rotated"].measurements[0].layers[1]  # of ten units
     layer.transformation_std[0, 0, :2] = layer.sample_std[0, 0, :3] = 0
     axes = next(
         axes

@@ -47,8 +47,8 @@ def test_normalisation_counts_with_the_activation_after_it_and_projections_do_no
 
 def test_all_layers_on_request():
     layers = layers_of("all_convolutional", MNIST, width=4)
-    tensor = Measurement(layers, np.arange(2.0), ["mean", "max"], ["all", "a"], np.array([2, 2]), np.ones((2, 2)))
-    assert select(tensor, "all") is tensor
-    assert select(tensor, "published").layers == published_layers(layers)
+    measurement = Measurement(layers, np.arange(2.0), ["mean", "max"], ["all", "a"], np.array([2, 2]), np.ones((2, 2)))
+    assert select(measurement, "all") is measurement
+    assert select(measurement, "published").layers == published_layers(layers)
     with pytest.raises(ValueError, match="layers: got 'some', expected one of published, all"):
-        select(tensor, "some")
+        select(measurement, "some")

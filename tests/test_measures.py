@@ -6,8 +6,8 @@ from rotational_variance.measures.measurement import Layer, Measurement
 from rotational_variance.measures.normalized_variance import normalize
 
 
-def tensor(*layers):
-    """Build a tensor with one aggregation and the sets all, a, b from (transformation std, sample std) [3, unit]."""
+def measurement(*layers):
+    """Build a measurement with one aggregation and the sets all, a, b from (transformation std, sample std) [3, unit]."""
     return Measurement(
         layers=[
             Layer(f"layer{i}", "linear", np.array(t, dtype=float)[None], np.array(s, dtype=float)[None])
@@ -27,14 +27,14 @@ def test_ratio_and_its_two_exceptions():
 
 
 def test_stratified_is_the_mean_of_ratios():
-    m = tensor(([[1], [1], [3]], [[1], [2], [2]]))
+    m = measurement(([[1], [1], [3]], [[1], [2], [2]]))
     assert m.normalized("mean", "stratified")[0].tolist() == [(0.5 + 1.5) / 2]
     assert m.normalized("mean", "b")[0].tolist() == [1.5]
     assert m.normalized("mean", "all")[0].tolist() == [1.0]
 
 
 def test_unknown_names_are_refused():
-    m = tensor(([[1], [1], [3]], [[1], [2], [2]]))
+    m = measurement(([[1], [1], [3]], [[1], [2], [2]]))
     with pytest.raises(ValueError, match="aggregation: got 'max', expected one of mean"):
         m.normalized("max", "all")
     with pytest.raises(ValueError, match="sample set: got 'c', expected one of all, a, b"):
@@ -50,7 +50,7 @@ def test_layers_average_finite_units():
 
 def test_global_value_weighs_units_and_counts_dead_and_infinite_ones():
     ones = np.ones((3, 3))
-    m = tensor((0.2 * ones, ones), ([[0, 5], [0, 5], [0, 5]], [[0, 0], [0, 0], [0, 1]]))
+    m = measurement((0.2 * ones, ones), ([[0, 5], [0, 5], [0, 5]], [[0, 0], [0, 0], [0, 1]]))
     result = global_variance(m, "mean", "all")
     assert result.n_units == 5
     assert result.n_dead == 1
@@ -60,5 +60,5 @@ def test_global_value_weighs_units_and_counts_dead_and_infinite_ones():
 
 
 def test_a_stratified_unit_is_dead_only_if_it_is_so_in_every_class():
-    m = tensor(([[0, 0], [0, 0], [0, 1]], [[0, 0], [0, 0], [0, 1]]))
+    m = measurement(([[0, 0], [0, 0], [0, 1]], [[0, 0], [0, 0], [0, 1]]))
     assert global_variance(m, "mean", "stratified").n_dead == 1

@@ -96,14 +96,14 @@ def naive(activations: list[np.ndarray], labels: np.ndarray, n_classes: int) -> 
     return transformation, sample, normalized.reshape(sample.shape)
 
 
-def assert_is_naive(tensor, stored_by_angle, labels, rtol=1e-10):
+def assert_is_naive(measurement, stored_by_angle, labels, rtol=1e-10):
     """Compare layer by layer, with nothing between (all, each class, stratified) x (mean, max) left out."""
-    n_classes = len(tensor.class_names)
+    n_classes = len(measurement.class_names)
     n_compared = n_dead = 0
     by_layer = list(zip(*stored_by_angle, strict=True))
-    assert len(by_layer) == len(tensor.layers)
-    stratified = {aggregation: tensor.normalized(aggregation, "stratified") for aggregation in ("mean", "max")}
-    for i, (layer, activations) in enumerate(zip(tensor.layers, by_layer, strict=True)):
+    assert len(by_layer) == len(measurement.layers)
+    stratified = {aggregation: measurement.normalized(aggregation, "stratified") for aggregation in ("mean", "max")}
+    for i, (layer, activations) in enumerate(zip(measurement.layers, by_layer, strict=True)):
         transformation, sample, normalized = naive([a.numpy() for a in activations], labels, n_classes)
         scale = max(abs(a).max().item() for a in activations)
         noise = 1e-15 * scale  # the last digit of the activations
@@ -117,7 +117,7 @@ def assert_is_naive(tensor, stored_by_angle, labels, rtol=1e-10):
             clear = varies[row, 1:].all(axis=0)
             expected = normalized[row, 1:].mean(axis=0)
             np.testing.assert_allclose(stratified[aggregation][i][clear], expected[clear], rtol=rtol)
-    assert n_compared > 0.98 * (sum(layer.normalized.size for layer in tensor.layers) - n_dead)
+    assert n_compared > 0.98 * (sum(layer.normalized.size for layer in measurement.layers) - n_dead)
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -133,11 +133,11 @@ def test_agrees_with_the_naive_measure_for_an_awkward_network(make_samples):
     model, samples, angles = Awkward().double().eval(), make_samples(n=25, n_channels=2), angle_grid(5)
     with torch.no_grad():
         expected = [model.step_by_step(samples.inputs(slice(None), a, dtype=torch.float64)) for a in angles]
-    tensor = measured(model, samples, angles)
-    assert_is_naive(tensor, expected, samples.labels.numpy())
-    names = [layer.name for layer in tensor.layers]
-    assert tensor.layers[names.index("one")].n_units == 1
-    assert (tensor.layers[names.index("constant")].normalized == 1).all()  # 0 / 0
+    measurement = measured(model, samples, angles)
+    assert_is_naive(measurement, expected, samples.labels.numpy())
+    names = [layer.name for layer in measurement.layers]
+    assert measurement.layers[names.index("one")].n_units == 1
+    assert (measurement.layers[names.index("constant")].normalized == 1).all()  # 0 / 0
 
 
 def test_single_precision_agrees_with_double(make_samples):
@@ -219,9 +219,9 @@ def test_known_answers(make_samples):
             upper_minus_lower = (x[:, :, :6] - x[:, :, 6:]).repeat(1, 1, 2, 1)
             return torch.cat([ignoring, invariant, upper_minus_lower], dim=1)
 
-    tensor = measured(Known().eval(), make_samples(n=30), angle_grid(4), batch_size=7)
-    assert tensor.layers[-1].name == "cat"
-    dead, invariant, other = tensor.layers[-1].normalized[0, 0]
+    measurement = measured(Known().eval(), make_samples(n=30), angle_grid(4), batch_size=7)
+    assert measurement.layers[-1].name == "cat"
+    dead, invariant, other = measurement.layers[-1].normalized[0, 0]
     assert dead == 1  # by definition
     assert invariant < 1e-12
     assert other > 0.5
@@ -242,19 +242,19 @@ def test_a_unit_that_sees_only_the_angle_is_infinite(make_samples):
     samples = make_samples(n=12)
     images = torch.zeros_like(samples.images)
     images[:, :, 0, 0] = 255
-    tensor = measured(Compass().eval(), Samples(images, samples.labels, samples.mean, samples.std), angle_grid(4))
-    last = tensor.layers[-1]
+    measurement = measured(Compass().eval(), Samples(images, samples.labels, samples.mean, samples.std), angle_grid(4))
+    last = measurement.layers[-1]
     assert np.isinf(last.normalized[:, :, 0]).all()
     assert (last.normalized[:, :, 1] == 1).all()
-    result = global_variance(tensor, "mean", "all")
-    assert result.n_infinite == sum(layer.n_units for layer in tensor.layers) - result.n_dead
+    result = global_variance(measurement, "mean", "all")
+    assert result.n_infinite == sum(layer.n_units for layer in measurement.layers) - result.n_dead
     assert result.n_dead >= 1
 
 
 def test_a_network_invariant_by_construction_is_invariant_at_its_output_and_not_before(make_samples):
-    tensor = measured(Averaged(build("simple_conv")).eval(), make_samples(n=30), angle_grid(4))
-    means = {layer.name: layer.normalized[0, 0] for layer in tensor.layers}
-    assert means[tensor.layers[-1].name].max() < 1e-10
+    measurement = measured(Averaged(build("simple_conv")).eval(), make_samples(n=30), angle_grid(4))
+    means = {layer.name: layer.normalized[0, 0] for layer in measurement.layers}
+    assert means[measurement.layers[-1].name].max() < 1e-10
     inner = [name for name in means if name.startswith(("model.fc2", "model.log_softmax"))]
     assert len(inner) == 8  # of each of the four turned copies
     for name in inner:
@@ -277,13 +277,13 @@ def test_a_network_that_cannot_be_traced_is_measured_by_its_modules(make_samples
 
 
 def test_describes_what_was_measured(make_samples):
-    tensor = measured(build("simple_conv"), make_samples(n=25), [0, 10, 20])
-    assert tensor.sample_sets == ["all", "a", "b", "c"]
-    assert tensor.aggregations == ["mean", "max"]
-    assert tensor.n_samples.tolist() == [25, 9, 8, 8]
-    assert tensor.angles_degrees.tolist() == [0, 10, 20]
-    assert tensor.layers[0].name == "conv1"
-    assert tensor.layers[0].normalized.shape == (2, 4, 4)
+    measurement = measured(build("simple_conv"), make_samples(n=25), [0, 10, 20])
+    assert measurement.sample_sets == ["all", "a", "b", "c"]
+    assert measurement.aggregations == ["mean", "max"]
+    assert measurement.n_samples.tolist() == [25, 9, 8, 8]
+    assert measurement.angles_degrees.tolist() == [0, 10, 20]
+    assert measurement.layers[0].name == "conv1"
+    assert measurement.layers[0].normalized.shape == (2, 4, 4)
 
 
 @pytest.mark.parametrize("batch_size", [3, 100])

@@ -73,12 +73,12 @@ def attributes_of(run):
 
 def write_run(path, run):
     statistics = np.ones((2, 3, 4))
-    tensor = Measurement(
+    measurement = Measurement(
         [Layer("fc", "linear", statistics, statistics)], np.array([0.0, 90]), ["mean", "max"], ["all", "a", "b"],
         np.array([4, 2, 2]), np.ones((3, 2)), attributes_of(run),
     )  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_measurement(path, tensor)
+    write_measurement(path, measurement)
 
 
 class Study:

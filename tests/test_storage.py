@@ -48,7 +48,7 @@ def random_layer(name, n_units, shape=(2, 3)):
 
 
 @pytest.fixture
-def tensor():
+def measurement():
     """Two layers: random, and one with a plain, a dead, an infinite and an invariant unit."""
     transformation_std = np.broadcast_to([3.0, 0.0, 1.0, 0.0], (2, 3, 4)).copy()
     sample_std = np.broadcast_to([2.0, 0.0, 0.0, 5.0], (2, 3, 4)).copy()
@@ -151,31 +151,31 @@ def test_a_dataset_file_whose_parts_do_not_fit_is_refused(dataset, tmp_path):
     assert_refused(read_dataset, path, "test set: got labels from 0 to 3, expected 0 to 2")
 
 
-def test_variance_round_trip(tensor, tmp_path):
-    write_measurement(tmp_path / "a.h5", tensor)
+def test_variance_round_trip(measurement, tmp_path):
+    write_measurement(tmp_path / "a.h5", measurement)
     stored = read_measurement(tmp_path / "a.h5")
     assert [(layer.name, layer.kind) for layer in stored.layers] == [("stage.conv1", "convolution"), ("fc", "linear")]
-    for layer, other in zip(tensor.layers, stored.layers, strict=True):
+    for layer, other in zip(measurement.layers, stored.layers, strict=True):
         np.testing.assert_array_equal(layer.transformation_std, other.transformation_std)
         np.testing.assert_array_equal(layer.sample_std, other.sample_std)
         np.testing.assert_array_equal(layer.normalized, other.normalized)
-    assert stored.angles_degrees.tolist() == tensor.angles_degrees.tolist()
-    assert stored.aggregations == tensor.aggregations
-    assert stored.sample_sets == tensor.sample_sets
-    assert stored.n_samples.tolist() == tensor.n_samples.tolist()
-    assert stored.accuracy.tolist() == tensor.accuracy.tolist()
+    assert stored.angles_degrees.tolist() == measurement.angles_degrees.tolist()
+    assert stored.aggregations == measurement.aggregations
+    assert stored.sample_sets == measurement.sample_sets
+    assert stored.n_samples.tolist() == measurement.n_samples.tolist()
+    assert stored.accuracy.tolist() == measurement.accuracy.tolist()
 
 
-def test_variance_attributes_are_plain_or_json(tensor, tmp_path):
-    write_measurement(tmp_path / "a.h5", tensor)
-    assert read_measurement(tmp_path / "a.h5").attributes == tensor.attributes
+def test_variance_attributes_are_plain_or_json(measurement, tmp_path):
+    write_measurement(tmp_path / "a.h5", measurement)
+    assert read_measurement(tmp_path / "a.h5").attributes == measurement.attributes
     with h5py.File(tmp_path / "a.h5") as file:
-        assert json.loads(file.attrs["spec"]) == tensor.attributes["spec"]
+        assert json.loads(file.attrs["spec"]) == measurement.attributes["spec"]
         assert file.attrs["training"] == "rotated"
 
 
-def test_the_variance_file_holds_m_itself(tensor, tmp_path):
-    write_measurement(tmp_path / "a.h5", tensor)
+def test_the_variance_file_holds_m_itself(measurement, tmp_path):
+    write_measurement(tmp_path / "a.h5", measurement)
     with h5py.File(tmp_path / "a.h5") as file:
         values = file["layers/001_fc/normalized"]
         assert values.dtype == np.float64
@@ -183,8 +183,8 @@ def test_the_variance_file_holds_m_itself(tensor, tmp_path):
         assert values[1, 2].tolist() == [1.5, 1, math.inf, 0]
 
 
-def test_variance_axes_carry_scales(tensor, tmp_path):
-    write_measurement(tmp_path / "a.h5", tensor)
+def test_variance_axes_carry_scales(measurement, tmp_path):
+    write_measurement(tmp_path / "a.h5", measurement)
     with h5py.File(tmp_path / "a.h5") as file:
         for name, n_units in (("000_stage.conv1", 5), ("001_fc", 4)):
             group = file["layers"][name]
@@ -201,26 +201,26 @@ def test_variance_axes_carry_scales(tensor, tmp_path):
             assert h5py.h5ds.get_scale_name(file[name].id) == name.encode()
 
 
-def test_many_layers_stay_in_order(tensor, tmp_path):
+def test_many_layers_stay_in_order(measurement, tmp_path):
     layers = [random_layer(f"layer{n}", n) for n in range(12, 0, -1)]
-    write_measurement(tmp_path / "a.h5", replace(tensor, layers=layers))
+    write_measurement(tmp_path / "a.h5", replace(measurement, layers=layers))
     stored = read_measurement(tmp_path / "a.h5").layers
     assert [layer.name for layer in stored] == [f"layer{n}" for n in range(12, 0, -1)]
     assert [layer.n_units for layer in stored] == list(range(12, 0, -1))
 
 
 @pytest.mark.parametrize("shape", [(1, 3), (2, 2), (3, 2)])
-def test_variance_of_other_axes_is_refused(shape, tensor, tmp_path):
+def test_variance_of_other_axes_is_refused(shape, measurement, tmp_path):
     path = tmp_path / "a.h5"
-    write_measurement(path, replace(tensor, layers=[random_layer("fc", 4, shape)]))
+    write_measurement(path, replace(measurement, layers=[random_layer("fc", 4, shape)]))
     found = ", ".join(map(str, (*shape, 4)))
     reason = rf"layers/000_fc/transformation_std: got axes \[.*\] of \({found}\), expected .* of \(2, 3, 4\)"
     assert_refused(read_measurement, path, reason)
 
 
-def test_statistics_of_unequal_lengths_are_refused(tensor, tmp_path):
+def test_statistics_of_unequal_lengths_are_refused(measurement, tmp_path):
     path = tmp_path / "a.h5"
-    write_measurement(path, tensor)
+    write_measurement(path, measurement)
     with h5py.File(path, "a") as file:
         values = file["layers/001_fc/sample_std"][..., 1:]
         del file["layers/001_fc/sample_std"]
@@ -228,11 +228,11 @@ def test_statistics_of_unequal_lengths_are_refused(tensor, tmp_path):
     assert_refused(read_measurement, path, "layers/001_fc/sample_std: got axes")
 
 
-def test_axes_in_another_order_are_refused(tensor, tmp_path):
+def test_axes_in_another_order_are_refused(measurement, tmp_path):
     path = tmp_path / "a.h5"
     layer = random_layer("fc", 2)
     write_measurement(
-        path, replace(tensor, layers=[layer], aggregations=["mean", "max"], sample_sets=["all", "cat", "x"])
+        path, replace(measurement, layers=[layer], aggregations=["mean", "max"], sample_sets=["all", "cat", "x"])
     )
     with h5py.File(path, "a") as file:
         file["layers/000_fc/sample_std"].dims[0].label = "unit"
@@ -243,9 +243,9 @@ def test_axes_in_another_order_are_refused(tensor, tmp_path):
 
 @pytest.mark.parametrize("statistic", ["transformation_std", "sample_std"])
 @pytest.mark.parametrize("value", [np.nan, np.inf, -1e-9])
-def test_numbers_that_no_measurement_gives_are_refused(statistic, value, tensor, tmp_path):
+def test_numbers_that_no_measurement_gives_are_refused(statistic, value, measurement, tmp_path):
     path = tmp_path / "a.h5"
-    write_measurement(path, tensor)
+    write_measurement(path, measurement)
     with h5py.File(path, "a") as file:
         file[f"layers/001_fc/{statistic}"][1, 2, 3] = value
     assert_refused(read_measurement, path, f"layers/001_fc/{statistic}: holds numbers that are not finite, or below 0")
@@ -259,23 +259,23 @@ def test_numbers_that_no_measurement_gives_are_refused(statistic, value, tensor,
     ("n_samples", np.array([7, 4]), r"n_samples: got \(2,\) numbers for 3 sample sets"),
     ("layers", [], "'layers' doesn't exist"),
 ])  # fmt: skip
-def test_a_variance_file_whose_parts_do_not_fit_is_refused(name, value, reason, tensor, tmp_path):
-    write_measurement(tmp_path / "a.h5", replace(tensor, **{name: value}))
+def test_a_variance_file_whose_parts_do_not_fit_is_refused(name, value, reason, measurement, tmp_path):
+    write_measurement(tmp_path / "a.h5", replace(measurement, **{name: value}))
     assert_refused(read_measurement, tmp_path / "a.h5", reason)
 
 
 @pytest.mark.parametrize("name", ["model", "seed", "spec", "checkpoint_sha256"])
-def test_a_variance_file_with_an_attribute_missing_is_refused(name, tensor, tmp_path):
+def test_a_variance_file_with_an_attribute_missing_is_refused(name, measurement, tmp_path):
     path = tmp_path / "a.h5"
-    write_measurement(path, tensor)
+    write_measurement(path, measurement)
     with h5py.File(path, "a") as file:
         del file.attrs[name]
     assert_refused(read_measurement, path, f"attribute {name} is missing")
 
 
-def test_the_variance_file_of_another_run_is_refused(tensor, tmp_path):
+def test_the_variance_file_of_another_run_is_refused(measurement, tmp_path):
     path = tmp_path / "a.h5"
-    write_measurement(path, tensor)
+    write_measurement(path, measurement)
     assert read_measurement(path, RUN).attributes["seed"] == 4
     with pytest.raises(ValueError, match="training: got rotated, expected unrotated"):
         read_measurement(path, {**RUN, "training": "unrotated"})
@@ -292,18 +292,18 @@ def test_a_dataset_file_without_sound_statistics_is_refused(value, dataset, tmp_
 
 
 @pytest.mark.parametrize("part", ["layers", "sample_set", "n_samples", "accuracy", "layers/001_fc/sample_std"])
-def test_a_variance_file_with_a_part_missing_is_refused(part, tensor, tmp_path):
+def test_a_variance_file_with_a_part_missing_is_refused(part, measurement, tmp_path):
     path = tmp_path / "a.h5"
-    write_measurement(path, tensor)
+    write_measurement(path, measurement)
     with h5py.File(path, "a") as file:
         del file[part]
     assert_refused(read_measurement, path, part.rpartition("/")[2])
 
 
-def test_equal_content_makes_equal_bytes(dataset, tensor, tmp_path):
+def test_equal_content_makes_equal_bytes(dataset, measurement, tmp_path):
     for folder in ("first", "second"):
         write_dataset(tmp_path / folder / "dataset.h5", dataset)
-        write_measurement(tmp_path / folder / "variance.h5", tensor)
+        write_measurement(tmp_path / folder / "variance.h5", measurement)
         write_history(tmp_path / folder / "history.csv", [history_row(1)])
         if folder == "first":
             time.sleep(1.1)  # HDF5's own clock counts seconds
@@ -318,7 +318,7 @@ def hdf5_file(request, tmp_path):
     if request.param == "dataset":
         write_dataset(path, request.getfixturevalue("dataset"))
         return path, read_dataset, read_measurement
-    write_measurement(path, request.getfixturevalue("tensor"))
+    write_measurement(path, request.getfixturevalue("measurement"))
     return path, read_measurement, read_dataset
 
 

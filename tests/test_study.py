@@ -97,27 +97,27 @@ def test_the_checkpoint_scores_what_its_history_says(study, model, training):
 @pytest.mark.parametrize(("model", "training"), RUNS)
 def test_the_variance_tensor_is_whole(study, model, training):
     path = study / f"results/variance/{stem(model, training)}.h5"
-    tensor = read_measurement(path)
-    assert len(tensor.layers) == MODELS[model]
-    assert tensor.angles_degrees.tolist() == [-180, -90, 0, 90]
-    assert tensor.n_samples.tolist() == [40, *[4] * 10]
-    assert tensor.attributes["training"] == training
+    measurement = read_measurement(path)
+    assert len(measurement.layers) == MODELS[model]
+    assert measurement.angles_degrees.tolist() == [-180, -90, 0, 90]
+    assert measurement.n_samples.tolist() == [40, *[4] * 10]
+    assert measurement.attributes["training"] == training
     (last,) = read_history(study / f"results/checkpoints/{stem(model, training)}.csv")
-    assert tensor.accuracy[0, 2] == pytest.approx(last["test_upright_accuracy"])  # at 0 degrees
-    assert tensor.attributes["activations"] == {"found_by": "torch.fx", "not_seen": []}
-    asked = tensor.attributes["spec"]["measurement"]
+    assert measurement.accuracy[0, 2] == pytest.approx(last["test_upright_accuracy"])  # at 0 degrees
+    assert measurement.attributes["activations"] == {"found_by": "torch.fx", "not_seen": []}
+    asked = measurement.attributes["spec"]["measurement"]
     assert asked == {"angles": 4, "n_samples": "all", "precision": "float32"}
-    used = tensor.attributes["computed_on"]["measure"]
+    used = measurement.attributes["computed_on"]["measure"]
     assert used == {"device": "cpu", "threads": 1, "batch_size": 8, "memory_format": "channels_last"}
-    for layer in tensor.layers:
+    for layer in measurement.layers:
         assert layer.transformation_std.shape == (2, 11, layer.n_units)
         assert np.isfinite(layer.transformation_std).all()
         assert (layer.sample_std >= 0).all()
-    assert 0.05 < global_variance(tensor, "mean", "all").value < 3
+    assert 0.05 < global_variance(measurement, "mean", "all").value < 3
     with h5py.File(path) as file:
-        layer = file["layers"][f"000_{tensor.layers[0].name}"]
+        layer = file["layers"][f"000_{measurement.layers[0].name}"]
         assert [dim.label for dim in layer["normalized"].dims] == ["aggregation", "sample_set", "unit"]
-        np.testing.assert_array_equal(layer["normalized"][:], tensor.layers[0].normalized)
+        np.testing.assert_array_equal(layer["normalized"][:], measurement.layers[0].normalized)
 
 
 def test_the_variance_file_opens_in_xarray(study):
@@ -171,11 +171,11 @@ def test_the_tables_say_what_the_files_say(study):
     ]
     assert list(accuracy.groupby(by_run, sort=False).groups) == RUNS
     for run in RUNS:
-        tensor = read_measurement(study / f"results/variance/{stem(*run)}.h5")
+        measurement = read_measurement(study / f"results/variance/{stem(*run)}.h5")
         (last,) = read_history(study / f"results/checkpoints/{stem(*run)}.csv")
         of_run = table.set_index(by_run).loc[run].set_index("layers")
         for selection in SELECTIONS:
-            shown = select(tensor, selection)
+            shown = select(measurement, selection)
             assert of_run.loc[selection, "n_layers"] == len(shown.layers)
             for aggregation, sample_set in itertools.product(["mean", "max"], ["all", "stratified"]):
                 value = global_variance(shown, aggregation, sample_set)
@@ -185,7 +185,7 @@ def test_the_tables_say_what_the_files_say(study):
         assert len(part) == MODELS[run[0]] * 2 * 12
         for sample_set in ("all", "stratified", "7"):
             chosen = part[(part["sample_set"] == sample_set) & (part["aggregation"] == "max")]
-            expected = layer_values(tensor.normalized("max", sample_set))
+            expected = layer_values(measurement.normalized("max", sample_set))
             np.testing.assert_allclose(chosen["normalized_variance"], expected)
         (accuracies,) = accuracy.set_index(by_run).loc[[run]].itertuples()
         assert accuracies.accuracy_rotated == last["test_rotated_accuracy"]
@@ -252,12 +252,12 @@ def test_a_model_of_ones_own_that_cannot_be_traced_on_a_subset_at_a_list_of_angl
     gap = "what functions (F.relu, +, torch.cat) compute between modules"
     assert f"measure deciding_tiny_rotated_seed0: not seen by module hooks: {gap}" in done.stdout
     assert gap in (tmp_path / "results/logs/measure/deciding_tiny_rotated_seed0.log").read_text()
-    tensor = read_measurement(tmp_path / run)
-    assert [layer.name for layer in tensor.layers] == ["conv", "fc"]
-    found = tensor.attributes["activations"]
+    measurement = read_measurement(tmp_path / run)
+    assert [layer.name for layer in measurement.layers] == ["conv", "fc"]
+    found = measurement.attributes["activations"]
     assert found["found_by"] == "module hooks"
     assert gap in found["not_seen"][0]
-    assert tensor.angles_degrees.tolist() == [0, 90, 45.5]
-    assert sorted(tensor.n_samples.tolist()) == [*[3] * 7, *[4] * 3, 33]
-    asked = tensor.attributes["spec"]["measurement"]
+    assert measurement.angles_degrees.tolist() == [0, 90, 45.5]
+    assert sorted(measurement.n_samples.tolist()) == [*[3] * 7, *[4] * 3, 33]
+    asked = measurement.attributes["spec"]["measurement"]
     assert asked == {"angles": [0, 90, 45.5], "n_samples": 33, "precision": "float32"}

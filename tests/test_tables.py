@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.tabulated import NAN, RUN, tables_in, tensor_of
+from helpers.tabulated import NAN, RUN, measurement_of, tables_in
 from rotational_variance.tables.global_table import global_latex, global_markdown, global_rows
 from rotational_variance.tables.text import beside_published, csv_text, format_number, latex, markdown_table, yes_or_no
 
@@ -23,7 +23,7 @@ SHORTCUT = ("convolution", [[[4], [4], [4]], [[3], [1], [0]]], [[[1]] * 3, [[1],
 
 @pytest.fixture
 def rows():
-    return global_rows(RUN, tensor_of({"shortcut": SHORTCUT, "fc": FC}), PUBLISHED)
+    return global_rows(RUN, measurement_of({"shortcut": SHORTCUT, "fc": FC}), PUBLISHED)
 
 
 def test_global_values_over_the_published_layers(rows):
@@ -53,7 +53,7 @@ def test_global_values_over_all_layers(rows):
 def test_published_values_stand_beside_the_published_layers_of_their_run_only(rows):
     assert [row["published_variance_mean_all"] for row in rows] == [0.6004, None]
     assert [row["published_variance_max_all"] for row in rows] == [None, None]  # of another model
-    (other, _) = global_rows(RUN | {"training": "unrotated"}, tensor_of({"fc": FC}), PUBLISHED)
+    (other, _) = global_rows(RUN | {"training": "unrotated"}, measurement_of({"fc": FC}), PUBLISHED)
     assert other["published_variance_mean_all"] is None
     assert list(other) == list(rows[0])
 
@@ -80,7 +80,7 @@ def test_markdown_shows_both_selections_and_the_dead_units(rows):
 
 def test_a_network_without_a_finite_unit_has_no_value():
     infinite = ("linear", np.ones((2, 3, 1)), np.zeros((2, 3, 1)))
-    rows = global_rows(RUN, tensor_of({"fc": infinite}), {})
+    rows = global_rows(RUN, measurement_of({"fc": infinite}), {})
     assert np.isnan(rows[0]["variance_mean_all"])
     assert tables_in(global_markdown(rows))[0][1][6:] == ["n/a"] * 4
     assert "n/a & n/a" in global_latex(rows)
@@ -106,7 +106,7 @@ def test_csv_refuses_rows_of_other_columns():
 
 
 def all_rows(*runs):
-    return [row for run in runs for row in global_rows(RUN | run, tensor_of({"fc": FC}), PUBLISHED)]
+    return [row for run in runs for row in global_rows(RUN | run, measurement_of({"fc": FC}), PUBLISHED)]
 
 
 def check_latex(text):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers.tabulated import NAN, RUN, layer, same, tables_in, tensor_of, verdicts_in
+from helpers.tabulated import NAN, RUN, layer, measurement_of, same, tables_in, verdicts_in
 from rotational_variance.tables.claim_depth import depth_rows
 from rotational_variance.tables.claim_outputs import binomial_tail, output_row, outputs_section
 from rotational_variance.tables.claim_training import training_rows, training_section
@@ -31,7 +31,7 @@ def test_verdicts(held, expected):
 
 
 def global_rows_of(run, mean, maximum, published=(), **layers):
-    return global_rows(run, tensor_of(layers | {"fc": same([mean, maximum])}), dict(published))
+    return global_rows(run, measurement_of(layers | {"fc": same([mean, maximum])}), dict(published))
 
 
 def test_rotated_training_is_compared_over_the_published_layers():
@@ -90,13 +90,13 @@ def test_one_training_only_or_no_value_is_no_test():
 
 
 def outputs(by_class, class_names=("a", "b", "c")):
-    """Make a tensor whose last layer has these M [class, unit]; over all samples, and in another layer, M is 0."""
+    """Make a measurement whose last layer has these M [class, unit]; over all samples, and in another layer, M is 0."""
     by_class = np.array(by_class, dtype=float)
     last = np.broadcast_to(
         np.concatenate([np.zeros((1, by_class.shape[1])), by_class]), (2, 1 + len(by_class), by_class.shape[1])
     )
     before = np.zeros((2, 1 + len(by_class), len(by_class)))
-    return tensor_of({"fc": layer(before), "log_softmax": layer(last, "output")}, class_names)
+    return measurement_of({"fc": layer(before), "log_softmax": layer(last, "output")}, class_names)
 
 
 def test_units_that_are_the_most_invariant_for_their_own_class_are_counted():
@@ -145,9 +145,9 @@ def test_fewer_units_than_half_but_more_than_by_chance_are_a_part():
     assert binomial_tail(5, 20, 0.1) == pytest.approx(0.0432, abs=1e-4)
 
 
-@pytest.mark.parametrize("tensor", [outputs([[1, 2], [1, 2], [1, 2]]), outputs([[1]], ("only",))])
-def test_another_number_of_units_than_classes_or_one_class_is_no_test(tensor):
-    row = output_row(RUN, tensor)
+@pytest.mark.parametrize("measurement", [outputs([[1, 2], [1, 2], [1, 2]]), outputs([[1]], ("only",))])
+def test_another_number_of_units_than_classes_or_one_class_is_no_test(measurement):
+    row = output_row(RUN, measurement)
     assert (row["n_lowest"], row["own_class"], row["others"]) == (None, None, None)
     text = outputs_section([row])
     reason = "needs a last layer with one unit a class, and two classes or more"
@@ -162,8 +162,10 @@ def test_another_number_of_units_than_classes_or_one_class_is_no_test(tensor):
 
 
 def test_the_page_holds_three_claims_and_their_verdicts():
-    tensor = tensor_of({"fc": same(1, n_units=2)})
-    text = claims_markdown(global_rows(RUN, tensor, {}), [output_row(RUN, tensor)], depth_rows(RUN, tensor))
+    measurement = measurement_of({"fc": same(1, n_units=2)})
+    text = claims_markdown(
+        global_rows(RUN, measurement, {}), [output_row(RUN, measurement)], depth_rows(RUN, measurement)
+    )
     headings = [line for line in text.splitlines() if line.startswith("#")]
     assert headings[0] == text.splitlines()[0]
     assert [line[:5] for line in headings[1:]] == ["## 1.", "## 2.", "## 3."]

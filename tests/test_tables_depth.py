@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from helpers.tabulated import RUN, layer, same, tables_in, tensor_of, verdicts_in
+from helpers.tabulated import RUN, layer, measurement_of, same, tables_in, verdicts_in
 from rotational_variance.tables.claim_depth import depth_rows, depth_section, rank_correlation
 
 
 def deep(*values, **further):
     """Make a network whose layers have these M, or pairs of them (mean, max)."""
-    return tensor_of({f"l{i}": same(value) for i, value in enumerate(values)} | further)
+    return measurement_of({f"l{i}": same(value) for i, value in enumerate(values)} | further)
 
 
 def test_thirds_lowest_layer_and_rank_correlation():
@@ -39,10 +39,10 @@ def test_thirds_lowest_layer_and_rank_correlation():
 def test_units_within_a_layer_count_by_layer_and_only_published_layers_and_all_samples_count():
     wide = same(0.5, n_units=100)
     by_sample_set = layer(np.broadcast_to([[1], [7], [7]], (2, 3, 1)))
-    tensor = tensor_of(
+    measurement = measurement_of(
         {"wide": wide, "narrow": by_sample_set, "shortcut": same(99), "m1": same(2), "m2": same(2), "e": same(3)}
     )
-    mean, _ = depth_rows(RUN, tensor)
+    mean, _ = depth_rows(RUN, measurement)
     assert [mean[name] for name in ("first", "middle", "last")] == [0.75, 2, 3]
 
 
@@ -58,10 +58,11 @@ def test_layers_without_finite_units_are_left_out():
 
 
 @pytest.mark.parametrize(
-    ("tensor", "lowest"), [(deep(np.inf, np.inf, np.inf), "n/a"), (deep(1, 2), "`l0`"), (deep(np.inf, 1, 2), "`l1`")]
+    ("measurement", "lowest"),
+    [(deep(np.inf, np.inf, np.inf), "n/a"), (deep(1, 2), "`l0`"), (deep(np.inf, 1, 2), "`l1`")],
 )
-def test_a_third_without_finite_units_is_no_test(tensor, lowest):
-    rows = depth_rows(RUN, tensor)
+def test_a_third_without_finite_units_is_no_test(measurement, lowest):
+    rows = depth_rows(RUN, measurement)
     text = depth_section(rows)
     reason = "Not tested: needs finite units in each third of the layers."
     assert verdicts_in(text) == [f"**By mean: {reason}**", f"**By max: {reason}**"]

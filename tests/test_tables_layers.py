@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.tabulated import RUN, tensor_of
+from helpers.tabulated import RUN, measurement_of
 from rotational_variance.measures.averages import global_variance, layer_values
 from rotational_variance.measures.layer_selection import published_layers
 from rotational_variance.tables.layer_table import layer_rows
@@ -26,7 +26,7 @@ def random_layer(kind, n_units, generator, n_sets=4):
 
 
 @pytest.fixture
-def tensor():
+def measurement():
     generator = np.random.default_rng(0)
     kinds = {
         "conv": "convolution",
@@ -38,7 +38,7 @@ def tensor():
     layers = {name: random_layer(kind, 7, generator) for name, kind in kinds.items()}
     layers["gone"] = ("linear", np.ones((2, 4, 2)), np.zeros((2, 4, 2)))  # infinite units only
     layers["dead"] = ("linear", np.zeros((2, 4, 2)), np.zeros((2, 4, 2)))
-    return tensor_of(layers, ("0", "1", "2"))
+    return measurement_of(layers, ("0", "1", "2"))
 
 
 def mean(values):
@@ -71,9 +71,9 @@ def by_hand(layer, aggregation, sets):
 SETS = {"all": [0], "stratified": [1, 2, 3], "0": [1], "1": [2], "2": [3]}
 
 
-def test_every_number(tensor):
-    rows = iter(layer_rows(RUN, tensor))
-    for layer in tensor.layers:
+def test_every_number(measurement):
+    rows = iter(layer_rows(RUN, measurement))
+    for layer in measurement.layers:
         for i, aggregation in enumerate(["mean", "max"]):
             for sample_set, sets in SETS.items():
                 row = next(rows)
@@ -83,36 +83,38 @@ def test_every_number(tensor):
     assert next(rows, None) is None
 
 
-def test_the_random_numbers_hold_all_there_is_to_get_wrong(tensor):
-    rows = layer_rows(RUN, tensor)
+def test_the_random_numbers_hold_all_there_is_to_get_wrong(measurement):
+    rows = layer_rows(RUN, measurement)
     for name in ("n_dead", "n_infinite"):
         assert {0, 1} < {row[name] for row in rows}
     stratified = [row for row in rows if row["sample_set"] == "stratified" and row["layer"] not in {"gone", "dead"}]
     assert any(row["n_dead"] for row in stratified)
 
 
-def test_names_positions_and_what_was_published(tensor):
-    rows = [row for row in layer_rows(RUN, tensor) if (row["aggregation"], row["sample_set"]) == ("mean", "all")]
-    assert [(row["position"], row["layer"]) for row in rows] == list(enumerate(layer.name for layer in tensor.layers))
-    assert [row["kind"] for row in rows] == [layer.kind for layer in tensor.layers]
-    shown = [layer.name for layer in published_layers(tensor.layers)]
+def test_names_positions_and_what_was_published(measurement):
+    rows = [row for row in layer_rows(RUN, measurement) if (row["aggregation"], row["sample_set"]) == ("mean", "all")]
+    assert [(row["position"], row["layer"]) for row in rows] == list(
+        enumerate(layer.name for layer in measurement.layers)
+    )
+    assert [row["kind"] for row in rows] == [layer.kind for layer in measurement.layers]
+    shown = [layer.name for layer in published_layers(measurement.layers)]
     assert [row["layer"] for row in rows if row["published"]] == shown == ["conv", "relu", "fc", "gone", "dead"]
     assert all({name: row[name] for name in RUN} == RUN for row in rows)
 
 
-def test_the_layers_add_up_to_what_else_is_made_of_them(tensor):
-    table = pd.DataFrame(layer_rows(RUN, tensor))
+def test_the_layers_add_up_to_what_else_is_made_of_them(measurement):
+    table = pd.DataFrame(layer_rows(RUN, measurement))
     for (aggregation, sample_set), part in table.groupby(["aggregation", "sample_set"]):
-        expected = layer_values(tensor.normalized(aggregation, sample_set))
+        expected = layer_values(measurement.normalized(aggregation, sample_set))
         np.testing.assert_allclose(part["normalized_variance"], expected)
-        value = global_variance(tensor, aggregation, sample_set)
+        value = global_variance(measurement, aggregation, sample_set)
         assert (part["n_dead"].sum(), part["n_infinite"].sum()) == (value.n_dead, value.n_infinite)
         finite = part["n_units"] - part["n_infinite"]
         assert (part["normalized_variance"] * finite).sum() / finite.sum() == pytest.approx(value.value)
 
 
-def test_pandas_reads_it_without_options(tensor):
-    rows = layer_rows(RUN, tensor)
+def test_pandas_reads_it_without_options(measurement):
+    rows = layer_rows(RUN, measurement)
     table = pd.read_csv(io.StringIO(csv_text(rows)))
     assert list(table) == [
         "model", "dataset", "training", "seed", "position", "layer", "kind", "published", "n_units", "aggregation",
@@ -132,7 +134,7 @@ def test_pandas_reads_it_without_options(tensor):
 
 def test_a_class_called_like_a_missing_value_is_told_apart():
     layer = ("linear", np.arange(1.0, 7).reshape(2, 3, 1), np.ones((2, 3, 1)))
-    rows = layer_rows(RUN, tensor_of({"fc": layer}, ("NA", "nan")))
+    rows = layer_rows(RUN, measurement_of({"fc": layer}, ("NA", "nan")))
     table = pd.read_csv(io.StringIO(csv_text(rows)))[:4]
     assert table["sample_set"].tolist() == ["all", "stratified", "class NA", "class nan"]
     assert table["normalized_variance"].tolist() == [1, 2.5, 2, 3]

@@ -18,8 +18,8 @@ def resnet_names(n):
     return ["conv1", "bn1", "relu", *(f"layer{1 + i // 40}.{i // 10}.conv{i}" for i in range(n - 5)), "avgpool", "fc"]
 
 
-def make_tensor(n_layers=16, seed=0, names=None, class_names=DIGITS, angles=ANGLES):
-    """Make up a tensor; its last layer has one unit a class."""
+def make_measurement(n_layers=16, seed=0, names=None, class_names=DIGITS, angles=ANGLES):
+    """Make up a measurement; its last layer has one unit a class."""
     random = np.random.default_rng(seed)
     layers = []
     for i in range(n_layers):
@@ -44,7 +44,7 @@ def make_results(n_seeds=1, **kwargs):
     """Make up results of both trainings."""
     return {
         training: TrainingResult(
-            [make_tensor(seed=10 * i + seed, **kwargs) for seed in range(n_seeds)],
+            [make_measurement(seed=10 * i + seed, **kwargs) for seed in range(n_seeds)],
             [make_history(seed=10 * i + seed) for seed in range(n_seeds)],
         )
         for i, training in enumerate(COLORS)

@@ -10,8 +10,8 @@ RUN = {"model": "resnet", "dataset": "mnist", "training": "rotated", "seed": 0}
 NAN = float("nan")
 
 
-def tensor_of(layers, class_names=("a", "b")):
-    """Make a tensor of {name: (kind, transformation_std, sample_std)}, each std [aggregation, sample_set, unit]."""
+def measurement_of(layers, class_names=("a", "b")):
+    """Make a measurement of {name: (kind, transformation_std, sample_std)}, each std [aggregation, sample_set, unit]."""
     n_sets = 1 + len(class_names)
     return Measurement(
         [Layer(name, kind, np.array(t, dtype=float), np.array(s, dtype=float)) for name, (kind, t, s) in layers.items()],

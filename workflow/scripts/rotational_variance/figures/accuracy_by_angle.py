@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 from rotational_variance.figures.parts.lines import plot_mean, training_look
 from rotational_variance.figures.parts.sheet import new_sheet
 from rotational_variance.figures.parts.style import shorten
-from rotational_variance.figures.parts.training_results import Results, any_tensor
+from rotational_variance.figures.parts.training_results import Results, any_measurement
 from rotational_variance.measures.measurement import Measurement
 
 PANELS_PER_ROW = 5
@@ -16,22 +16,24 @@ PANELS_PER_ROW = 5
 
 def accuracy_by_angle(title: str, results: Results) -> Figure:
     """Draw the accuracy on test images, all rotated by the same angle, by angle: overall, then one panel per class."""
-    tensor = any_tensor(results)
-    n_rows = -(-len(tensor.class_names) // PANELS_PER_ROW)
+    measurement = any_measurement(results)
+    n_rows = -(-len(measurement.class_names) // PANELS_PER_ROW)
     figure = new_sheet(title, 2.2 + 1.15 * n_rows, results=results, legend=True)
     grid = figure.add_gridspec(1 + n_rows, PANELS_PER_ROW, height_ratios=[1.7, *[1] * n_rows])
     overall = figure.add_subplot(grid[0, :])
-    panels = [(overall, 0, f"all {tensor.n_samples[0]:,} images")]
-    for i, name in enumerate(tensor.class_names):
+    panels = [(overall, 0, f"all {measurement.n_samples[0]:,} images")]
+    for i, name in enumerate(measurement.class_names):
         axes = figure.add_subplot(grid[1 + i // PANELS_PER_ROW, i % PANELS_PER_ROW], sharex=overall, sharey=overall)
-        axes.tick_params(labelleft=i % PANELS_PER_ROW == 0, labelbottom=i + PANELS_PER_ROW >= len(tensor.class_names))
+        axes.tick_params(
+            labelleft=i % PANELS_PER_ROW == 0, labelbottom=i + PANELS_PER_ROW >= len(measurement.class_names)
+        )
         panels.append((axes, 1 + i, shorten(name, 18)))
     for axes, sample_set, name in panels:
         _draw_by_angle(axes, sample_set, results)
         axes.set_title(name)
-    overall.axhline(100 / len(tensor.class_names), color="0.6", linewidth=0.7, zorder=0)
+    overall.axhline(100 / len(measurement.class_names), color="0.6", linewidth=0.7, zorder=0)
     overall.annotate(
-        "chance", (1, 100 / len(tensor.class_names)), xycoords=("axes fraction", "data"), ha="right", va="bottom",
+        "chance", (1, 100 / len(measurement.class_names)), xycoords=("axes fraction", "data"), ha="right", va="bottom",
         fontsize=7, color="0.35",
     )  # fmt: skip
     figure.supylabel("accuracy (%)")
@@ -41,8 +43,8 @@ def accuracy_by_angle(title: str, results: Results) -> Figure:
 
 def _draw_by_angle(axes: Axes, sample_set: int, results: Results) -> None:
     for training, result in results.items():
-        x, order = close_circle(result.tensors[0])
-        percent = np.array([100 * tensor.accuracy[sample_set][order] for tensor in result.tensors])
+        x, order = close_circle(result.measurements[0])
+        percent = np.array([100 * measurement.accuracy[sample_set][order] for measurement in result.measurements])
         plot_mean(axes, x, percent, marker="o", markersize=2, **training_look(training))
     axes.set_ylim(-3, 103)
     axes.set_yticks([0, 50, 100])
@@ -53,18 +55,18 @@ def _draw_by_angle(axes: Axes, sample_set: int, results: Results) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(3))
 
 
-def close_circle(tensor: Measurement) -> tuple[np.ndarray, np.ndarray]:
+def close_circle(measurement: Measurement) -> tuple[np.ndarray, np.ndarray]:
     """Return angles that cover 0 to 360 degrees, and the order that matches accuracies to them.
 
     Some angles appear at both ends. Angles that do not divide the whole circle evenly are only sorted: a
     line across a gap would suggest data that is not there.
     """
-    wrapped = tensor.angles_degrees % 360
+    wrapped = measurement.angles_degrees % 360
     by_angle = np.argsort(wrapped)
     angles, order = np.append(wrapped[by_angle], wrapped[by_angle[0]] + 360), np.append(by_angle, by_angle[0])
     if not np.allclose(np.diff(angles), 360 / len(by_angle)):
-        order = np.argsort(tensor.angles_degrees)
-        return tensor.angles_degrees[order], order
+        order = np.argsort(measurement.angles_degrees)
+        return measurement.angles_degrees[order], order
     if angles[0] > 0:
         angles, order = np.append(wrapped[by_angle[-1]] - 360, angles), np.append(by_angle[-1], order)
     return angles, order

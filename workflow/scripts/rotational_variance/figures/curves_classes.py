@@ -6,12 +6,12 @@ from matplotlib.figure import Figure
 from rotational_variance.figures.parts.lines import plot_mean, training_look
 from rotational_variance.figures.parts.sheet import new_sheet, small_panels
 from rotational_variance.figures.parts.style import MEASURE, NUMBER_OF_LAYER, shorten, show_m
-from rotational_variance.figures.parts.training_results import Results, any_tensor
+from rotational_variance.figures.parts.training_results import Results, any_measurement
 
 
 def curves_classes(title: str, note: str, aggregation: str, results: Results) -> Figure:
     """Draw M of each layer over the samples of one class, one panel per class."""
-    names = any_tensor(results).class_names
+    names = any_measurement(results).class_names
     figure = new_sheet(title, 0.5 + 1.3 * -(-len(names) // 5), note, results=results, legend=True)
     panels = small_panels(figure, len(names), max_columns=5)
     for axes, name in zip(panels, names, strict=True):

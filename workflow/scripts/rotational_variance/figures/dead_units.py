@@ -11,7 +11,7 @@ from rotational_variance.figures.parts.bars import plot_bars
 from rotational_variance.figures.parts.layer_axis import label_layers
 from rotational_variance.figures.parts.sheet import FIRST_SEED, legend_below, new_sheet
 from rotational_variance.figures.parts.style import COLORS, HATCHES
-from rotational_variance.figures.parts.training_results import Results, any_tensor
+from rotational_variance.figures.parts.training_results import Results, any_measurement
 from rotational_variance.measures.measurement import ALL
 
 
@@ -27,7 +27,7 @@ def dead_units(title: str, note: str, aggregation: str, results: Mapping[str, Re
         if axes.dataLim.y1 == 0:
             axes.text(0.5, 0.5, "none", transform=axes.transAxes, ha="center", color="0.35")
         axes.set_ylim(0, max(5.0, 1.1 * axes.dataLim.y1))
-        label_layers(axes, [layer.name for layer in any_tensor(of_model).layers], width=6.3)
+        label_layers(axes, [layer.name for layer in any_measurement(of_model).layers], width=6.3)
         axes.set_xlabel("")
     panels[-1].set_xlabel("layer, from the input to the output; where names are left out, first layers of blocks")
     handles = [
@@ -40,9 +40,9 @@ def dead_units(title: str, note: str, aggregation: str, results: Mapping[str, Re
 
 def _draw_dead(axes: Axes, training: str, aggregation: str, of_model: Results) -> str:
     """Draw a training's bars beside those of the other training, and return its totals in words."""
-    tensor = of_model[training].tensors[0]
-    dead = tensor.dead(aggregation, ALL)
-    infinite = [np.isinf(values) for values in tensor.normalized(aggregation, ALL)]
+    measurement = of_model[training].measurements[0]
+    dead = measurement.dead(aggregation, ALL)
+    infinite = [np.isinf(values) for values in measurement.normalized(aggregation, ALL)]
     shares = [np.array([100 * units.mean() for units in of_kind]) for of_kind in (dead, infinite)]
     bars, x = plot_bars(axes, list(of_model), training, shares[0][None])
     bars.set_label(f"dead, {training} training")

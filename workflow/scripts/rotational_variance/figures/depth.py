@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from rotational_variance.figures.parts.lines import plot_mean
 from rotational_variance.figures.parts.sheet import legend_below, new_sheet
 from rotational_variance.figures.parts.style import MEASURE, SAMPLE_SETS, model_looks, show_m
-from rotational_variance.figures.parts.training_results import Results, any_tensor
+from rotational_variance.figures.parts.training_results import Results, any_measurement
 
 
 def depth(title: str, note: str, aggregation: str, results: Mapping[str, Results]) -> Figure:
@@ -44,4 +44,4 @@ def depth(title: str, note: str, aggregation: str, results: Mapping[str, Results
 
 
 def _n_layers(results: Results) -> int:
-    return len(any_tensor(results).layers)
+    return len(any_measurement(results).layers)

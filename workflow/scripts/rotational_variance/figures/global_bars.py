@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 from rotational_variance.figures.parts.bars import plot_bars
 from rotational_variance.figures.parts.sheet import legend_below, new_sheet
 from rotational_variance.figures.parts.style import COLORS, HATCHES, MEASURE, SAMPLE_SETS, shorten, show_m
-from rotational_variance.figures.parts.training_results import Results, any_tensor
+from rotational_variance.figures.parts.training_results import Results, any_measurement
 from rotational_variance.measures.averages import global_variance
 
 PUBLISHED_LOOK = {"marker": "D", "linestyle": "", "color": "w", "markeredgecolor": "k", "markersize": 4}
@@ -27,14 +27,17 @@ def global_bars(
     published  values by (model, training, aggregation, sample set)
     """
     first_model = next(iter(results.values()))
-    aggregations, trainings = any_tensor(first_model).aggregations, list(first_model)
+    aggregations, trainings = any_measurement(first_model).aggregations, list(first_model)
     figure = new_sheet(title, 0.6 + 1.8 * len(aggregations), results=first_model)
     panels = figure.subplots(len(aggregations), len(SAMPLE_SETS), sharex=True, sharey=True, squeeze=False)
     for row, aggregation in zip(panels, aggregations, strict=True):
         for axes, (sample_set, name) in zip(row, SAMPLE_SETS.items(), strict=True):
             for training in trainings:
                 found = [
-                    [global_variance(tensor, aggregation, sample_set) for tensor in of_model[training].tensors]
+                    [
+                        global_variance(measurement, aggregation, sample_set)
+                        for measurement in of_model[training].measurements
+                    ]
                     for of_model in results.values()
                 ]  # [model][seed]
                 _, x = plot_bars(axes, trainings, training, np.array([[one.value for one in of] for of in found]).T)

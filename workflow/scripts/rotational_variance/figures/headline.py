@@ -11,7 +11,7 @@ from rotational_variance.figures.parts.layer_axis import draw_kinds, kind_handle
 from rotational_variance.figures.parts.lines import MAX_MARKED_POINTS, plot_mean, training_look
 from rotational_variance.figures.parts.sheet import MEAN_AND_RANGE, legend_below, new_sheet
 from rotational_variance.figures.parts.style import MEASURE, SAMPLE_SETS, show_m
-from rotational_variance.figures.parts.training_results import Results, any_tensor
+from rotational_variance.figures.parts.training_results import Results, any_measurement
 from rotational_variance.figures.parts.unit_image import draw_heatmap
 from rotational_variance.measures.measurement import ALL, STRATIFIED
 
@@ -21,8 +21,8 @@ def headline(title: str, note: str, aggregation: str, results: Results, *, sort_
 
     Curves and bars show the mean over seeds, and the range if there are several seeds; heatmaps show the first seed.
     """
-    layers = any_tensor(results).layers
-    shown = {training: result.tensors[0].normalized(aggregation, ALL) for training, result in results.items()}
+    layers = any_measurement(results).layers
+    shown = {training: result.measurements[0].normalized(aggregation, ALL) for training, result in results.items()}
     figure = new_sheet(
         title,
         2.4 + names_height(layers) + 1.3 * len(shown),

@@ -8,7 +8,7 @@ from rotational_variance.figures.parts.colour_scale import draw_scale, mark_hand
 from rotational_variance.figures.parts.layer_axis import draw_kinds, kind_handles, names_height
 from rotational_variance.figures.parts.sheet import FIRST_SEED, legend_below, new_sheet
 from rotational_variance.figures.parts.style import SAMPLE_SETS
-from rotational_variance.figures.parts.training_results import Results, any_tensor
+from rotational_variance.figures.parts.training_results import Results, any_measurement
 from rotational_variance.figures.parts.unit_image import draw_heatmap
 
 
@@ -16,11 +16,11 @@ def heatmaps(title: str, note: str, aggregation: str, results: Results, *, sort_
     """Draw M of every unit, over all samples and stratified, for each training (its first seed)."""
     shown = [
         (f"{name}, {training} training",
-         result.tensors[0].normalized(aggregation, sample_set))
+         result.measurements[0].normalized(aggregation, sample_set))
         for sample_set, name in SAMPLE_SETS.items()
         for training, result in results.items()
     ]  # fmt: skip
-    layers = any_tensor(results).layers
+    layers = any_measurement(results).layers
     figure = new_sheet(title, 0.8 + names_height(layers) + 1.15 * len(shown), note, results=results, seeds=FIRST_SEED)
     *panels, strip = figure.subplots(len(shown) + 1, 1, sharex=True, height_ratios=[*[1] * len(shown), 0.08])
     everything = np.concatenate([layer for _, values in shown for layer in values])

@@ -7,16 +7,16 @@ from matplotlib.figure import Figure
 from rotational_variance.figures.parts.colour_scale import draw_scale, mark_handles, scale_top
 from rotational_variance.figures.parts.sheet import FIRST_SEED, legend_below, new_sheet
 from rotational_variance.figures.parts.style import NUMBER_OF_LAYER, shorten, whole_numbers
-from rotational_variance.figures.parts.training_results import Results, any_tensor
+from rotational_variance.figures.parts.training_results import Results, any_measurement
 from rotational_variance.figures.parts.unit_image import draw_heatmap
 
 
 def heatmaps_classes(title: str, note: str, aggregation: str, results: Results, *, sort_units: bool) -> Figure:
     """Draw M of every unit over the samples of each class: one band per class, one panel per training (first seed)."""
-    tensor = any_tensor(results)
-    names = tensor.class_names
+    measurement = any_measurement(results)
+    names = measurement.class_names
     shown = {
-        training: [result.tensors[0].normalized(aggregation, name) for name in names]
+        training: [result.measurements[0].normalized(aggregation, name) for name in names]
         for training, result in results.items()
     }
     everything = np.concatenate([layer for of_training in shown.values() for values in of_training for layer in values])
@@ -27,7 +27,7 @@ def heatmaps_classes(title: str, note: str, aggregation: str, results: Results, 
         for band, values in enumerate(of_training):
             image = draw_heatmap(axes, values, scale, sort_units=sort_units, first=1, bottom=-band, height=0.88)
         axes.set_title(f"{training} training")
-        axes.set_xlim(0.5, len(tensor.layers) + 0.5)
+        axes.set_xlim(0.5, len(measurement.layers) + 0.5)
         axes.set_ylim(1 - len(names), 0.88)
         axes.set_xlabel(NUMBER_OF_LAYER)
         whole_numbers(axes)

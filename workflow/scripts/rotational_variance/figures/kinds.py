@@ -6,14 +6,14 @@ from matplotlib.figure import Figure
 from rotational_variance.figures.parts.layer_lines import plot_layers
 from rotational_variance.figures.parts.sheet import new_sheet, small_panels
 from rotational_variance.figures.parts.style import MEASURE, NUMBER_OF_LAYER, show_m
-from rotational_variance.figures.parts.training_results import Results, any_tensor
+from rotational_variance.figures.parts.training_results import Results, any_measurement
 from rotational_variance.measures.layer_selection import KINDS
 from rotational_variance.measures.measurement import ALL
 
 
 def kinds(title: str, note: str, aggregation: str, results: Results) -> Figure:
     """Draw M of each layer, one panel per kind of layer: convolutions in one, activations in another, and so on."""
-    layers = any_tensor(results).layers
+    layers = any_measurement(results).layers
     of_kind = {kind: [i for i, layer in enumerate(layers) if layer.kind == kind] for kind in KINDS}
     of_kind = {kind: chosen for kind, chosen in of_kind.items() if chosen}
     figure = new_sheet(title, 0.5 + 1.5 * -(-len(of_kind) // 4), note, results=results, legend=True)

@@ -20,7 +20,7 @@ from rotational_variance.figures.parts.colour_scale import (
 )
 from rotational_variance.figures.parts.sheet import FIRST_SEED, legend_below, new_sheet
 from rotational_variance.figures.parts.style import shorten
-from rotational_variance.figures.parts.training_results import Results, any_tensor
+from rotational_variance.figures.parts.training_results import Results, any_measurement
 
 MAX_NUMBERED_CLASSES = 12  # with more units or classes, a cell has no room for its number
 
@@ -30,8 +30,8 @@ def outputs(title: str, results: Results) -> Figure:
 
     A frame marks the samples of a unit's own class. Outputs are vectors, which no aggregation changes.
     """
-    names, last = any_tensor(results).class_names, any_tensor(results).layers[-1]
-    matrices = {training: result.tensors[0].layers[-1].normalized[0, 1:].T for training, result in results.items()}
+    names, last = any_measurement(results).class_names, any_measurement(results).layers[-1]
+    matrices = {training: result.measurements[0].layers[-1].normalized[0, 1:].T for training, result in results.items()}
     everything = np.concatenate([matrix.ravel() for matrix in matrices.values()])
     scale = Normalize(0, scale_top(everything))
     has_numbers = max(len(names), last.n_units) <= MAX_NUMBERED_CLASSES

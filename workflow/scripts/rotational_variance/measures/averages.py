@@ -33,10 +33,10 @@ class GlobalVariance:
     n_infinite: int
 
 
-def global_variance(tensor: Measurement, aggregation: str, sample_set: str) -> GlobalVariance:
+def global_variance(measurement: Measurement, aggregation: str, sample_set: str) -> GlobalVariance:
     """Average M over all units of all layers."""
-    values = np.concatenate(tensor.normalized(aggregation, sample_set))
-    dead = np.concatenate(tensor.dead(aggregation, sample_set))
+    values = np.concatenate(measurement.normalized(aggregation, sample_set))
+    dead = np.concatenate(measurement.dead(aggregation, sample_set))
     return GlobalVariance(
         value=finite_mean(values),
         value_without_dead=finite_mean(values[~dead]),

@@ -11,11 +11,11 @@ KINDS = (
 SELECTIONS = ("published", "all")
 
 
-def select(tensor: Measurement, selection: str) -> Measurement:
+def select(measurement: Measurement, selection: str) -> Measurement:
     """Keep "all" layers of a measurement, or the "published" ones. Raises ValueError for another name."""
     if selection not in SELECTIONS:
         raise ValueError(f"layers: got {selection!r}, expected one of {', '.join(SELECTIONS)}")
-    return tensor if selection == "all" else replace(tensor, layers=published_layers(tensor.layers))
+    return measurement if selection == "all" else replace(measurement, layers=published_layers(measurement.layers))
 
 
 def published_layers(layers: Sequence[Layer]) -> list[Layer]:

@@ -13,7 +13,7 @@ FORMAT = "rotational-variance tensor 2"
 AXES = ("aggregation", "sample_set", "unit")
 
 
-def write_measurement(path: str | Path, tensor: Measurement) -> None:
+def write_measurement(path: str | Path, measurement: Measurement) -> None:
     """Write a variance file. Its axes are HDF5 dimension scales of the same name, as in netCDF: xarray opens it.
 
     /angle [angle] in degrees, /sample_set [sample_set], /aggregation [aggregation], /n_samples [sample_set],
@@ -22,15 +22,15 @@ def write_measurement(path: str | Path, tensor: Measurement) -> None:
     """
     with writing_hdf5(path) as file:
         file.attrs["format"] = FORMAT
-        for name, value in tensor.attributes.items():
+        for name, value in measurement.attributes.items():
             file.attrs[name] = json.dumps(value, sort_keys=True) if isinstance(value, dict) else value
-        file.create_dataset("angle", data=tensor.angles_degrees).make_scale("angle")
+        file.create_dataset("angle", data=measurement.angles_degrees).make_scale("angle")
         file["angle"].attrs["units"] = "degrees"
-        file.create_dataset("sample_set", data=tensor.sample_sets, dtype=STRING).make_scale("sample_set")
-        file.create_dataset("aggregation", data=tensor.aggregations, dtype=STRING).make_scale("aggregation")
+        file.create_dataset("sample_set", data=measurement.sample_sets, dtype=STRING).make_scale("sample_set")
+        file.create_dataset("aggregation", data=measurement.aggregations, dtype=STRING).make_scale("aggregation")
         for name, axes in (("n_samples", ("sample_set",)), ("accuracy", ("sample_set", "angle"))):
-            _attach(file.create_dataset(name, data=getattr(tensor, name)), {axis: file[axis] for axis in axes})
-        for order, layer in enumerate(tensor.layers):
+            _attach(file.create_dataset(name, data=getattr(measurement, name)), {axis: file[axis] for axis in axes})
+        for order, layer in enumerate(measurement.layers):
             _write_layer(file, f"layers/{order:03d}_{layer.name}", layer)
 
 

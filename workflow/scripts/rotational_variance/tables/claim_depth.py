@@ -13,7 +13,7 @@ from rotational_variance.tables.verdicts import verdict
 THIRDS = ("first", "middle", "last")
 
 
-def depth_rows(run: dict, tensor: Measurement) -> list[dict]:
+def depth_rows(run: dict, measurement: Measurement) -> list[dict]:
     """Compare M of the layers near the input with that of the others, over the published layers and all samples.
 
     Return one row per aggregation, with the columns first, middle and last (the mean of the layers' M over each third
@@ -21,17 +21,17 @@ def depth_rows(run: dict, tensor: Measurement) -> list[dict]:
     (whether the first third has the lowest mean). Layers without finite units are left out; a value is None or NaN if
     no layer is left for it.
     """
-    tensor = select(tensor, "published")
-    return [run | {"aggregation": name} | _depth_numbers(tensor, name) for name in tensor.aggregations]
+    measurement = select(measurement, "published")
+    return [run | {"aggregation": name} | _depth_numbers(measurement, name) for name in measurement.aggregations]
 
 
-def _depth_numbers(tensor: Measurement, aggregation: str) -> dict:
-    values = layer_values(tensor.normalized(aggregation, ALL))
+def _depth_numbers(measurement: Measurement, aggregation: str) -> dict:
+    values = layer_values(measurement.normalized(aggregation, ALL))
     thirds = [finite_mean(third) for third in np.array_split(values, 3)]
     known = ~np.isnan(values)
     return dict(zip(THIRDS, thirds, strict=True)) | {
         "rank_correlation": rank_correlation(np.flatnonzero(known), values[known]),
-        "lowest_layer": tensor.layers[np.nanargmin(values)].name if known.any() else None,
+        "lowest_layer": measurement.layers[np.nanargmin(values)].name if known.any() else None,
         "holds": thirds[0] < min(thirds[1:]) if all(map(exists, thirds)) else None,
     }
 

@@ -12,7 +12,7 @@ from rotational_variance.tables.text import NO_VALUE, format_number, markdown_ta
 SIGNIFICANT = 0.01
 
 
-def output_row(run: dict, tensor: Measurement) -> dict:
+def output_row(run: dict, measurement: Measurement) -> dict:
     """Compare M of each output unit over the samples of its own class with M over those of the other classes.
 
     n_lowest   output units whose M is lower over the samples of their own class than over those of any other; a tie,
@@ -22,7 +22,7 @@ def output_row(run: dict, tensor: Measurement) -> dict:
 
     These are None if the last layer does not have one unit per class, or if there is only one class.
     """
-    last, n_classes = tensor.layers[-1], len(tensor.class_names)
+    last, n_classes = measurement.layers[-1], len(measurement.class_names)
     row = run | {"layer": last.name, "n_units": last.n_units, "n_classes": n_classes}
     if last.n_units != n_classes or n_classes < 2:
         return row | {"n_lowest": None, "own_class": None, "others": None}

@@ -10,7 +10,7 @@ from rotational_variance.tables.published_values import with_published
 from rotational_variance.tables.text import beside_published, format_number, latex_row, markdown_table, run_cells
 
 
-def global_rows(run: dict, tensor: Measurement, published: Published) -> list[dict]:
+def global_rows(run: dict, measurement: Measurement, published: Published) -> list[dict]:
     """Return a run's global M and its dead and infinite units: one row per selection of layers.
 
     Column `layers` names the selection: "published", the layers in the published averages, or "all". Columns
@@ -19,19 +19,19 @@ def global_rows(run: dict, tensor: Measurement, published: Published) -> list[di
     """
     return [
         with_published(row, published if row["layers"] == "published" else {}, variance_columns(row).values())
-        for row in (_row(run, selection, select(tensor, selection)) for selection in SELECTIONS)
+        for row in (_row(run, selection, select(measurement, selection)) for selection in SELECTIONS)
     ]
 
 
-def _row(run: dict, selection: str, tensor: Measurement) -> dict:
+def _row(run: dict, selection: str, measurement: Measurement) -> dict:
     row = run | {
         "layers": selection,
-        "n_layers": len(tensor.layers),
-        "n_units": sum(layer.n_units for layer in tensor.layers),
+        "n_layers": len(measurement.layers),
+        "n_units": sum(layer.n_units for layer in measurement.layers),
     }
-    for aggregation in tensor.aggregations:
+    for aggregation in measurement.aggregations:
         for sample_set in (ALL, STRATIFIED):
-            value = global_variance(tensor, aggregation, sample_set)
+            value = global_variance(measurement, aggregation, sample_set)
             key = f"{aggregation}_{sample_set}"
             row[f"variance_{key}"] = value.value
             row[f"variance_{key}_without_dead"] = value.value_without_dead

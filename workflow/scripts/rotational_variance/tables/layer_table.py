@@ -12,7 +12,7 @@ _READ_AS_MISSING = {
 }  # fmt: skip
 
 
-def layer_rows(run: dict, tensor: Measurement) -> list[dict]:
+def layer_rows(run: dict, measurement: Measurement) -> list[dict]:
     """Return the rows of a run, ordered by layer, aggregation and sample set (all, stratified, each class).
 
     position                          of the layer in the forward pass, from 0, all layers counted
@@ -22,10 +22,10 @@ def layer_rows(run: dict, tensor: Measurement) -> list[dict]:
     transformation_std, sample_std    means over the units; for stratified, the means of these over the classes
     n_dead, n_infinite                numbers of units; for stratified, dead in every class, infinite in any class
     """
-    sample_sets = [ALL, STRATIFIED, *map(_class_label, tensor.class_names)]
-    published = {id(layer) for layer in published_layers(tensor.layers)}
+    sample_sets = [ALL, STRATIFIED, *map(_class_label, measurement.class_names)]
+    published = {id(layer) for layer in published_layers(measurement.layers)}
     rows = []
-    for position, layer in enumerate(tensor.layers):
+    for position, layer in enumerate(measurement.layers):
         row = run | {
             "position": position,
             "layer": layer.name,
@@ -34,7 +34,7 @@ def layer_rows(run: dict, tensor: Measurement) -> list[dict]:
             "n_units": layer.n_units,
         }
         statistics = {name: values.tolist() for name, values in _statistics(layer).items()}
-        for i, aggregation in enumerate(tensor.aggregations):
+        for i, aggregation in enumerate(measurement.aggregations):
             for j, sample_set in enumerate(sample_sets):
                 named = {"aggregation": aggregation, "sample_set": sample_set}
                 rows.append(row | named | {name: values[i][j] for name, values in statistics.items()})

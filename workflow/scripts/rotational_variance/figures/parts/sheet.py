@@ -29,7 +29,7 @@ def new_sheet(
     seeds   note added when there are several seeds; {} becomes their number
     legend  whether a legend of the trainings' lines stands to the right of the note
     """
-    n_seeds = len(next(iter(results.values())).tensors)
+    n_seeds = len(next(iter(results.values())).measurements)
     if n_seeds > 1:
         note = "; ".join([*([note] if note else []), seeds.format(n_seeds)])
     head = TITLE + (NOTE if note or legend else 0)

@@ -13,16 +13,18 @@ from rotational_variance.measures.measurement import Measurement
 class TrainingResult:
     """The runs of one training, one per seed.
 
-    tensors    the measurement of each run, with only the layers to show
+    measurements    the measurement of each run, with only the layers to show
     histories  the losses and accuracies of each run by epoch
     """
 
-    tensors: Sequence[Measurement]
+    measurements: Sequence[Measurement]
     histories: Sequence[list[dict[str, float]]] = ()
 
     def layer_values(self, aggregation: str, sample_set: str) -> np.ndarray:
         """Return M averaged over the units of each layer: [seed, layer]."""
-        return np.stack([layer_values(tensor.normalized(aggregation, sample_set)) for tensor in self.tensors])
+        return np.stack(
+            [layer_values(measurement.normalized(aggregation, sample_set)) for measurement in self.measurements]
+        )
 
     def accuracies(self) -> np.ndarray:
         """Return the test accuracies after the last epoch, as shares: [seed, (upright, rotated)]."""
@@ -33,6 +35,6 @@ class TrainingResult:
 Results = Mapping[str, TrainingResult]  # by training, in the order of COLORS
 
 
-def any_tensor(results: Results) -> Measurement:
+def any_measurement(results: Results) -> Measurement:
     """Return one of the measurements; all have the same layers and sample sets."""
-    return next(iter(results.values())).tensors[0]
+    return next(iter(results.values())).measurements[0]
