@@ -15,8 +15,9 @@ from benchmarks.results import Result, seconds
 from rotational_variance.activations.find import find_activations
 from rotational_variance.figures.catalogue import OF_PAIR
 from rotational_variance.measures.measurement import ALL, Layer, Measurement
-from rotational_variance.storage.history_writer import COLUMNS, write_history
-from rotational_variance.storage.measurement_reader import ATTRIBUTES, JSON_ATTRIBUTES
+from rotational_variance.storage.history_layout import COLUMNS
+from rotational_variance.storage.history_writer import write_history
+from rotational_variance.storage.measurement_attributes import ATTRIBUTES, JSON_ATTRIBUTES
 from rotational_variance.storage.measurement_writer import write_measurement
 
 RUNS = 3

@@ -72,6 +72,22 @@ def test_a_model_file_that_is_none(project, content, reason):
     assert "Traceback" not in text
 
 
+@pytest.mark.parametrize(("name", "content", "reason"), [
+    ("workflow/envs/torch.yaml", b"a: [b\n", "not valid YAML"),
+    ("workflow/scripts/rotational_variance/training/fit.py", b"x = (\n", "not valid Python"),
+    ("workflow/scripts/train.py", b"\x80", "not valid Python"),
+])  # fmt: skip
+def test_a_file_of_the_workflow_that_is_damaged_is_one_clear_line(project, name, content, reason):
+    path = project.folder / name
+    path.write_bytes(content)
+    code, text = snakemake(project.folder)
+    assert code == 1
+    (line,) = [line for line in text.splitlines() if line.startswith(str(path))]
+    assert line.startswith(f"{path}: {reason} (")
+    assert line.endswith("); correct it there")
+    assert "Traceback" not in text
+
+
 def test_a_workflow_used_from_elsewhere_brings_its_own_config(project, tmp_path):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

@@ -65,7 +65,7 @@ def test_what_computes_counts(before, after):
 
 @pytest.mark.parametrize("call", [
     'print("{}", file=results)', 'print("{}", **where)', 'log.write("{}")', 'results.line("{}")', 'line("{}")',
-    'bar.label("{}")', 'ValueError("{}")', 'text = "{}"', 'assert "{}"', 'return_("{}")',
+    'bar.label("{}")', 'log.line(f"{{rows.pop(\'{}\')}}")', 'print(len(texts.pop("{}")))', 'open_log("{}")', 'ValueError("{}")', 'text = "{}"', 'assert "{}"', 'return_("{}")',
 ])  # fmt: skip
 def test_a_text_that_may_become_data_counts(call):
     assert hashed(call.format("one")) != hashed(call.format("two"))
@@ -73,7 +73,8 @@ def test_a_text_that_may_become_data_counts(call):
 
 @pytest.mark.parametrize("call", [
     'print("{}", file=sys.stderr)', 'raise ValueError("{}") from error', 'raise advise(error, "{}")',
-    'raise KeyError(name, f"{} {{name}}")', 'log.warn("{}")', 'bar.set_description("{}")',
+    'raise KeyError(name, f"{} {{name}}")', 'log.warn("{}")', 'bar.set_description("{}")', 'job_log(path, f"{} {{run}}")', 'log.line("{}".join(names))',
+    'log.line(", ".join(f"{}{{name}}" for name in names))',
 ])  # fmt: skip
 def test_a_text_for_people_does_not_count(call):
     assert hashed(call.format("one")) == hashed(call.format("two"))

@@ -111,6 +111,12 @@ def test_what_is_not_python_is_named(write):
         fingerprint(script)
 
 
+def test_an_environment_that_is_no_yaml_is_named(write):
+    path = write("torch.yaml", "dependencies:\n  - [broken\n")
+    with pytest.raises(ConfigError, match=rf"^{re.escape(str(path))}: not valid YAML \(.*\); correct it there$"):
+        environment_hash(path)
+
+
 def test_a_comment_in_an_environment_changes_nothing(write):
     before = environment_hash(write("one/torch.yaml", "dependencies:\n  - pip:\n      - torch==2.13.0\n"))
     said = "# why\ndependencies: # these\n- pip: ['torch==2.13.0']\n"
@@ -141,20 +147,34 @@ def files_of(script, *further):
 def test_training_depends_on_what_trains_only():
     assert {name.removeprefix("rotational_variance/") for name in files_of("train.py")} == {
         "train.py", "rv_study/run.py", "models/__init__.py", "samples/image_dataset.py", "samples/inputs.py",
-        "samples/rotation.py", "storage/dataset_reader.py", "storage/files.py", "storage/hdf5.py",
+        "samples/rotation.py", "storage/dataset_layout.py", "storage/dataset_reader.py", "storage/files.py",
+        "storage/hdf5.py", "storage/history_layout.py",
         "storage/history_writer.py", "storage/tensor_file.py", "torch_setup/device.py", "training/checkpoint.py",
         "training/fit.py", "training/resume.py",
     }  # fmt: skip
 
 
-def test_readers_and_writers_of_the_same_file_are_in_the_stages_that_use_them():
+def test_readers_and_writers_of_one_format_are_in_the_stages_that_use_them_only():
     def storage(script):
         return {Path(name).stem for name in files_of(script) if "/storage/" in name} - {"files", "hdf5"}
 
-    assert storage("dataset.py") == {"dataset_writer", "dataset_reader"}  # the reader holds what the format is
-    assert storage("measure.py") == {"dataset_reader", "tensor_file", "measurement_writer"}
-    assert storage("report.py") == {"measurement_reader", "measurement_writer"}
-    assert storage("plot_models.py") == {"measurement_reader", "measurement_writer", "published_file", "figure_file"}
+    measurement = {"measurement_reader", "measurement_attributes", "measurement_layout"}
+    history = {"history_reader", "history_layout"}
+    assert storage("dataset.py") == {"dataset_writer", "dataset_layout"}
+    assert storage("train.py") == {
+        "dataset_reader",
+        "dataset_layout",
+        "tensor_file",
+        "history_writer",
+        "history_layout",
+    }
+    assert storage("measure.py") == {
+        "dataset_reader", "dataset_layout", "tensor_file", "measurement_writer", "measurement_layout",
+    }  # fmt: skip
+    assert storage("plot.py") == measurement | history | {"figure_file"}
+    assert storage("plot_models.py") == measurement | {"published_file", "figure_file"}
+    assert storage("tables.py") == measurement | history | {"published_file"}
+    assert storage("report.py") == measurement - {"measurement_reader"}
 
 
 def test_architectures_are_reached_by_the_name_of_the_run_only():

@@ -165,6 +165,23 @@ def test_no_text_of_an_error_becomes_data(name):
     assert texts_used_as_data((SCRIPTS / name).read_text()) == []
 
 
+@pytest.mark.parametrize("name", sorted(set(named(FILES)) - IGNORED))
+def test_an_error_that_is_kept_is_only_said(name):
+    """`trace_error` is set where the error is caught, and read for the log only."""
+    tree = ast.parse((SCRIPTS / name).read_text())
+    said = {id(child) for node in ast.walk(tree) if is_said(node) for child in ast.walk(node)}
+    tests = {id(child) for node in ast.walk(tree) if isinstance(node, ast.If) for child in ast.walk(node.test)}
+    read = [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr == "trace_error"
+        and isinstance(node.ctx, ast.Load)
+        and id(node) not in said | tests
+    ]
+    assert read == []
+
+
 @pytest.mark.parametrize("line", [
     "found = str(error)", "return {'reason': f'{error}'}", "found = error.args", "save(error)", "reason = error",
     "trace_error, text = error, str(error)", "log.write(error)",

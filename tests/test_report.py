@@ -20,7 +20,7 @@ from rotational_variance.figures.catalogue import OF_MODELS, OF_PAIR
 from rotational_variance.measures.measurement import Layer, Measurement
 from rotational_variance.page.markup import caption_html, markdown_html, plain
 from rotational_variance.page.page import Figure
-from rotational_variance.storage.measurement_reader import read_attributes
+from rotational_variance.storage.measurement_attributes import read_attributes
 from rotational_variance.storage.measurement_writer import write_measurement
 from rv_study.captions import fill_caption
 from rv_study.results import caption_file, of_models, of_pair
@@ -104,11 +104,11 @@ class Study:
 
     def make(self, aggregation="mean", folder=WORDS):
         reads = {name: getattr(self, name) for name in ("variances", "of_pairs", "of_models", "tables")}
-        figures = {"aggregation": aggregation, "layers": "published", "sort_units": False, "format": "png"}
+        settings = {"aggregation": aggregation, "layers": "published", "sort_units": False}
         sources = {dataset: {"source": "a source", "size": 77} for dataset in DATASETS}
         params = {
             "runs": RUNS,
-            "figures": figures,
+            "settings": settings,
             "sources": sources,
             "folder": str(folder),
         }

@@ -20,8 +20,9 @@ from rotational_variance.storage.dataset_reader import read_dataset
 from rotational_variance.storage.dataset_writer import write_dataset
 from rotational_variance.storage.figure_file import write_figure
 from rotational_variance.storage.files import replacing, sha256
+from rotational_variance.storage.history_layout import COLUMNS
 from rotational_variance.storage.history_reader import read_history
-from rotational_variance.storage.history_writer import COLUMNS, write_history
+from rotational_variance.storage.history_writer import write_history
 from rotational_variance.storage.measurement_reader import read_measurement
 from rotational_variance.storage.measurement_writer import write_measurement
 from rotational_variance.storage.published_file import read_published

@@ -45,6 +45,9 @@ def stem(model, training):
     return f"{model}_tiny_{training}_seed0"
 
 
+KEPT = (("logs", "log"), ("benchmarks", "tsv"))  # of each job
+
+
 def test_results_hold_what_was_asked_for_and_no_leftovers(study):
     files = {path.relative_to(study / "results").as_posix() for path in study.glob("results/**/*.*")}
     runs = [stem(*run) for run in RUNS]
@@ -56,13 +59,17 @@ def test_results_hold_what_was_asked_for_and_no_leftovers(study):
         *(f"plots/{model}_tiny/{name}.png" for model in MODELS for name in FIGURES),
         *(f"plots/models/tiny/{name}.png" for name in OF_MODELS),
         *(f"tables/{name}" for name in TABLES),
-        "logs/dataset/tiny.log",
-        *(f"logs/{stage}/{run}.log" for stage in ("train", "measure") for run in runs),
-        *(f"logs/plot/{model}_tiny.log" for model in MODELS),
-        "logs/plot_models/tiny.log",
+        *(f"{folder}/dataset/tiny.{suffix}" for folder, suffix in KEPT),
+        *(
+            f"{folder}/{stage}/{run}.{suffix}"
+            for stage in ("train", "measure")
+            for run in runs
+            for folder, suffix in KEPT
+        ),
+        *(f"{folder}/plot/{model}_tiny.{suffix}" for model in MODELS for folder, suffix in KEPT),
+        *(f"{folder}/plot_models/tiny.{suffix}" for folder, suffix in KEPT),
         "report.html",
-        "logs/tables.log",
-        "logs/report.log",
+        *(f"{folder}/{rule}.{suffix}" for rule in ("tables", "report") for folder, suffix in KEPT),
     }
 
 

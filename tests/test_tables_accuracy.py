@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from helpers.tabulated import RUN, tables_in
-from rotational_variance.storage.history_writer import COLUMNS
+from rotational_variance.storage.history_layout import COLUMNS
 from rotational_variance.tables.accuracy_table import accuracy_markdown, accuracy_row
 from rotational_variance.tables.text import csv_text
 from rotational_variance.tables.training_comparison import compare_trainings

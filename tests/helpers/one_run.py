@@ -67,7 +67,7 @@ class OneRun:
         run_job(
             "plot", self.folder, reads={"variances": [self.variance], "histories": [self.history]}, pair="x",
             writes={"digest": self.digest, "figures": [self.headline, self.history_figure]},
-            params={"runs": [Run(**RUN)], "figures": {"aggregation": "mean", "layers": "published", "sort_units": True}},
+            params={"runs": [Run(**RUN)], "settings": {"aggregation": "mean", "layers": "published", "sort_units": True}},
         )  # fmt: skip
 
     def plot_models(self):

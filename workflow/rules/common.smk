@@ -5,10 +5,11 @@ import os
 from rotational_variance.figures.catalogue import OF_MODELS, OF_PAIR, SETTINGS
 from rv_study import config as study_config, results, runs as study_runs
 from rv_study.nested import canonical
-from rv_study.params import Params, of_files, run_names
+from rv_study.params import Params, check_code, of_files, run_names
 from rv_study.report_labels import label_figure, label_table
 
 try:
+    check_code(WORKFLOW)
     study_config.check(
         config,
         schema_path=WORKFLOW / "schemas" / "config.schema.yaml",
@@ -16,18 +17,18 @@ try:
     )
     for dataset in config["study"]["datasets"]:
         places.check_source(dataset, config["datasets"][dataset], Path(f"results/datasets/{dataset}.h5"))
+    RUNS = {run.stem: run for run in study_runs.list_runs(config)}
+    SPECS = {name: study_runs.spec(config, run) for name, run in RUNS.items()}
+    DATASETS = canonical(config["datasets"])
+    PARAMS = Params(WORKFLOW, RUNS, SPECS, DATASETS, config["figures"])
 except ConfigError as error:
     raise WorkflowError(str(error)) from None
 
 
-RUNS = {run.stem: run for run in study_runs.list_runs(config)}
 RUNS_OF_PAIR = study_runs.group(RUNS.values(), "pair")
 RUNS_OF_DATASET = study_runs.group(RUNS.values(), "dataset")
-SPECS = {name: study_runs.spec(config, run) for name, run in RUNS.items()}
 EXECUTION = canonical(config["execution"])
-DATASETS = canonical(config["datasets"])
 STUDIED = config["study"]["datasets"]
-PARAMS = Params(WORKFLOW, RUNS, SPECS, DATASETS, config["figures"])
 PUBLISHED = os.path.relpath(WORKFLOW / "resources" / "published.csv")
 
 

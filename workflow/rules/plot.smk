@@ -28,7 +28,7 @@ rule plot:
         *PARAMS.of_figures(*SETTINGS),
         names=lambda wildcards: run_names(RUNS_OF_PAIR[wildcards.pair]),
         runs=lambda wildcards, output: RUNS_OF_PAIR[wildcards.pair],
-        figures=lambda wildcards, output: {name: config["figures"][name] for name in SETTINGS},
+        settings=lambda wildcards, output: {name: config["figures"][name] for name in SETTINGS},
     message:
         "plot {wildcards.pair}"
     script:

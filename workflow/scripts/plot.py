@@ -59,5 +59,5 @@ if __name__ == "__main__":
             histories=snakemake.input.histories,
             figures=snakemake.output.figures,
             digest=snakemake.output.digest,
-            **snakemake.params.figures,
+            **snakemake.params.settings,
         )

@@ -8,7 +8,7 @@ from rotational_variance.figures.catalogue import OF_MODELS, OF_PAIR
 from rotational_variance.page.build import by_name, read_figures, read_table, sort_figures
 from rotational_variance.page.page import Chapter, Page, Section, render
 from rotational_variance.storage.files import replacing
-from rotational_variance.storage.measurement_reader import read_attributes
+from rotational_variance.storage.measurement_attributes import read_attributes
 from rv_study.captions import read_captions
 from rv_study.facts import run_facts, study_facts
 from rv_study.job_log import job_log
@@ -23,7 +23,7 @@ def main(
     of_models: list[str],
     tables: list[str],
     output: str,
-    figures: dict,
+    settings: dict,
     sources: dict[str, dict],
     folder: str,
 ) -> None:
@@ -32,7 +32,7 @@ def main(
     of_pairs     the PNGs of each model and dataset, in the order of `runs`, then of catalogue.OF_PAIR
     of_models    the PNGs of each dataset, in the order of `runs`, then of catalogue.OF_MODELS
     tables       CSV, Markdown and LaTeX files; the page shows claims.md, global.md and accuracy.md
-    figures      the settings that the figures were drawn with; figures of another "aggregation" are folded
+    settings     the settings that the figures were drawn with; figures of another "aggregation" are folded
     sources      the source of each dataset
     folder       the folder of the page's template, its style sheet and the captions
     """
@@ -40,7 +40,7 @@ def main(
     datasets = list(dict.fromkeys(run.dataset for run in runs))
     drawn_of_pairs = by_name(pairs, OF_PAIR, of_pairs)
     drawn_of_models = by_name(datasets, OF_MODELS, of_models)
-    aggregation = figures["aggregation"]
+    aggregation = settings["aggregation"]
 
     def chapters(dataset: str) -> Iterator[Chapter]:
         of_all = read_figures(
@@ -70,7 +70,7 @@ def main(
         sections=[Section(f"dataset-{dataset}", dataset, list(chapters(dataset))) for dataset in datasets],
         tables=[read_table(named[name], level=3) for name in ("global.md", "accuracy.md")],
         files=[os.path.relpath(path, Path(output).parent) for path in tables],
-        made_of=study_facts(figures, sources),
+        made_of=study_facts(settings, sources),
         made_by=[run_facts(read_attributes(path, run)) for path, run in zip(variances, names, strict=True)],
     )
     template, css = ((Path(folder) / name).read_text(encoding="utf-8") for name in ("report.html.j2", "report.css"))
@@ -87,7 +87,7 @@ if __name__ == "__main__":
             of_models=snakemake.input.of_models,
             tables=snakemake.input.tables,
             output=snakemake.output[0],
-            figures=snakemake.params.figures,
+            settings=snakemake.params.settings,
             sources=snakemake.params.sources,
             folder=snakemake.params.folder,
         )

@@ -10,11 +10,11 @@ from rv_study.nested import flatten
 DRAWN_WITH = ("matplotlib", "numpy", "h5py", "pillow")
 
 
-def study_facts(figures: dict, sources: dict[str, dict]) -> dict[str, dict[str, str]]:
+def study_facts(settings: dict, sources: dict[str, dict]) -> dict[str, dict[str, str]]:
     """Return the facts that hold for all runs, grouped by topic: {group: {name: text}}."""
     groups = {
         **{f"Dataset {name}": source for name, source in sources.items()},
-        "Figures": {name: figures[name] for name in SETTINGS},
+        "Figures": {name: settings[name] for name in SETTINGS},
         "Drawn with": {"python": platform.python_version(), **{name: version(name) for name in DRAWN_WITH}},
     }
     return {group: as_texts(values) for group, values in groups.items()}

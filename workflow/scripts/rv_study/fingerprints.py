@@ -51,7 +51,10 @@ def hashes(*files: Path) -> dict[str, str]:
 @cache
 def environment_hash(path: Path) -> str:
     """Hash the content of an environment file (YAML); its comments and layout do not count."""
-    content = yaml.safe_load(path.read_bytes())
+    try:
+        content = yaml.safe_load(path.read_bytes())
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not valid YAML ({' '.join(str(error).split())}); correct it there") from None
     return _digits(json.dumps(content, sort_keys=True).encode())
 
 

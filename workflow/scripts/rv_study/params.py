@@ -84,6 +84,14 @@ class Params:
         return [f"figures.{name}: {self.figures[name]}" for name in settings]
 
 
+def check_code(workflow: Path) -> None:
+    """Raise ConfigError for a script, a module that scripts import, or an environment that cannot be read."""
+    for script in sorted((workflow / "scripts").glob("*.py")):
+        fingerprint(script)
+    for environment in sorted((workflow / "envs").glob("*.yaml")):
+        environment_hash(environment)
+
+
 def of_files(files: Iterable[Path]) -> list[str]:
     """Return the contents of files that are not code, such as the page's template."""
     return _texts(hashes(*files))

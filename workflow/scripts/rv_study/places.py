@@ -25,7 +25,7 @@ def check_config_file(path: Path) -> None:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read ({error}); restore it: git checkout {path}") from None
     except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: not YAML ({' '.join(str(error).split())}); mend it there") from None
+        raise ConfigError(f"{path}: not YAML ({' '.join(str(error).split())}); correct it there") from None
     if not isinstance(content, dict):
         found = "nothing" if content is None else type(content).__name__
         raise ConfigError(f"{path}: holds {found}, expected keys such as `study`; restore it: git checkout {path}")

@@ -34,7 +34,7 @@ def find_activations(model: nn.Module, example: torch.Tensor) -> Activations:
         reason, trace_error = NotTraced.ERROR, error
     if activations is None:
         activations = HookedActivations(model, examples, reason)
-        activations.trace_error = trace_error
+        activations.trace_error = trace_error and trace_error.with_traceback(None)  # which would keep tensors alive
     if not activations.layers:
         raise ValueError(f"{type(model).__name__}: nothing in its forward pass has units: [sample, unit, ...]")
     return activations

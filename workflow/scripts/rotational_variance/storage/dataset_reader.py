@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from rotational_variance.samples.image_dataset import Dataset
+from rotational_variance.storage.dataset_layout import FORMAT
 from rotational_variance.storage.hdf5 import open_hdf5
-
-FORMAT = "rotational-variance dataset 1"
 
 
 @dataclass(frozen=True)

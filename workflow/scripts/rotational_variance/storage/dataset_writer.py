@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rotational_variance.samples.channel_statistics import channel_statistics
 from rotational_variance.samples.image_dataset import Dataset
-from rotational_variance.storage.dataset_reader import FORMAT
+from rotational_variance.storage.dataset_layout import FORMAT
 from rotational_variance.storage.hdf5 import STRING, writing_hdf5
 
 

@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 from rotational_variance.storage.file_errors import DamagedFileError
-from rotational_variance.storage.history_writer import COLUMNS
+from rotational_variance.storage.history_layout import COLUMNS
 
 
 def read_history(path: str | Path) -> list[dict[str, float]]:

@@ -4,16 +4,7 @@ import csv
 from pathlib import Path
 
 from rotational_variance.storage.files import replacing
-
-COLUMNS = (
-    "epoch",
-    "train_loss",
-    "train_accuracy",
-    "test_upright_loss",
-    "test_upright_accuracy",
-    "test_rotated_loss",
-    "test_rotated_accuracy",
-)  # losses in nats, accuracies as shares
+from rotational_variance.storage.history_layout import COLUMNS
 
 
 def write_history(path: str | Path, rows: list[dict[str, float]]) -> None:

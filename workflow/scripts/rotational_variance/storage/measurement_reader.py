@@ -1,19 +1,14 @@
 """Read the variance file (HDF5)."""
 
-import json
 from pathlib import Path
 
 import h5py
 import numpy as np
 
 from rotational_variance.measures.measurement import Layer, Measurement
-from rotational_variance.storage.file_errors import OtherRunError
 from rotational_variance.storage.hdf5 import open_hdf5
-from rotational_variance.storage.measurement_writer import AXES, FORMAT
-
-ATTRIBUTES = ("model", "dataset", "training", "seed", "spec", "activations", "computed_on", "versions",
-              "dataset_sha256", "checkpoint_sha256")  # fmt: skip
-JSON_ATTRIBUTES = ("spec", "activations", "computed_on", "versions")
+from rotational_variance.storage.measurement_attributes import check_attributes
+from rotational_variance.storage.measurement_layout import AXES, FORMAT
 
 
 def read_measurement(path: str | Path, run: dict | None = None) -> Measurement:
@@ -23,7 +18,7 @@ def read_measurement(path: str | Path, run: dict | None = None) -> Measurement:
     negative), or if it belongs to another run than `run`.
     """
     with open_hdf5(path, FORMAT, "measurement") as file:
-        attributes = _read_attributes(file, run)
+        attributes = check_attributes(dict(file.attrs), run)
         aggregations = file["aggregation"].asstr()[:].tolist()
         sample_sets = file["sample_set"].asstr()[:].tolist()
         angles_degrees, n_samples, accuracy = (file[name][:] for name in ("angle", "n_samples", "accuracy"))
@@ -44,52 +39,17 @@ def read_measurement(path: str | Path, run: dict | None = None) -> Measurement:
         )
 
 
-def read_attributes(path: str | Path, run: dict | None = None) -> dict:
-    """Read the attributes of a variance file, which tell its origin, without the statistics.
-
-    Raises ValueError if the file is broken, or if it belongs to another run than `run`.
-    """
-    with open_hdf5(path, FORMAT, "measurement") as file:
-        return _read_attributes(file, run)
-
-
-def _read_attributes(file: h5py.File, run: dict | None) -> dict:
-    attributes = dict(file.attrs)
-    _check_attributes(attributes, run)
-    return {
-        name: _read_json(name, attributes[name]) if name in JSON_ATTRIBUTES else attributes[name] for name in ATTRIBUTES
-    }
-
-
-def _read_json(name: str, text: str) -> dict:
-    """Parse an attribute of names and values. Raises ValueError if it holds anything else."""
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise ValueError(f"attribute {name} is no JSON ({error})") from error
-    if not isinstance(value, dict):
-        raise ValueError(f"attribute {name}: got {value!r}, expected names and values")
-    return value
-
-
-def _check_attributes(attributes: dict, run: dict | None) -> None:
-    missing = [name for name in ATTRIBUTES if name not in attributes]
-    if missing:
-        raise ValueError(f"attribute {missing[0]} is missing")
-    for name, expected in (run or {}).items():
-        if attributes[name] != expected:
-            raise OtherRunError(f"{name}: got {attributes[name]}, expected {expected}")
-
-
 def _read_layer(group: h5py.Group, aggregations: list[str], sample_sets: list[str]) -> Layer:
     expected = len(aggregations), len(sample_sets), len(group["unit"])
     statistics = {}
     for name in ("transformation_std", "sample_std"):
-        what = f"{group.name.strip('/')}/{name}"
-        labels = [axis.label for axis in group[name].dims]
+        axes = [axis.label for axis in group[name].dims]
         statistics[name] = values = group[name][:]
-        if labels != list(AXES) or values.shape != expected:
-            raise ValueError(f"{what}: got axes {labels} of {values.shape}, expected {list(AXES)} of {expected}")
+        if axes != list(AXES) or values.shape != expected:
+            raise ValueError(
+                f"{group.name.strip('/')}/{name}: got axes {axes} of {values.shape}, "
+                f"expected {list(AXES)} of {expected}"
+            )
         if not (np.isfinite(values).all() and (values >= 0).all()):
-            raise ValueError(f"{what}: holds numbers that are not finite, or below 0")
+            raise ValueError(f"{group.name.strip('/')}/{name}: holds numbers that are not finite, or below 0")
     return Layer(name=group.attrs["name"], kind=group.attrs["kind"], **statistics)

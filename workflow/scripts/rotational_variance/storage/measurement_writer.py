@@ -8,9 +8,7 @@ import numpy as np
 
 from rotational_variance.measures.measurement import Layer, Measurement
 from rotational_variance.storage.hdf5 import STRING, writing_hdf5
-
-FORMAT = "rotational-variance tensor 2"
-AXES = ("aggregation", "sample_set", "unit")
+from rotational_variance.storage.measurement_layout import AXES, FORMAT
 
 
 def write_measurement(path: str | Path, measurement: Measurement) -> None:
