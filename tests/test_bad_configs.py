@@ -88,6 +88,19 @@ def test_a_file_of_the_workflow_that_is_damaged_is_one_clear_line(project, name,
     assert "Traceback" not in text
 
 
+@pytest.mark.parametrize("name", [
+    "workflow/scripts/rotational_variance/figures/global_bars.py", "workflow/report/figures/stds.rst",
+])  # fmt: skip
+def test_a_figure_without_its_drawer_or_caption_is_one_clear_line(project, name):
+    path = project.folder / name
+    path.unlink()
+    code, text = snakemake(project.folder)
+    assert code == 1
+    (line,) = [line for line in text.splitlines() if line.startswith(f"{path}: missing; ")]
+    assert "catalogue.py lists the figure " in line
+    assert "Traceback" not in text
+
+
 def test_a_workflow_used_from_elsewhere_brings_its_own_config(project, tmp_path):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

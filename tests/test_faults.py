@@ -17,6 +17,7 @@ from helpers.one_run import RUN, STEM
 from helpers.raw_files import write_idx, write_raw
 from helpers.tiny_data import tiny_images, write_zip
 from rotational_variance.storage.hdf5 import writing_hdf5
+from rotational_variance.storage.history_layout import COLUMNS
 from rotational_variance.storage.tensor_file import write_tensors
 from rotational_variance.training.resume import ResumeFile
 
@@ -284,7 +285,26 @@ def test_a_checkpoint_that_would_run_code(one_run, refused, write):
     write(one_run.checkpoint, marker)
     line = refused(one_run.measure, one_run.variance)
     assert f"{one_run.checkpoint}: not a whole checkpoint of this study" in line
+    assert line.endswith("move it away, rule train makes it again")
     assert not marker.exists()
+
+
+def saved_network(path):
+    torch.save(torch.nn.Linear(2, 2), path)
+
+
+@pytest.mark.parametrize("write", [saved_network, lambda path: write_zip(path, {"thesis.txt": b"all of it"})])
+def test_somebody_elses_file_in_place_of_a_checkpoint(one_run, refused, write):
+    write(one_run.checkpoint)
+    line = refused(one_run.measure, one_run.variance)
+    assert line.endswith("move it away, rule train makes it again")
+
+
+def test_a_training_that_diverges(one_run, refused):
+    job = functools.partial(one_run.train, learning_rate=1e30)
+    line = refused(job, one_run.checkpoint, one_run.history)
+    assert line.startswith(f"Error: train {STEM}: training stopped: the loss became ")
+    assert line.endswith("; lower training.learning_rate")
 
 
 LAYER = "layers/000_conv1"
@@ -347,7 +367,8 @@ def set_attribute(path, name, value):
 
 
 @pytest.mark.parametrize(("content", "advice"), [
-    ("", "delete it"), ("epoch,train_loss\n1,2\n", "delete it"), ("epoch\n1\n", "move it away"), ("<html></html>", "move it away"),
+    ("", "delete it"), (f"{','.join(COLUMNS)}\n1,2\n", "delete it"), ("epoch,train_lo", "delete it"),
+    ("epoch,train_loss,lr\n1,2,3\n", "move it away"), ("epoch\n1\n", "move it away"), ("<html></html>", "move it away"),
 ])  # fmt: skip
 def test_a_damaged_history(one_run, refused, content, advice):
     one_run.history.write_text(content)

@@ -48,6 +48,22 @@ def test_a_bug_leaves_its_traceback_in_the_log(tmp_path):
     assert "Traceback" in log.read_text()
 
 
+def test_a_package_that_is_missing_is_one_line(tmp_path, capsys):
+    with pytest.raises(SystemExit), job_log(tmp_path / "job.log", "train x"):
+        import no_such_package  # noqa: F401
+    assert capsys.readouterr().err == (
+        "\nError: train x: No module named 'no_such_package'; install it (`make setup` installs all that the project "
+        "itself needs)\n"
+    )
+
+
+@pytest.mark.parametrize("line", ["import rv_study.nothing", "from rv_study.run import nothing"])
+def test_a_wrong_import_of_our_own_is_a_bug(tmp_path, line):
+    with pytest.raises(ImportError), job_log(tmp_path / "job.log", "train x"):
+        exec(line)
+    assert "Traceback" in (tmp_path / "job.log").read_text()
+
+
 PROGRAM = textwrap.dedent(
     f"""
     import sys

@@ -14,7 +14,7 @@ def main(*, output: str, name: str, source: dict, log: JobLog) -> None:
     except MissingSourceError as error:
         raise MissingSourceError(f"{error}; put it there, or correct `path` in the config") from error
     except MixedSizesError as error:
-        raise MixedSizesError(f"{error}: `size` in the config, for this dataset") from error
+        raise MixedSizesError(f"{error} (`size` of this dataset, in the config)") from error
     check_classes(dataset)
     write_dataset(output, dataset)
     log.line(

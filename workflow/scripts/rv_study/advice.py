@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rotational_variance.storage.file_errors import DamagedFileError, OtherFormatError, OtherRunError, UnwritableError
+from rotational_variance.storage.history_layout import COLUMNS
 
 MADE_BY = {  # the rule that makes each kind of file
     "dataset": "dataset",
@@ -17,14 +18,13 @@ MADE_BY = {  # the rule that makes each kind of file
     "table": "tables",
 }
 _HDF5, _PNG = b"\x89HDF\r\n\x1a\n", b"\x89PNG\r\n\x1a\n"
-FIRST_BYTES = {  # of each kind of file, as this project writes it
+FIRST_BYTES = {  # of each kind of file, as only this project writes it; tables may be anybody's
     "dataset": _HDF5,
     "checkpoint": b"PK\x03\x04",
-    "history": b"epoch,train_loss",
+    "history": f"{','.join(COLUMNS)}\n".encode(),
     "measurement": _HDF5,
     "figure": _PNG,
     "models figure": _PNG,
-    "table": b"# ",
 }
 TO_WRITE = {
     errno.ENOSPC: "free some space",
@@ -48,13 +48,20 @@ def move_advice(rule: str) -> str:
     return f"move it away, rule {rule} makes it again"
 
 
+def is_users(error: BaseException) -> bool:
+    """Tell whether an error is a user's, who is helped by one line; others are bugs, and need their traceback."""
+    if isinstance(error, ModuleNotFoundError):
+        return (error.name or "").partition(".")[0] not in ("rotational_variance", "rv_study")
+    return isinstance(error, ValueError | OSError)
+
+
 def explain(error: BaseException) -> str:
     """Return the text of an error, with what to do about it."""
     if isinstance(error, UnwritableError):
         return f"{error}; {TO_WRITE[error.errno]}, then run the same command again"
     if isinstance(error, DamagedFileError):
         return _explain_damaged(error)
-    if isinstance(error, ImportError):
+    if isinstance(error, ModuleNotFoundError):
         return f"{error}; install it (`make setup` installs all that the project itself needs)"
     return str(error)
 
@@ -88,10 +95,10 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _is_ours(path: Path, kind: str) -> bool:
     """Say whether a file begins as this project writes such files, or is empty, as after a crash."""
-    expected = FIRST_BYTES[kind]
+    expected = FIRST_BYTES.get(kind, b"")
     try:
         with open(path, "rb") as file:
-            found = file.read(len(expected))
+            found = file.read(len(expected) or 1)
     except OSError:
         return False
     return expected.startswith(found)

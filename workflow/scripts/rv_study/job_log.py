@@ -10,7 +10,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from rotational_variance.storage.file_errors import naming_path
-from rv_study.advice import explain
+from rv_study.advice import explain, is_users
 
 BAR = "{desc} {percentage:3.0f}%|{bar:8}| {remaining} left{postfix}"
 
@@ -55,7 +55,7 @@ class Stopped(BaseException):
 
 @contextmanager
 def job_log(path: str | Path, label: str) -> Iterator[JobLog]:
-    """Yield a JobLog; turn a user's error (ValueError, OSError, ImportError) or a signal into one line, exit status 1.
+    """Yield a JobLog; turn a user's error (`advice.is_users`) or a signal into one line and exit status 1.
 
     Other errors are bugs: their traceback goes to the log, too.
     """
@@ -64,18 +64,18 @@ def job_log(path: str | Path, label: str) -> Iterator[JobLog]:
         with _stopped_by_signals():
             log = JobLog(path, label)
             yield log
-    except (ValueError, OSError, ImportError, Stopped) as error:
+    except (Exception, Stopped) as error:
+        if not (isinstance(error, Stopped) or is_users(error)):
+            _write(log, traceback.format_exc())
+            raise
         text = explain(error)
         message = f"Error: {text}" if text.startswith(label) else f"Error: {label}: {text}"
         print(f"\n{message}", file=sys.stderr)
-        _write(log, f"{message}\n\n{traceback.format_exc()}")  # the terminal shows no traceback
+        _write(log, f"{message}\n\n{traceback.format_exc()}")  # which the terminal need not show
         sys.exit(1)
-    except Exception:
-        _write(log, traceback.format_exc())
-        raise
     finally:
         if log is not None:
-            with suppress(OSError):  # a full disk has been reported already
+            with suppress(OSError):  # a full disk was named already
                 log.close()
 
 

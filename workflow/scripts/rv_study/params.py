@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rotational_variance.figures.catalogue import Drawing
+from rotational_variance.figures.catalogue import OF_MODELS, OF_PAIR, Drawing
+from rv_study.errors import ConfigError
 from rv_study.fingerprints import environment_hash, fingerprint, hashes, images_hash
 from rv_study.nested import flatten
+from rv_study.results import caption_file
 from rv_study.run import Run
 
 NOT_SHOWN = ("root", "path")  # of a dataset's source: places on this machine
@@ -37,9 +39,8 @@ class Params:
 
     def code(self, script: str, environment: str, drawings: Iterable[Drawing] = ()) -> list[str]:
         """Return a script's code, with that of the functions that draw `drawings`, and the packages it runs with."""
-        library = self.workflow / "scripts" / "rotational_variance"
         # Drawers are found by their names, not by an import.
-        drawers = sorted({library / "figures" / f"{drawing.drawer}.py" for drawing in drawings})
+        drawers = sorted({drawer_file(self.workflow, drawing) for drawing in drawings})
         files = fingerprint(self.workflow / "scripts" / script, *drawers)
         files = files | {environment: environment_hash(self.workflow / "envs" / environment)}
         return _texts(files)
@@ -84,10 +85,21 @@ class Params:
         return [f"figures.{name}: {self.figures[name]}" for name in settings]
 
 
+def drawer_file(workflow: Path, drawing: Drawing) -> Path:
+    """Return the file that draws a figure."""
+    return workflow / "scripts" / "rotational_variance" / "figures" / f"{drawing.drawer}.py"
+
+
 def check_code(workflow: Path) -> None:
-    """Raise ConfigError for a script, a module that scripts import, or an environment that cannot be read."""
+    """Raise ConfigError for code, an environment, or a figure's drawer or caption that is missing or damaged."""
     for script in sorted((workflow / "scripts").glob("*.py")):
         fingerprint(script)
+    for drawing in (*OF_PAIR, *OF_MODELS):
+        drawer = drawer_file(workflow, drawing)
+        for path in (drawer, workflow / "report" / caption_file(drawing)):
+            if not path.is_file():
+                raise ConfigError(f"{path}: missing; figures/catalogue.py lists the figure {drawing.subject}, write it")
+        fingerprint(workflow / "scripts" / "plot.py", drawer)
     for environment in sorted((workflow / "envs").glob("*.yaml")):
         environment_hash(environment)
 

@@ -2,7 +2,7 @@
 
 `build(*, n_channels, image_size, n_classes, ...)` returns a torch.nn.Module that maps normalised images
 [sample, channel, height, width] to log-probabilities [sample, class]. Its further keyword arguments (`width`, ...)
-become the model's options in the config. A module is imported only when its architecture is built, so that a change to
+become the model's options. A module is imported only when its architecture is built, so that a change to
 one architecture reruns that architecture only.
 """
 

@@ -12,7 +12,11 @@ from PIL import Image
 from rotational_variance.samples.image_dataset import Dataset
 from rotational_variance.samples.image_files import read_images
 
-TORCHVISION_NAMES = ("MNIST", "FashionMNIST", "CIFAR10")
+TORCHVISION_FILES = {  # the files to put below `root` by hand if there is no network
+    "MNIST": "MNIST/raw/{train,t10k}-{images-idx3,labels-idx1}-ubyte.gz (four files)",
+    "FashionMNIST": "FashionMNIST/raw/{train,t10k}-{images-idx3,labels-idx1}-ubyte.gz (four files)",
+    "CIFAR10": "cifar-10-python.tar.gz",
+}
 
 
 def read(dataset: str, source: str, **options) -> Dataset:
@@ -31,8 +35,8 @@ def read_torchvision(dataset: str, *, name: str, root: str) -> Dataset:
     """Read torchvision's dataset class `name`; download missing files to `root`, checked by torchvision's checksums."""
     from rotational_variance.torch_setup.torchvision_import import torchvision
 
-    if name not in TORCHVISION_NAMES:
-        raise ValueError(f"dataset {dataset}: got name {name!r}, expected one of {', '.join(TORCHVISION_NAMES)}")
+    if name not in TORCHVISION_FILES:
+        raise ValueError(f"dataset {dataset}: got name {name!r}, expected one of {', '.join(TORCHVISION_FILES)}")
     source = getattr(torchvision.datasets, name)
     root = Path(root).expanduser().resolve()
     socket.setdefaulttimeout(60)  # seconds; torchvision sets no limit, and would wait for a silent server for ever
@@ -44,10 +48,7 @@ def read_torchvision(dataset: str, *, name: str, root: str) -> Dataset:
         raise OSError(
             f"dataset {dataset}: {name} could not be read from {root}, nor downloaded into it "
             f"({' '.join(str(error).split()) or type(error).__name__}). "
-            "Put it there by hand: "
-            + ("cifar-10-python.tar.gz" if name == "CIFAR10" else f"{name}/raw/")
-            + ("" if name == "CIFAR10" else "{train,t10k}-{images-idx3,labels-idx1}-ubyte.gz (four files)")
-            + f"; torchvision's documentation of {name} names its site. "
+            f"Put it there by hand: {TORCHVISION_FILES[name]}; torchvision's documentation of {name} names its site. "
             "If files are there already, they are damaged: move them away."
         ) from error
 

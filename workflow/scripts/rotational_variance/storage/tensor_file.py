@@ -32,11 +32,14 @@ def read_tensors(path: str | Path, expected_format: str) -> dict:
             damaged = archive.testzip()  # torch does not compare the checksums
         if damaged:
             raise ValueError(f"{damaged} is damaged")
-        content = torch.load(path, map_location="cpu", weights_only=True)
     except (FileNotFoundError, PermissionError):
         raise
-    except Exception as error:  # unpickling a file that is not a pickle may raise any type, OSError included
+    except Exception as error:  # damaged archives raise many types
         raise ValueError(str(error).partition("\n")[0] or type(error).__name__) from error
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # the bytes are whole, so they are somebody else's; unpickling them may raise any type
+        raise OtherFormatError(str(error).partition("\n")[0] or type(error).__name__) from error
     if not isinstance(content, dict) or content.pop("format", None) != expected_format:
         raise OtherFormatError(f"its format is not {expected_format!r}")
     return content

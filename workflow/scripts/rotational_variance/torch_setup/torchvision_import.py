@@ -23,7 +23,7 @@ def declare_missing_operators() -> None:
     """Declare torchvision's operators if its compiled library cannot be loaded; do nothing if it can."""
     package = importlib.util.find_spec("torchvision")
     if package is None:
-        raise ImportError("torchvision is not installed")
+        raise ModuleNotFoundError("torchvision is not installed", name="torchvision")
     for folder in package.submodule_search_locations:
         library = f"{folder}/_C.so"
         try:
