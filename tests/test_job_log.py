@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from rotational_variance.storage.file_errors import UNWRITABLE
+from rv_study.advice import TO_WRITE
 from rv_study.job_log import job_log
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "workflow" / "scripts"
@@ -55,6 +57,10 @@ def test_a_package_that_is_missing_is_one_line(tmp_path, capsys):
         "\nError: train x: No module named 'no_such_package'; install it (`make setup` installs all that the project "
         "itself needs)\n"
     )
+
+
+def test_there_is_advice_for_every_reason_why_a_file_cannot_be_written():
+    assert set(TO_WRITE) == UNWRITABLE
 
 
 @pytest.mark.parametrize("line", ["import rv_study.nothing", "from rv_study.run import nothing"])
