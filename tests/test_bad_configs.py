@@ -72,32 +72,14 @@ def test_a_model_file_that_is_none(project, content, reason):
     assert "Traceback" not in text
 
 
-@pytest.mark.parametrize(("name", "content", "reason"), [
-    ("workflow/envs/torch.yaml", b"a: [b\n", "not valid YAML"),
-    ("workflow/scripts/rotational_variance/training/fit.py", b"x = (\n", "not valid Python"),
-    ("workflow/scripts/train.py", b"\x80", "not valid Python"),
-])  # fmt: skip
-def test_a_file_of_the_workflow_that_is_damaged_is_one_clear_line(project, name, content, reason):
-    path = project.folder / name
-    path.write_bytes(content)
+def test_a_file_of_the_workflow_that_is_damaged_is_one_clear_line(project):
+    path = project.folder / "workflow/scripts/rotational_variance/training/fit.py"
+    path.write_bytes(b"x = (\n")
     code, text = snakemake(project.folder)
     assert code == 1
     (line,) = [line for line in text.splitlines() if line.startswith(str(path))]
-    assert line.startswith(f"{path}: {reason} (")
+    assert line.startswith(f"{path}: not valid Python (")
     assert line.endswith("); correct it there")
-    assert "Traceback" not in text
-
-
-@pytest.mark.parametrize("name", [
-    "workflow/scripts/rotational_variance/figures/global_bars.py", "workflow/report/figures/stds.rst",
-])  # fmt: skip
-def test_a_figure_without_its_drawer_or_caption_is_one_clear_line(project, name):
-    path = project.folder / name
-    path.unlink()
-    code, text = snakemake(project.folder)
-    assert code == 1
-    (line,) = [line for line in text.splitlines() if line.startswith(f"{path}: missing; ")]
-    assert "catalogue.py lists the figure " in line
     assert "Traceback" not in text
 
 

@@ -1,13 +1,16 @@
 """The params of rules: one string per file and number, the same for the job and for a training that goes on."""
 
+import re
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from rotational_variance.figures.catalogue import OF_PAIR
+from rv_study.errors import ConfigError
 from rv_study.nested import canonical
-from rv_study.params import Params, params_by_name, run_names
+from rv_study.params import Params, check_code, params_by_name, run_names
 from rv_study.run import Run
 
 WORKFLOW = Path(__file__).resolve().parents[1] / "workflow"
@@ -75,3 +78,19 @@ def test_code_is_that_of_the_script_the_drawers_and_the_environment(params):
 def test_settings_and_runs_are_named(params):
     assert params.of_figures("layers", "sort_units") == ["figures.layers: all", "figures.sort_units: True"]
     assert run_names(RUNS.values()) == f"runs: {RESNET}, {VGG16}"
+
+
+@pytest.mark.parametrize(("name", "content", "message"), [
+    ("envs/torch.yaml", b"a: [b\n", "not valid YAML "),
+    ("scripts/train.py", b"\x80", "not valid Python "),
+    ("scripts/rotational_variance/figures/stds.py", b"x = (\n", "not valid Python "),
+    ("scripts/rotational_variance/figures/global_bars.py", None, "missing; figures/catalogue.py lists the figure global,"),
+    ("report/figures/stds.rst", None, "missing; figures/catalogue.py lists the figure stds,"),
+])  # fmt: skip
+def test_a_part_of_the_workflow_that_is_damaged_or_missing_is_named(tmp_path, name, content, message):
+    workflow = shutil.copytree(WORKFLOW, tmp_path / "workflow", ignore=shutil.ignore_patterns("__pycache__"))
+    check_code(workflow)
+    workflow = shutil.copytree(workflow, tmp_path / "other")  # what was read is not read again
+    (workflow / name).unlink() if content is None else (workflow / name).write_bytes(content)
+    with pytest.raises(ConfigError, match=rf"^{re.escape(str(workflow / name))}: {message}"):
+        check_code(workflow)

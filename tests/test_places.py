@@ -228,8 +228,8 @@ def test_names_in_the_config_reach_no_shell(project):
 
 
 def files_of(folder):
-    """Return the contents of all results, without logs, by name."""
-    files = [path for path in (folder / "results").rglob("*") if path.is_file() and path.suffix != ".log"]
+    """Return the contents of all results, without logs and benchmarks, by name."""
+    files = [path for path in (folder / "results").rglob("*") if path.is_file() and path.suffix not in (".log", ".tsv")]
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 

@@ -12,15 +12,11 @@ WHOLE_STUDY = {"dataset": 2, "train": 16, "measure": 16, "plot": 8, "plot_models
 ONE_FIGURE = {"dataset": 1, "train": 2, "measure": 2, "plot": 1}
 
 
-def test_the_whole_study_is_planned(project):
-    assert project.planned("--cores", "8") == WHOLE_STUDY
-
-
 def test_one_figure_is_planned_without_a_flag(project):
     assert project.planned("results/plots/resnet_cifar10.png") == ONE_FIGURE
 
 
-@pytest.mark.parametrize("arguments", [(), ("--snakefile", "Snakefile"), ("--snakefile", "workflow/Snakefile")])
+@pytest.mark.parametrize("arguments", [("--cores", "8"), ("--snakefile", "workflow/Snakefile")])
 def test_both_snakefiles_plan_the_whole_study_with_the_default_profile(project, arguments):
     planned = project.plan(*arguments)
     assert "profiles/default" in planned.text
@@ -32,8 +28,7 @@ def test_the_workflow_is_found_without_the_snakefile_at_the_top(project):
     assert project.planned() == WHOLE_STUDY
 
 
-@pytest.mark.parametrize("snakefile", ["Snakefile", "workflow/Snakefile"])
-@pytest.mark.parametrize("prefix", ["", "rv_"])
+@pytest.mark.parametrize(("snakefile", "prefix"), [("Snakefile", "rv_"), ("workflow/Snakefile", "")])
 def test_another_workflow_uses_this_one_as_a_module(project, tmp_path, snakefile, prefix):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
