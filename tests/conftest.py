@@ -50,6 +50,7 @@ def pytest_collection_modifyitems(items):
     """Let the longest files come first, but for those that need a finished study: these while it is being made."""
     first = ["test_one_pass", "test_activations", "test_figures_look", "test_kills"]
     first += ["test_reruns", "test_places", "test_study"]  # which need one
+    first += ["test_bad_configs", "test_workflow"]
     items.sort(key=lambda item: first.index(item.path.stem) if item.path.stem in first else len(first))
 
 
