@@ -20,7 +20,8 @@ try:
     RUNS = {run.stem: run for run in study_runs.list_runs(config)}
     SPECS = {name: study_runs.spec(config, run) for name, run in RUNS.items()}
     DATASETS = canonical(config["datasets"])
-    PARAMS = Params(WORKFLOW, RUNS, SPECS, DATASETS, config["figures"])
+    FIGURE_SETTINGS = {name: config["figures"][name] for name in SETTINGS}
+    PARAMS = Params(WORKFLOW, RUNS, SPECS, DATASETS, FIGURE_SETTINGS)
 except ConfigError as error:
     raise WorkflowError(str(error)) from None
 

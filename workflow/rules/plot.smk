@@ -28,7 +28,7 @@ rule plot:
         *PARAMS.of_figures(*SETTINGS),
         names=lambda wildcards: run_names(RUNS_OF_PAIR[wildcards.pair]),
         runs=lambda wildcards, output: RUNS_OF_PAIR[wildcards.pair],
-        settings=lambda wildcards, output: {name: config["figures"][name] for name in SETTINGS},
+        settings=lambda wildcards, output: FIGURE_SETTINGS,
     message:
         "plot {wildcards.pair}"
     script:
@@ -55,7 +55,7 @@ rule plot_models:
         *PARAMS.of_figures("layers"),
         names=lambda wildcards: run_names(RUNS_OF_DATASET[wildcards.dataset]),
         runs=lambda wildcards, output: RUNS_OF_DATASET[wildcards.dataset],
-        layers=lambda wildcards, output: config["figures"]["layers"],
+        layers=lambda wildcards, output: FIGURE_SETTINGS["layers"],
     message:
         "plot_models {wildcards.dataset}"
     script:

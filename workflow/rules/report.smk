@@ -24,7 +24,7 @@ rule report:
         *PARAMS.shown_sources(STUDIED),
         names=run_names(RUNS.values()),
         runs=lambda wildcards, output: list(RUNS.values()),
-        settings=lambda wildcards, output: {name: config["figures"][name] for name in SETTINGS},
+        settings=lambda wildcards, output: FIGURE_SETTINGS,
         sources=lambda wildcards, output: {name: PARAMS.shown_source(name) for name in STUDIED},
         folder=lambda wildcards, output: str(PAGE),
     message:

@@ -7,8 +7,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 # Not workflow.source_path, which gives a copy of one file: the folder itself, also if another workflow uses this one.
-RULES = Path(workflow.current_basedir.get_path_or_uri(secret_free=False)).resolve()
-WORKFLOW = RULES.parent
+WORKFLOW = Path(workflow.current_basedir.get_path_or_uri(secret_free=False)).resolve().parent
 sys.path.insert(0, str(WORKFLOW / "scripts"))
 
 from rv_study import places

@@ -4,9 +4,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from rotational_variance.figures.catalogue import OF_MODELS, OF_PAIR
+from rotational_variance.figures.catalogue import OF_MODELS, OF_PAIR, Drawing
 from rotational_variance.page.build import by_name, read_figures, read_table, sort_figures
-from rotational_variance.page.page import Chapter, Page, Section, render
+from rotational_variance.page.page import Chapter, Page, Part, Section, render
 from rotational_variance.storage.files import replacing
 from rotational_variance.storage.measurement_attributes import read_attributes
 from rv_study.captions import read_captions
@@ -40,27 +40,21 @@ def main(
     datasets = list(dict.fromkeys(run.dataset for run in runs))
     drawn_of_pairs = by_name(pairs, OF_PAIR, of_pairs)
     drawn_of_models = by_name(datasets, OF_MODELS, of_models)
-    aggregation = settings["aggregation"]
+
+    def read(paths: dict[Drawing, str], wildcard: str, value: str, *, subject: str, kind: str) -> list[Part]:
+        captions = read_captions(folder, paths, {wildcard: value})
+        figures = read_figures(paths, captions, subject=subject, place=f"{wildcard}-{value}", kind=kind)
+        return sort_figures(figures, settings["aggregation"])
 
     def chapters(dataset: str) -> Iterator[Chapter]:
-        of_all = read_figures(
-            drawn_of_models[dataset],
-            read_captions(folder, OF_MODELS, {"dataset": dataset}),
-            subject=f"all models on {dataset}",
-            place=f"dataset-{dataset}",
-            kind="models figure",
-        )
-        yield Chapter(f"models-{dataset}", "All models", sort_figures(of_all, aggregation))
+        subject = f"all models on {dataset}"
+        parts = read(drawn_of_models[dataset], "dataset", dataset, subject=subject, kind="models figure")
+        yield Chapter(f"models-{dataset}", "All models", parts)
         for pair, run in pairs.items():
             if run.dataset == dataset:
-                of_one = read_figures(
-                    drawn_of_pairs[pair],
-                    read_captions(folder, OF_PAIR, {"pair": pair}),
-                    subject=f"{run.model} on {dataset}",
-                    place=f"pair-{pair}",
-                    kind="figure",
-                )
-                yield Chapter(f"pair-{pair}", run.model, sort_figures(of_one, aggregation))
+                subject = f"{run.model} on {dataset}"
+                parts = read(drawn_of_pairs[pair], "pair", pair, subject=subject, kind="figure")
+                yield Chapter(f"pair-{pair}", run.model, parts)
 
     named = {Path(path).name: path for path in tables}
     names = [run.as_dict() for run in runs]

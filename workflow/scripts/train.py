@@ -86,7 +86,7 @@ def _fit(
     with log.bar(training["epochs"] * n_batches, len(rows) * n_batches) as bar:
 
         def on_batch(loss: float) -> None:
-            *_, tested = None, *rows  # the last finished epoch, if there is one
+            tested = rows[-1] if rows else None  # the last finished epoch
             bar.set_postfix_str(
                 f"epoch {len(rows) + 1}/{training['epochs']}, loss {loss:.4f}"
                 + (f", accuracy {tested['test_upright_accuracy']:.1%}" if tested else "")

@@ -4,7 +4,6 @@ import json
 import platform
 from importlib.metadata import version
 
-from rotational_variance.figures.catalogue import SETTINGS
 from rv_study.nested import flatten
 
 DRAWN_WITH = ("matplotlib", "numpy", "h5py", "pillow")
@@ -14,7 +13,7 @@ def study_facts(settings: dict, sources: dict[str, dict]) -> dict[str, dict[str,
     """Return the facts that hold for all runs, grouped by topic: {group: {name: text}}."""
     groups = {
         **{f"Dataset {name}": source for name, source in sources.items()},
-        "Figures": {name: settings[name] for name in SETTINGS},
+        "Figures": settings,
         "Drawn with": {"python": platform.python_version(), **{name: version(name) for name in DRAWN_WITH}},
     }
     return {group: as_texts(values) for group, values in groups.items()}

@@ -39,9 +39,7 @@ class Params:
 
     def code(self, script: str, environment: str, drawings: Iterable[Drawing] = ()) -> list[str]:
         """Return a script's code, with that of the functions that draw `drawings`, and the packages it runs with."""
-        # Drawers are found by their names, not by an import.
-        drawers = sorted({drawer_file(self.workflow, drawing) for drawing in drawings})
-        files = fingerprint(self.workflow / "scripts" / script, *drawers)
+        files = fingerprint(self.workflow / "scripts" / script, *drawer_files(self.workflow, drawings))
         files = files | {environment: environment_hash(self.workflow / "envs" / environment)}
         return _texts(files)
 
@@ -85,21 +83,21 @@ class Params:
         return [f"figures.{name}: {self.figures[name]}" for name in settings]
 
 
-def drawer_file(workflow: Path, drawing: Drawing) -> Path:
-    """Return the file that draws a figure."""
-    return workflow / "scripts" / "rotational_variance" / "figures" / f"{drawing.drawer}.py"
+def drawer_files(workflow: Path, drawings: Iterable[Drawing]) -> list[Path]:
+    """Return the files that draw figures: the catalogue names them, and no script imports them by name."""
+    folder = workflow / "scripts" / "rotational_variance" / "figures"
+    return sorted({folder / f"{drawing.drawer}.py" for drawing in drawings})
 
 
 def check_code(workflow: Path) -> None:
     """Raise ConfigError for code, an environment, or a figure's drawer or caption that is missing or damaged."""
-    for script in sorted((workflow / "scripts").glob("*.py")):
-        fingerprint(script)
     for drawing in (*OF_PAIR, *OF_MODELS):
-        drawer = drawer_file(workflow, drawing)
-        for path in (drawer, workflow / "report" / caption_file(drawing)):
+        for path in (*drawer_files(workflow, [drawing]), workflow / "report" / caption_file(drawing)):
             if not path.is_file():
                 raise ConfigError(f"{path}: missing; figures/catalogue.py lists the figure {drawing.subject}, write it")
-        fingerprint(workflow / "scripts" / "plot.py", drawer)
+    drawers = {"plot.py": OF_PAIR, "plot_models.py": OF_MODELS}
+    for script in sorted((workflow / "scripts").glob("*.py")):
+        fingerprint(script, *drawer_files(workflow, drawers.get(script.name, ())))
     for environment in sorted((workflow / "envs").glob("*.yaml")):
         environment_hash(environment)
 
