@@ -12,32 +12,52 @@ DIGITS = [str(digit) for digit in range(10)]
 THINGS = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 KINDS = ["convolution", "normalisation", "activation"]
 ANGLES = np.arange(8) * 45.0 - 180
+NOISE = 1e-6  # the rounding noise of units below precision
 
 
 def resnet_names(n):
     return ["conv1", "bn1", "relu", *(f"layer{1 + i // 40}.{i // 10}.conv{i}" for i in range(n - 5)), "avgpool", "fc"]
 
 
-def make_measurement(n_layers=16, seed=0, names=None, class_names=DIGITS, angles=ANGLES):
-    """Make up a measurement; its last layer has one unit a class."""
+def make_measurement(n_layers=16, seed=0, names=None, class_names=DIGITS, angles=ANGLES, unit_axis=1):
+    """Make up a measurement without rounding noise; its last layer has one unit a class."""
     random = np.random.default_rng(seed)
     layers = []
     for i in range(n_layers):
         is_last = i == n_layers - 1
         shape = 2, 1 + len(class_names), len(class_names) if is_last else 3 + 7 * i % 30
         kind = "output" if is_last else KINDS[i % 3]
-        layers.append(
-            Layer(names[i] if names else f"conv{i}", kind, random.gamma(2, 0.5, shape), random.gamma(2, 0.5, shape))
-        )
+        stds = random.gamma(2, 0.5, shape), random.gamma(2, 0.5, shape)
+        noise = np.zeros((2, shape[-1]))
+        layers.append(Layer(names[i] if names else f"conv{i}", kind, *stds, noise, unit_axis))
     accuracy = random.random((1 + len(class_names), len(angles)))
     n_samples = np.array([3 * len(class_names), *[3] * len(class_names)])
-    return Measurement(layers, angles, ["mean", "max"], ["all", *class_names], n_samples, accuracy)
+    return Measurement(layers, angles, ["mean", "max"], ["all", *class_names], n_samples, n_samples, accuracy)
+
+
+def put_below_precision(layer, units, sample_sets=slice(None)):
+    """Let these units of a layer vary by no more than their rounding noise over these sample sets, by number.
+
+    Call it before M of the layer is asked for, which is then kept.
+    """
+    for unit in units:
+        layer.rounding_noise[:, unit] = NOISE
+        layer.transformation_std[:, sample_sets, unit] = layer.sample_std[:, sample_sets, unit] = NOISE
 
 
 def make_history(seed=0, n_epochs=5):
+    """Make up a history that ends above chance."""
     random = np.random.default_rng(seed)
     parts = [f"{part}_{what}" for part in ("train", "test_upright", "test_rotated") for what in ("loss", "accuracy")]
-    return [{"epoch": epoch, **dict(zip(parts, random.random(6), strict=True))} for epoch in range(1, n_epochs + 1)]
+    rows = [{"epoch": epoch, **dict(zip(parts, random.random(6), strict=True))} for epoch in range(1, n_epochs + 1)]
+    rows[-1]["test_upright_accuracy"] = 1 - 0.05 * random.random()
+    return rows
+
+
+def put_at_chance(result, *seeds):
+    """Let the networks of these seeds, by number, learn nothing. Call it before the result is drawn."""
+    for seed in seeds:
+        result.histories[seed][-1]["test_upright_accuracy"] = 0.0
 
 
 def make_results(n_seeds=1, **kwargs):

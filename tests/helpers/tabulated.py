@@ -6,25 +6,41 @@ import numpy as np
 
 from rotational_variance.measures.measurement import Layer, Measurement
 
-RUN = {"model": "resnet", "dataset": "mnist", "training": "rotated", "seed": 0}
+RUN = {"model": "resnet", "dataset": "mnist", "training": "rotated", "seed": 0, "at_chance": False}
 NAN = float("nan")
+BELOW = -1.0  # in place of the M of a unit below precision
+NOISE = 1e-6  # the rounding noise of such a unit
 
 
-def measurement_of(layers, class_names=("a", "b")):
-    """Make a measurement of {name: (kind, transformation_std, sample_std)}, each std [aggregation, sample_set, unit]."""
+def measurement_of(layers, class_names=("a", "b"), unit_axis=1, n_test=None):
+    """Make a measurement of {name: (kind, transformation_std, sample_std[, rounding_noise])}.
+
+    transformation_std, sample_std  [aggregation, sample_set, unit]
+    rounding_noise                  [aggregation, unit], 0 unless given
+    n_test                          [sample_set], as many as were measured unless given
+    """
     n_sets = 1 + len(class_names)
+    n_samples = np.full(n_sets, 4)
     return Measurement(
-        [Layer(name, kind, np.array(t, dtype=float), np.array(s, dtype=float)) for name, (kind, t, s) in layers.items()],
-        np.array([0.0, 90]), ["mean", "max"], ["all", *class_names], np.full(n_sets, 4), np.ones((n_sets, 2)),
+        [_layer_of(name, unit_axis, *statistics) for name, statistics in layers.items()],
+        np.array([0.0, 90]), ["mean", "max"], ["all", *class_names], n_samples,
+        n_samples if n_test is None else np.array(n_test), np.ones((n_sets, 2)),
     )  # fmt: skip
 
 
+def _layer_of(name, unit_axis, kind, transformation_std, sample_std, rounding_noise=None):
+    transformation_std, sample_std = np.array(transformation_std, dtype=float), np.array(sample_std, dtype=float)
+    noise = np.zeros_like(transformation_std[:, 0]) if rounding_noise is None else np.array(rounding_noise, dtype=float)
+    return Layer(name, kind, transformation_std, sample_std, noise, unit_axis)
+
+
 def layer(normalized, kind="linear"):
-    """Make a layer of these M [aggregation, sample_set, unit]; infinite where M is, dead where it is NaN."""
+    """Make a layer of these M [aggregation, sample_set, unit]; infinite where M is, dead where it is NaN, and BELOW."""
     normalized = np.array(normalized, dtype=float)
-    sample = np.where(np.isfinite(normalized), 1.0, 0)
-    transformation = np.where(np.isinf(normalized), 1.0, np.nan_to_num(normalized, posinf=1))
-    return kind, transformation, sample
+    below = normalized == BELOW
+    sample = np.select([below, np.isfinite(normalized)], [NOISE, 1.0])
+    transformation = np.select([below, np.isinf(normalized)], [NOISE, 1.0], np.nan_to_num(normalized, posinf=1))
+    return kind, transformation, sample, np.where(below.any(1), NOISE, 0)
 
 
 def same(value, n_units=1, kind="linear"):

@@ -20,10 +20,11 @@ def finite_mean(values: np.ndarray) -> float:
 
 @dataclass(frozen=True)
 class GlobalVariance:
-    """M of a whole network: averages over the units of all its layers, and counts of the dead and infinite units.
+    """M of a whole network: averages over the units of all its layers, and counts of its special units.
 
     value                mean of the finite M; dead units count as 1 (as published)
     value_without_dead   the same without the dead units
+    n_below_precision    units whose variation is no more than rounding noise; they have no M, so no average holds them
     """
 
     value: float
@@ -31,6 +32,7 @@ class GlobalVariance:
     n_units: int
     n_dead: int
     n_infinite: int
+    n_below_precision: int
 
 
 def global_variance(measurement: Measurement, aggregation: str, sample_set: str) -> GlobalVariance:
@@ -43,4 +45,5 @@ def global_variance(measurement: Measurement, aggregation: str, sample_set: str)
         n_units=values.size,
         n_dead=int(dead.sum()),
         n_infinite=int(np.isinf(values).sum()),
+        n_below_precision=sum(int(below.sum()) for below in measurement.below_precision(aggregation, sample_set)),
     )

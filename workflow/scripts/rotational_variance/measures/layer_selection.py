@@ -6,7 +6,8 @@ from dataclasses import replace
 from rotational_variance.measures.measurement import Layer, Measurement
 
 KINDS = (
-    "convolution", "normalisation", "activation", "pooling", "residual sum", "concatenation", "linear", "output",
+    "convolution", "normalisation", "activation", "pooling", "residual sum", "concatenation", "linear",
+    "attention", "output",
 )  # fmt: skip
 SELECTIONS = ("published", "all")
 
