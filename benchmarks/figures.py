@@ -12,6 +12,7 @@ import numpy as np
 
 from benchmarks.networks import N_CLASSES, RESNET50
 from benchmarks.results import Result, seconds
+from rotational_variance.activations.description import ActivationInfo
 from rotational_variance.activations.find import find_activations
 from rotational_variance.figures.catalogue import OF_PAIR
 from rotational_variance.measures.measurement import ALL, Layer, Measurement
@@ -50,15 +51,14 @@ def _make_files(folder: Path) -> dict:
     random = np.random.default_rng(0)
     runs = [{"model": "resnet", "dataset": "cifar10", "training": name, "seed": 0} for name in ("unrotated", "rotated")]
     for run in runs:
+        n_samples = np.array([10_000, *[1000] * N_CLASSES])
         measurement = Measurement(
-            layers=[
-                Layer(info.name, info.kind, *random.gamma(2, 0.5, (2, 2, 1 + N_CLASSES, info.n_units)))
-                for info in layers
-            ],
+            layers=[_random_layer(info, random) for info in layers],
             angles_degrees=np.arange(16) * 22.5 - 180,
             aggregations=["mean", "max"],
             sample_sets=[ALL, *map(str, range(N_CLASSES))],
-            n_samples=np.array([10_000, *[1000] * N_CLASSES]),
+            n_samples=n_samples,
+            n_test=n_samples,
             accuracy=random.random((1 + N_CLASSES, 16)),
             attributes=dict.fromkeys(ATTRIBUTES, "") | {name: {} for name in JSON_ATTRIBUTES} | run,
         )
@@ -75,6 +75,11 @@ def _make_files(folder: Path) -> dict:
         "layers": "all",
         "sort_units": True,
     }
+
+
+def _random_layer(info: ActivationInfo, random: np.random.Generator) -> Layer:
+    stds = random.gamma(2, 0.5, (2, 2, 1 + N_CLASSES, info.n_units))
+    return Layer(info.name, info.kind, *stds, rounding_noise=np.zeros((2, info.n_units)), unit_axis=1)
 
 
 def _draw(arguments: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import h5py
 import numpy as np
 import pytest
+import xarray as xr
 
 from helpers.drawn import make_results
 from helpers.projects import PROJECT
@@ -23,6 +24,8 @@ from rotational_variance.storage.files import replacing, sha256
 from rotational_variance.storage.history_layout import COLUMNS
 from rotational_variance.storage.history_reader import read_history
 from rotational_variance.storage.history_writer import write_history
+from rotational_variance.storage.measurement_attributes import ATTRIBUTES
+from rotational_variance.storage.measurement_layout import group_names
 from rotational_variance.storage.measurement_reader import read_measurement
 from rotational_variance.storage.measurement_writer import write_measurement
 from rotational_variance.storage.published_file import read_published
@@ -45,20 +48,25 @@ def dataset():
 
 def random_layer(name, n_units, shape=(2, 3)):
     transformation_std, sample_std = np.random.default_rng(n_units).random((2, *shape, n_units))
-    return Layer(name, "convolution", transformation_std, sample_std)
+    return Layer(name, "convolution", transformation_std, sample_std, np.zeros((shape[0], n_units)), unit_axis=1)
 
 
 @pytest.fixture
 def measurement():
-    """Two layers: random, and one with a plain, a dead, an infinite and an invariant unit."""
-    transformation_std = np.broadcast_to([3.0, 0.0, 1.0, 0.0], (2, 3, 4)).copy()
-    sample_std = np.broadcast_to([2.0, 0.0, 0.0, 5.0], (2, 3, 4)).copy()
+    """Two layers: random, and one with a plain, a dead, an infinite and an invariant unit, and one below precision."""
+    transformation_std = np.broadcast_to([3.0, 0.0, 1.0, 0.0, 0.2], (2, 3, 5)).copy()
+    sample_std = np.broadcast_to([2.0, 0.0, 0.0, 5.0, 0.1], (2, 3, 5)).copy()
+    rounding_noise = np.repeat([[0.1], [0.15]], 5, axis=1)
     return Measurement(
-        layers=[random_layer("stage.conv1", 5), Layer("fc", "linear", transformation_std, sample_std)],
+        layers=[
+            random_layer("stage.conv1", 5),
+            Layer("fc", "linear", transformation_std, sample_std, rounding_noise, unit_axis=2),
+        ],
         angles_degrees=np.array([-180.0, -90.0, 0.0, 90.0]),
         aggregations=["mean", "max"],
         sample_sets=["all", "cat", "égret"],
         n_samples=np.array([7, 4, 3]),
+        n_test=np.array([9, 5, 4]),
         accuracy=np.arange(12).reshape(3, 4) / 12,
         attributes={
             **RUN,
@@ -159,11 +167,14 @@ def test_variance_round_trip(measurement, tmp_path):
     for layer, other in zip(measurement.layers, stored.layers, strict=True):
         np.testing.assert_array_equal(layer.transformation_std, other.transformation_std)
         np.testing.assert_array_equal(layer.sample_std, other.sample_std)
+        np.testing.assert_array_equal(layer.rounding_noise, other.rounding_noise)
         np.testing.assert_array_equal(layer.normalized, other.normalized)
+        assert layer.unit_axis == other.unit_axis
     assert stored.angles_degrees.tolist() == measurement.angles_degrees.tolist()
     assert stored.aggregations == measurement.aggregations
     assert stored.sample_sets == measurement.sample_sets
     assert stored.n_samples.tolist() == measurement.n_samples.tolist()
+    assert stored.n_test.tolist() == measurement.n_test.tolist()
     assert stored.accuracy.tolist() == measurement.accuracy.tolist()
 
 
@@ -180,14 +191,15 @@ def test_the_variance_file_holds_m_itself(measurement, tmp_path):
     with h5py.File(tmp_path / "a.h5") as file:
         values = file["layers/001_fc/normalized"]
         assert values.dtype == np.float64
-        assert values.shape == (2, 3, 4)
-        assert values[1, 2].tolist() == [1.5, 1, math.inf, 0]
+        assert values.shape == (2, 3, 5)
+        assert values[1, 2, :4].tolist() == [1.5, 1, math.inf, 0]
+        assert np.isnan(values[1, 2, 4])
 
 
 def test_variance_axes_carry_scales(measurement, tmp_path):
     write_measurement(tmp_path / "a.h5", measurement)
     with h5py.File(tmp_path / "a.h5") as file:
-        for name, n_units in (("000_stage.conv1", 5), ("001_fc", 4)):
+        for name, n_units in (("000_stage.conv1", 5), ("001_fc", 5)):
             group = file["layers"][name]
             assert group["unit"][:].tolist() == list(range(n_units))
             for statistic in ("transformation_std", "sample_std", "normalized"):
@@ -195,19 +207,139 @@ def test_variance_axes_carry_scales(measurement, tmp_path):
                 assert [dimension.label for dimension in dimensions] == ["aggregation", "sample_set", "unit"]
                 scales = [dimension[0] for dimension in dimensions]
                 assert scales == [file["aggregation"], file["sample_set"], group["unit"]]
-        assert file["n_samples"].dims[0].label == "sample_set"
-        assert file["n_samples"].dims[0][0] == file["sample_set"]
+            noise = group["rounding_noise"]
+            assert [dimension.label for dimension in noise.dims] == ["aggregation", "unit"]
+            assert [dimension[0] for dimension in noise.dims] == [file["aggregation"], group["unit"]]
+        for name in ("n_samples", "n_test"):
+            assert file[name].dims[0].label == "sample_set"
+            assert file[name].dims[0][0] == file["sample_set"]
         assert [dimension[0] for dimension in file["accuracy"].dims] == [file["sample_set"], file["angle"]]
         for name in ("angle", "sample_set", "aggregation"):
             assert h5py.h5ds.get_scale_name(file[name].id) == name.encode()
 
 
-def test_many_layers_stay_in_order(measurement, tmp_path):
-    layers = [random_layer(f"layer{n}", n) for n in range(12, 0, -1)]
+def test_scales_know_all_that_they_are_attached_to(measurement, tmp_path):
+    write_measurement(tmp_path / "a.h5", measurement)
+    with h5py.File(tmp_path / "a.h5") as file:
+        datasets = [file["n_samples"], file["accuracy"]]
+        datasets += [values for group in file["layers"].values() for name, values in group.items() if name != "unit"]
+        assert len(datasets) == 2 + 2 * 4
+        for values in datasets:
+            for axis, dimension in enumerate(values.dims):
+                assert h5py.h5ds.is_attached(values.id, dimension[0].id, axis)
+        assert not h5py.h5ds.is_attached(file["n_samples"].id, file["angle"].id, 0)
+
+
+N_MANY = 1030  # too many for HDF5's own function, and for three digits
+
+
+@pytest.fixture(scope="module")
+def many_layers(tmp_path_factory):
+    """Return a file of many small layers."""
+    path = tmp_path_factory.mktemp("many") / "a.h5"
+    n_samples = np.array([4, 2, 2])
+    attributes = RUN | dict.fromkeys(ATTRIBUTES[4:], "{}")
+    layers = [random_layer(f"layer{n}", 1 + n % 3) for n in range(N_MANY, 0, -1)]
+    write_measurement(
+        path, Measurement(layers, np.arange(2.0), ["mean", "max"], ["all", "a", "b"], n_samples, n_samples,
+                          np.ones((3, 2)), attributes),
+    )  # fmt: skip
+    return path
+
+
+def test_many_layers_stay_in_order(many_layers):
+    stored = read_measurement(many_layers).layers
+    assert [layer.name for layer in stored] == [f"layer{n}" for n in range(N_MANY, 0, -1)]
+    assert [layer.n_units for layer in stored] == [1 + n % 3 for n in range(N_MANY, 0, -1)]
+    with h5py.File(many_layers) as file:
+        assert list(file["layers"]) == [f"{i:04d}_layer{N_MANY - i}" for i in range(N_MANY)]
+
+
+def test_layers_among_many_open_in_xarray(many_layers):
+    with xr.open_dataset(many_layers, group=f"layers/{N_MANY - 1}_layer1") as layer:
+        assert layer.normalized.dims == ("aggregation", "sample_set", "unit")
+        assert layer.rounding_noise.dims == ("aggregation", "unit")
+        assert layer.normalized.shape == (2, 3, 2)
+
+
+@pytest.mark.parametrize(("n_layers", "first", "last"), [
+    (1, "000_x", "000_x"), (1000, "000_x", "999_x"), (1001, "0000_x", "1000_x"), (10_001, "00000_x", "10000_x"),
+])  # fmt: skip
+def test_numbers_in_groups_names_have_equally_many_digits(n_layers, first, last):
+    names = group_names(["x"] * n_layers)
+    assert (names[0], names[-1]) == (first, last)
+    assert sorted(names) == names
+
+
+AWKWARD_NAMES = [
+    "", " ", "a/b", "/", "//a/", ".", "..", "../a", "a ", " a", "a\\b", "\\x00", "a\nb", "a\r", "\t", "\x1b[0m", "\x7f",
+    "\0", "a\0b", "a\0", "\ud800", "\ud83d\ude00", "😀", "égret", "e\u0301", "日本" * 50, "\u2028", "\u202e", "x" * 300,
+    "x" * 100_000, "unit", "name_escaped", "a\0/\ud800\\",
+]  # fmt: skip
+
+
+def test_layers_of_any_name_come_back(measurement, tmp_path):
+    layers = [random_layer(name, 2) for name in [*AWKWARD_NAMES, *AWKWARD_NAMES]]
     write_measurement(tmp_path / "a.h5", replace(measurement, layers=layers))
     stored = read_measurement(tmp_path / "a.h5").layers
-    assert [layer.name for layer in stored] == [f"layer{n}" for n in range(12, 0, -1)]
-    assert [layer.n_units for layer in stored] == list(range(12, 0, -1))
+    assert [layer.name for layer in stored] == [*AWKWARD_NAMES, *AWKWARD_NAMES]
+
+
+def test_layers_of_any_name_open_in_xarray(measurement, tmp_path):
+    path = tmp_path / "a.h5"
+    layers = [random_layer(name, 2) for name in AWKWARD_NAMES]
+    write_measurement(path, replace(measurement, layers=layers))
+    with xr.open_datatree(path) as tree:
+        assert len(tree["layers"]) == len(AWKWARD_NAMES)
+        for group, name in zip(tree["layers"].values(), AWKWARD_NAMES, strict=True):
+            assert group.normalized.shape == (2, 3, 2)
+            assert group.attrs["name"] == re.sub("[\0\ud800-\udfff]", "?", name)
+
+
+@pytest.mark.parametrize(("name", "group"), [
+    ("conv1", "000_conv1"), ("layer1.0.conv1", "000_layer1.0.conv1"), ("a/b\0\n\ud800\x7f c  ", "000_a_b____ c"),
+    ("", "000_"), ("égret", "000_égret"), ("x" * 300, "000_" + "x" * 200), ("é" * 300, "000_" + "é" * 100),
+    ("日" * 300, "000_" + "日" * 66),
+])  # fmt: skip
+def test_groups_have_names_that_netcdf_takes(name, group):
+    assert group_names([name]) == [group]
+
+
+@pytest.mark.parametrize(("group", "reason"), [
+    ("001_other", "layers: got 3 layers, but not numbers from 0 to 2"),
+    ("003_other", "layers: got 3 layers, but not numbers from 0 to 2"), ("other", "other"),
+])  # fmt: skip
+def test_a_layer_too_many_is_refused(group, reason, measurement, tmp_path):
+    path = tmp_path / "a.h5"
+    write_measurement(path, measurement)
+    with h5py.File(path, "a") as file:
+        file.copy("layers/001_fc", f"layers/{group}")
+    assert_refused(read_measurement, path, reason)
+
+
+def test_a_layer_that_is_missing_is_noticed(measurement, tmp_path):
+    path = tmp_path / "a.h5"
+    write_measurement(path, measurement)
+    with h5py.File(path, "a") as file:
+        del file["layers/000_stage.conv1"]
+    assert_refused(read_measurement, path, "layers: got 1 layers, but not numbers from 0 to 0")
+
+
+@pytest.mark.parametrize("value", [-1, 1.0, "1", np.array([1, 2]), True])
+def test_an_axis_of_units_that_is_none_is_refused(value, measurement, tmp_path):
+    path = tmp_path / "a.h5"
+    write_measurement(path, measurement)
+    with h5py.File(path, "a") as file:
+        file["layers/001_fc"].attrs["unit_axis"] = value
+    assert_refused(read_measurement, path, r"layers/001_fc: unit_axis: got .*, expected a whole number, 0 or more")
+
+
+def test_rounding_noise_of_other_axes_is_refused(measurement, tmp_path):
+    path = tmp_path / "a.h5"
+    layer = replace(measurement.layers[1], rounding_noise=np.zeros((1, 5)))
+    write_measurement(path, replace(measurement, layers=[layer]))
+    reason = r"layers/000_fc/rounding_noise: got axes \['aggregation', 'unit'\] of \(1, 5\), expected .* of \(2, 5\)"
+    assert_refused(read_measurement, path, reason)
 
 
 @pytest.mark.parametrize("shape", [(1, 3), (2, 2), (3, 2)])
@@ -242,13 +374,13 @@ def test_axes_in_another_order_are_refused(measurement, tmp_path):
     assert_refused(read_measurement, path, reason)
 
 
-@pytest.mark.parametrize("statistic", ["transformation_std", "sample_std"])
+@pytest.mark.parametrize("statistic", ["transformation_std", "sample_std", "rounding_noise"])
 @pytest.mark.parametrize("value", [np.nan, np.inf, -1e-9])
 def test_numbers_that_no_measurement_gives_are_refused(statistic, value, measurement, tmp_path):
     path = tmp_path / "a.h5"
     write_measurement(path, measurement)
     with h5py.File(path, "a") as file:
-        file[f"layers/001_fc/{statistic}"][1, 2, 3] = value
+        file[f"layers/001_fc/{statistic}"][1, ..., 3] = value
     assert_refused(read_measurement, path, f"layers/001_fc/{statistic}: holds numbers that are not finite, or below 0")
 
 
@@ -258,6 +390,9 @@ def test_numbers_that_no_measurement_gives_are_refused(statistic, value, measure
     ("accuracy", np.full((3, 4), 1.5), "accuracy: got .* numbers, expected shares"),
     ("accuracy", np.full((3, 4), np.nan), "accuracy: got .* numbers, expected shares"),
     ("n_samples", np.array([7, 4]), r"n_samples: got \(2,\) numbers for 3 sample sets"),
+    ("n_test", np.array([9, 5]), r"n_test: got \(2,\) numbers for 3 sample sets"),
+    ("n_test", np.array([9, 3, 4]), r"n_test: got \[9 3 4\], expected at least n_samples, \[7 4 3\]"),
+    ("n_test", np.array([9, np.nan, 4]), "n_test: got .*, expected at least n_samples"),
     ("layers", [], "'layers' doesn't exist"),
 ])  # fmt: skip
 def test_a_variance_file_whose_parts_do_not_fit_is_refused(name, value, reason, measurement, tmp_path):
@@ -292,7 +427,9 @@ def test_a_dataset_file_without_sound_statistics_is_refused(value, dataset, tmp_
     assert_refused(read_dataset, path, "std: got .*, expected a number for each of 3 channels")
 
 
-@pytest.mark.parametrize("part", ["layers", "sample_set", "n_samples", "accuracy", "layers/001_fc/sample_std"])
+@pytest.mark.parametrize("part", [
+    "layers", "sample_set", "n_samples", "n_test", "accuracy", "layers/001_fc/sample_std", "layers/001_fc/rounding_noise",
+])  # fmt: skip
 def test_a_variance_file_with_a_part_missing_is_refused(part, measurement, tmp_path):
     path = tmp_path / "a.h5"
     write_measurement(path, measurement)
@@ -334,7 +471,7 @@ def test_truncated_files_are_refused(kept, hdf5_file):
 def test_files_of_another_layout_are_refused(hdf5_file):
     path, _, read_other = hdf5_file
     assert_refused(
-        read_other, path, "got 'rotational-variance [a-z]+ [12]', expected 'rotational-variance [a-z]+ [12]'"
+        read_other, path, "got 'rotational-variance [a-z]+ [13]', expected 'rotational-variance [a-z]+ [13]'"
     )
 
 

@@ -7,43 +7,50 @@ import h5py
 import numpy as np
 
 from rotational_variance.measures.measurement import Layer, Measurement
+from rotational_variance.storage.dimension_scales import DimensionScales
 from rotational_variance.storage.hdf5 import STRING, writing_hdf5
-from rotational_variance.storage.measurement_layout import AXES, FORMAT
+from rotational_variance.storage.measurement_layout import (
+    DERIVED,
+    FORMAT,
+    OF_LAYER,
+    OF_RUN,
+    group_names,
+    name_attributes,
+)
 
 
 def write_measurement(path: str | Path, measurement: Measurement) -> None:
     """Write a variance file. Its axes are HDF5 dimension scales of the same name, as in netCDF: xarray opens it.
 
-    /angle [angle] in degrees, /sample_set [sample_set], /aggregation [aggregation], /n_samples [sample_set],
-    /accuracy [sample_set, angle], and per layer
-    /layers/<order>_<name>/{transformation_std,sample_std,normalized} [aggregation, sample_set, unit], float64.
+    /angle [angle] in degrees, /sample_set [sample_set], /aggregation [aggregation], /{n_samples,n_test} [sample_set],
+    /accuracy [sample_set, angle], and per layer, with the attributes name, kind and unit_axis, in float64,
+    /layers/<order>_<name>/{transformation_std,sample_std,normalized} [aggregation, sample_set, unit] and
+    /layers/<order>_<name>/rounding_noise [aggregation, unit]. M, "normalized", is NaN for units below precision.
     """
     with writing_hdf5(path) as file:
         file.attrs["format"] = FORMAT
         for name, value in measurement.attributes.items():
             file.attrs[name] = json.dumps(value, sort_keys=True) if isinstance(value, dict) else value
-        file.create_dataset("angle", data=measurement.angles_degrees).make_scale("angle")
-        file["angle"].attrs["units"] = "degrees"
-        file.create_dataset("sample_set", data=measurement.sample_sets, dtype=STRING).make_scale("sample_set")
-        file.create_dataset("aggregation", data=measurement.aggregations, dtype=STRING).make_scale("aggregation")
-        for name, axes in (("n_samples", ("sample_set",)), ("accuracy", ("sample_set", "angle"))):
-            _attach(file.create_dataset(name, data=getattr(measurement, name)), {axis: file[axis] for axis in axes})
-        for order, layer in enumerate(measurement.layers):
-            _write_layer(file, f"layers/{order:03d}_{layer.name}", layer)
+        scales = DimensionScales()
+        shared = {
+            "angle": scales.make(file, "angle", measurement.angles_degrees),
+            "sample_set": scales.make(file, "sample_set", measurement.sample_sets, dtype=STRING),
+            "aggregation": scales.make(file, "aggregation", measurement.aggregations, dtype=STRING),
+        }
+        shared["angle"].attrs["units"] = "degrees"
+        for name, axes in OF_RUN.items():
+            values = file.create_dataset(name, data=getattr(measurement, name))
+            scales.attach(values, {axis: shared[axis] for axis in axes})
+        names = group_names([layer.name for layer in measurement.layers])
+        for name, layer in zip(names, measurement.layers, strict=True):
+            _write_layer(file.create_group(f"layers/{name}"), layer, scales, shared)
+        scales.finish()
 
 
-def _write_layer(file: h5py.File, name: str, layer: Layer) -> None:
-    group = file.create_group(name)
-    group.attrs["name"] = layer.name
-    group.attrs["kind"] = layer.kind
-    group.create_dataset("unit", data=np.arange(layer.n_units)).make_scale("unit")
-    for statistic in ("transformation_std", "sample_std", "normalized"):
+def _write_layer(group: h5py.Group, layer: Layer, scales: DimensionScales, shared: dict[str, h5py.Dataset]) -> None:
+    for name, value in (name_attributes(layer.name) | {"kind": layer.kind, "unit_axis": layer.unit_axis}).items():
+        group.attrs[name] = value
+    of_axis = shared | {"unit": scales.make(group, "unit", np.arange(layer.n_units))}
+    for statistic, axes in (OF_LAYER | DERIVED).items():
         values = group.create_dataset(statistic, data=getattr(layer, statistic))
-        _attach(values, {axis: (group if axis == "unit" else file)[axis] for axis in AXES})
-
-
-def _attach(values: h5py.Dataset, scales: dict[str, h5py.Dataset]) -> None:
-    """Name the axes of `values`, in order, and attach to each the scale that holds its coordinates."""
-    for axis, (name, scale) in enumerate(scales.items()):
-        values.dims[axis].label = name
-        values.dims[axis].attach_scale(scale)
+        scales.attach(values, {axis: of_axis[axis] for axis in axes})
