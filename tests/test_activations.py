@@ -157,7 +157,7 @@ def test_normalisations_and_relus_give_what_they_give_by_themselves(dtype, toler
         torch.testing.assert_close(values, activation, rtol=tolerance, atol=tolerance)
 
 
-def test_what_a_trace_would_lose_is_seen_through_modules():
+def test_what_a_trace_would_lose_is_seen_while_the_model_runs():
     class Asking(nn.Module):
         def __init__(self):
             super().__init__()
@@ -169,8 +169,9 @@ def test_what_a_trace_would_lose_is_seen_through_modules():
             return self.conv(x)
 
     activations = find_activations(Asking().eval(), torch.randn(EXAMPLE))
-    assert activations.found_by == "module hooks"
-    assert "returns something else than the model" in activations.not_seen[0]
+    assert activations.found_by == "calls"
+    assert [layer.name for layer in activations.layers] == ["mul", "conv"]
+    assert activations.not_seen == []
 
 
 def test_outputs_whose_first_axis_is_not_the_samples_are_named_as_not_seen():
@@ -184,11 +185,10 @@ def test_outputs_whose_first_axis_is_not_the_samples_are_named_as_not_seen():
             return torch.max(left + right, 2)[0]
 
     activations = find_activations(Doubling().eval(), torch.randn(EXAMPLE))
-    assert [layer.name for layer in activations.layers] == ["add"]
+    assert [layer.name for layer in activations.layers] == ["add", "max"]
     assert activations.not_seen == [
-        "conv, which returns no batch of units",
-        "chunk, which returns no batch of units",
-        "max, which returns no batch of units",
+        "cat: its samples do not lie on an axis of their own",
+        "conv: its samples do not lie on an axis of their own",
     ]
 
 
@@ -212,10 +212,18 @@ def test_what_is_not_a_batch_of_units_is_passed_over():
         assert observe(activations, torch.randn(5, 2, 6, 6))[0][1].shape == (5, 1, n_classes)
 
 
-def test_a_module_that_returns_several_tensors_is_named_as_not_seen():
-    activations = find_activations(Recurrent().eval(), torch.randn(EXAMPLE))
-    assert [layer.name for layer in activations.layers] == ["conv", "fc"]
-    assert activations.not_seen == ["rnn, which returns no batch of units"]
+def test_a_module_that_returns_several_tensors_counts_by_its_first():
+    torch.manual_seed(0)
+    model, x = Recurrent().eval(), torch.randn(EXAMPLE)
+    activations = find_activations(model, x)
+    assert [(layer.name, layer.n_units, layer.unit_axis) for layer in activations.layers] == [
+        ("conv", 4, 1), ("rnn", 5, 2), ("fc", 3, 1),
+    ]  # fmt: skip
+    assert activations.not_seen == []
+    with torch.no_grad():
+        expected = model.rnn(model.conv(x).flatten(2))[0]  # [sample, step, unit]
+    values = observe(activations, x)[1][1]
+    torch.testing.assert_close(values, torch.stack([expected.mean(1), expected.amax(1)], 1))
 
 
 def test_aggregates_whatever_follows_the_unit():
@@ -259,17 +267,19 @@ def test_a_model_that_cannot_be_traced_is_seen_through_its_modules():
         ("bn", "normalisation", 4),
         ("conv2", "convolution", 4),
         ("conv2_2", "convolution", 4),
+        ("rnn", "activation", 5),
     ]
-    functions, rnn = activations.not_seen
+    (functions,) = activations.not_seen
     assert "functions (F.relu, +, torch.cat)" in functions
     assert "control flow" in functions
-    assert rnn == "rnn, which returns no batch of units"
     with torch.no_grad():
         conv = model.conv(x)
         conv2 = model.conv2(F.relu(model.bn(conv)))
-        expected = [conv, model.bn(conv), conv2, model.conv2(conv2)]
+        last = model.conv2(conv2)
+        steps = model.rnn(last.flatten(2))[0]  # [sample, step, unit]
+        expected = [conv, model.bn(conv), conv2, last, steps.transpose(1, 2)]
     received = observe(activations, x)
-    assert [layer for layer, _ in received] == [0, 1, 2, 3]
+    assert [layer for layer, _ in received] == [0, 1, 2, 3, 4]
     for (_, values), activation in zip(received, expected, strict=True):
         torch.testing.assert_close(values, aggregate(activation))
 

@@ -1,27 +1,22 @@
-"""Describe activations: their names and kinds, and which outputs of a forward pass count as activations."""
+"""Describe activations: their names, kinds and axes."""
 
-import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
 import torch
 from torch import nn
 
-_NOT_ACTIVATIONS = {
-    nn.Flatten, nn.Unflatten, nn.Identity, nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout,
-    torch.flatten, torch.reshape, torch.squeeze, torch.unsqueeze, torch.permute, torch.transpose,
-    torch.unflatten, nn.functional.dropout, nn.functional.dropout2d, nn.functional.pad, getattr, operator.getitem,
-    "flatten", "unflatten", "view", "reshape", "squeeze", "unsqueeze", "permute", "transpose", "contiguous", "size",
-    "dim", "clone", "detach", "to", "float", "double",
-}  # fmt: skip
+from rotational_variance.activations.watcher import Seen
 
 _MODULE_KINDS = {
     nn.modules.conv._ConvNd: "convolution",
     nn.modules.batchnorm._NormBase: "normalisation",
     nn.GroupNorm: "normalisation",
     nn.LayerNorm: "normalisation",
+    nn.RMSNorm: "normalisation",
+    nn.LocalResponseNorm: "normalisation",
+    nn.MultiheadAttention: "attention",
     nn.modules.pooling._MaxPoolNd: "pooling",
     nn.modules.pooling._AvgPoolNd: "pooling",
     nn.modules.pooling._AdaptiveMaxPoolNd: "pooling",
@@ -31,14 +26,17 @@ _MODULE_KINDS = {
     nn.Softmax: "output",
 }
 _FUNCTION_KINDS = {  # by a part of the function's name
+    "attention": "attention",
     "conv": "convolution",
     "norm": "normalisation",
     "pool": "pooling",
     "mean": "pooling",
     "linear": "linear",
+    "addmm": "linear",
     "softmax": "output",
     "add": "residual sum",
     "cat": "concatenation",
+    "stack": "concatenation",
 }
 
 
@@ -46,27 +44,31 @@ _FUNCTION_KINDS = {  # by a part of the function's name
 class ActivationInfo:
     """One activation of a model.
 
-    name  the module's path in the model; for a function, the path of the module that calls it and the function's name
+    name         the module's path in the model; for a function, the path of the module that calls it and the function's
+                 name
+    shape        of the activation's tensor, without the axis of the samples
+    unit_axis    of the activation's tensor; every other axis but that of the samples is reduced
+    sample_axis  of the activation's tensor
     """
 
     name: str
     kind: str
     n_units: int
+    shape: tuple[int, ...] = ()
+    unit_axis: int = 1
+    sample_axis: int = 0
 
-
-class NotTraced(StrEnum):
-    """The reason why torch.fx cannot be used for a model. Results hold it, so it is never the text of an error."""
-
-    CONTROL_FLOW = "it asks for values that a trace does not have, as control flow does"
-    OTHER_OUTPUT = "what torch.fx traced returns something else than the model"
-    ERROR = "an error stopped torch.fx; the job's log holds it"
+    @property
+    def axes(self) -> tuple[int, int]:
+        """The axes of the samples and of the units."""
+        return self.sample_axis, self.unit_axis
 
 
 class Activations(ABC):
     """Activations that a forward pass produces.
 
     layers       the activations, in the order of the forward pass
-    found_by     how the activations were found: "torch.fx" or "module hooks"
+    found_by     how the activations were found: "torch.fx", "calls" or "module hooks"
     not_seen     one sentence per activation that cannot be measured; written into results, so never an error's text
     trace_error  the error that stopped torch.fx; for the log only, never written into results
     """
@@ -87,22 +89,30 @@ class Activations(ABC):
 
     def to_memory_format(self, memory_format: torch.memory_format) -> None:
         """Give convolutions' weights the memory layout of the inputs; except for rounding, only the speed changes."""
-        self._model.to(memory_format=memory_format)
+        for weight in self._model.parameters():
+            if weight.dim() == 4:  # [unit, channel, height, width]
+                weight.data = weight.data.contiguous(memory_format=memory_format)
 
     @property
     def n_units(self) -> int:
         return sum(layer.n_units for layer in self.layers)
 
 
-def may_be_activation(called: object) -> bool:
-    """Say whether the output of `called` (a module's type, a function, a method's name) may be an activation."""
-    return called not in _NOT_ACTIVATIONS
-
-
-def is_batch_of_units(output: object, n_samples: int) -> bool:
-    """Say whether an output is a floating-point tensor [sample, unit, ...] of `n_samples` samples."""
-    is_tensor = isinstance(output, torch.Tensor) and output.is_floating_point()
-    return is_tensor and output.dim() >= 2 and len(output) == n_samples
+def describe(found: list[tuple[str, str, Seen]]) -> list[ActivationInfo]:
+    """Describe activations, given their (name, kind, axes) in the order of the forward pass."""
+    last = len(found) - 1
+    return [
+        # A softmax elsewhere, as in attention, is no output.
+        ActivationInfo(
+            name,
+            "activation" if kind == "output" and i < last else kind,
+            seen.n_units,
+            seen.shape,
+            seen.unit_axis,
+            seen.sample_axis,
+        )
+        for i, (name, kind, seen) in enumerate(found)
+    ]
 
 
 def module_kind(module: nn.Module) -> str:
@@ -119,12 +129,13 @@ def number_repeats(names: list[str]) -> list[str]:
     """Make the names of calls unique: the second call of one name becomes name_2, or has the next free number."""
     taken = set(names)
     seen = set()
+    numbers: dict[str, int] = {}  # the next one to try, by name
     numbered = []
     for name in names:
-        number, unique = 2, name
+        unique = name
         while unique in seen or (unique != name and unique in taken):
-            unique = f"{name}_{number}"
-            number += 1
+            numbers[name] = numbers.get(name, 1) + 1
+            unique = f"{name}_{numbers[name]}"
         seen.add(unique)
         numbered.append(unique)
     return numbered
