@@ -61,7 +61,7 @@ def explain(error: BaseException) -> str:
         return f"{error}; {TO_WRITE[error.errno]}, then run the same command again"
     if isinstance(error, DamagedFileError):
         return _explain_damaged(error)
-    if isinstance(error, ModuleNotFoundError):
+    if isinstance(error, ModuleNotFoundError) or isinstance(error.__cause__, ModuleNotFoundError):
         return f"{error}; install it (`make setup` installs all that the project itself needs)"
     return str(error)
 

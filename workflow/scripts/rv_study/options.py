@@ -16,7 +16,7 @@ TAKEN_BY = {  # the function that takes the numbers of each section, as keyword 
 }
 GIVEN = {  # keyword arguments that are not numbers of the config
     "build": {"n_channels", "image_size", "n_classes"},
-    "fit": {"seed", "resume", "on_batch"},
+    "fit": {"seed", "memory_format", "resume", "on_batch"},
 }
 REQUIRED = object()  # marks an option without a default; None can be a default
 
@@ -63,15 +63,23 @@ class Option:
 def build_options(path: Path) -> dict[str, Option]:
     """Read, without importing it, which options an architecture's `build` takes.
 
-    Raises ConfigError for a file without such a function, or that is not valid Python.
+    Raises ConfigError for a file without such a function, one that does not take what is GIVEN to it, or a file that is
+    not valid Python.
     """
     try:
         function = _find_function(path, "build")
     except (OSError, SyntaxError, ValueError) as error:
         raise ConfigError(f"{path}: cannot be read as a model ({error}); mend it or move it away") from None
     if function is None:
-        raise ConfigError(f"{path}: no function build(*, n_channels, image_size, n_classes, ...) in it")
-    return {name: option for name, option in _keyword_options(function).items() if name not in GIVEN["build"]}
+        raise ConfigError(f"{path}: no function build(n_channels, image_size, n_classes, ...) in it")
+    options = {**_positional_options(function), **_keyword_options(function)}
+    missing = [name for name in sorted(GIVEN["build"]) if name not in options]
+    if missing and function.args.kwarg is None:
+        raise ConfigError(
+            f"{path}, line {function.lineno}: build has to take {', '.join(missing)}: it is "
+            "build(n_channels, image_size, n_classes, ...)"
+        )
+    return {name: option for name, option in options.items() if name not in GIVEN["build"]}
 
 
 @cache
@@ -92,6 +100,13 @@ def _find_function(path: Path, name: str) -> ast.FunctionDef | None:
         if isinstance(node, ast.FunctionDef) and node.name == name:
             return node
     return None
+
+
+def _positional_options(function: ast.FunctionDef) -> dict[str, Option]:
+    """Return by name the arguments of a function that may be given by position."""
+    arguments = [*function.args.posonlyargs, *function.args.args]
+    defaults = [None] * (len(arguments) - len(function.args.defaults)) + function.args.defaults
+    return {argument.arg: _option(argument, default) for argument, default in zip(arguments, defaults, strict=True)}
 
 
 def _keyword_options(function: ast.FunctionDef) -> dict[str, Option]:
