@@ -5,7 +5,7 @@ BIN := .venv/bin
 DEMO := $(BIN)/snakemake --cores $(CORES) --configfile config/demo.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup slurm demo report test test-all benchmark lint format check lock clean
+.PHONY: help setup slurm demo report layers test test-all benchmark lint format check lock clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -22,6 +22,12 @@ demo: .venv/installed ## run the whole study on the bundled digits: offline, in 
 
 report: .venv/installed ## the whole study of config/config.yaml, as one page: results/report.html
 	@$(BIN)/snakemake --cores $(CORES) results/report.html
+
+layers: .venv/installed ## list what can be measured of a model, before anything is trained: MODEL=... DATASET=... [CONFIG=...]
+	@test -n "$(MODEL)" -a -n "$(DATASET)" || { echo "Error: make layers MODEL=... DATASET=... [CONFIG=config/mine.yaml]"; exit 1; }
+	@$(BIN)/snakemake --quiet progress rules host reason --cores 1 --force results/layers/$(MODEL)_$(DATASET).md \
+		$(if $(CONFIG),--configfile $(CONFIG)) --config 'study={models: [$(MODEL)], datasets: [$(DATASET)]}'
+	@cat results/layers/$(MODEL)_$(DATASET).md
 
 test: .venv/installed-dev ## run the tests, but for those that take minutes
 	@$(BIN)/python -m pytest

@@ -2,6 +2,8 @@ import pytest
 import torch
 
 from rotational_variance import models
+from rotational_variance.networks.classifier import AS_IS, Classifier, OutputForm
+from rotational_variance.samples.cuts import count_batches, cut
 from rotational_variance.samples.inputs import Samples
 from rotational_variance.training.fit import evaluate, fit, random_degrees
 from rotational_variance.training.resume import Progress, ResumeFile
@@ -158,3 +160,33 @@ def test_angles_are_uniform_over_the_circle():
     assert degrees.max() < 180
     counts = torch.histc(degrees, bins=12, min=-180, max=180)
     assert ((counts - 20_000 / 12).abs() < 5 * (20_000 / 12) ** 0.5).all()
+
+
+@pytest.mark.parametrize("n_samples", [1, 2, 3, 9, 16, 17, 33])
+@pytest.mark.parametrize("batch_size", [1, 2, 8, 16, 100])
+def test_no_sample_is_alone_in_a_batch(n_samples, batch_size):
+    slices = cut(n_samples, batch_size)
+    assert [i for part in slices for i in range(n_samples)[part]] == list(range(n_samples))
+    sizes = [len(range(n_samples)[part]) for part in slices]
+    shuffled = [len(part) for part in torch.arange(n_samples).tensor_split(count_batches(n_samples, batch_size))]
+    for cuts in (sizes, shuffled):
+        assert min(cuts) >= min(2, n_samples)
+        assert max(cuts) <= max(2, batch_size) + 1
+    if batch_size > 1 and n_samples % batch_size != 1:
+        assert sizes == [min(batch_size, n_samples - start) for start in range(0, n_samples, batch_size)]
+        assert len(shuffled) == -(-n_samples // batch_size)
+
+
+def test_scores_are_trained_and_tested_as_their_log_probabilities(make_samples):
+    """The same bits as of a network that ends in a log-softmax."""
+    samples = make_samples()
+    results = []
+    for form, last in ((OutputForm(are_scores=True), torch.nn.Identity()), (AS_IS, torch.nn.LogSoftmax(1))):
+        torch.manual_seed(0)
+        network = torch.nn.Sequential(
+            torch.nn.Flatten(), torch.nn.Linear(144, 8), torch.nn.ReLU(), torch.nn.Linear(8, 3), last
+        )
+        epochs = list(fit(Classifier(network, form), samples, samples, seed=0, **NUMBERS))
+        results.append((weights(network), epochs))
+    assert torch.equal(results[0][0], results[1][0])
+    assert results[0][1] == results[1][1]

@@ -4,9 +4,14 @@ import json
 from pathlib import Path
 
 import torch
-from torch import nn
 
 from rotational_variance import models
+from rotational_variance.inspection.look import choose_examples, look
+from rotational_variance.networks.classifier import AS_IS, Classifier, OutputForm
+from rotational_variance.networks.memory_format import find_memory_format
+from rotational_variance.networks.output_form import find_output_form
+from rotational_variance.networks.user_code import blaming
+from rotational_variance.samples.cuts import count_batches
 from rotational_variance.samples.inputs import Samples, to_samples
 from rotational_variance.storage.dataset_reader import StoredDataset, read_dataset
 from rotational_variance.storage.files import sha256
@@ -51,38 +56,66 @@ def main(
         "n_classes": len(stored.dataset.class_names),
         **spec["model"],
     }
+    train, test = (_samples(stored, part, torch_device) for part in ("train", "test"))
+    form, memory_format = _look_at_network(model_arguments, train, torch_device, log)
     torch.manual_seed(run.seed)
-    model = models.build(**model_arguments).to(torch_device, memory_format=torch.channels_last)
+    network = models.build(**model_arguments).to(torch_device, memory_format=memory_format)
     computed_on = {"device": torch_device.type, "threads": threads}
     made_by = [*made_by, *(f"{name}: {value}" for name, value in computed_on.items()), f"dataset: {sha256(dataset)}"]
     unfinished = ResumeFile(Path(checkpoint).with_suffix(".resume.pt"), made_by)
     try:
-        rows = _fit(model, stored, torch_device, run.seed, spec["training"], unfinished, log)
+        with blaming(models.file_of(run.model)):
+            rows = _fit(
+                Classifier(network, form), train, test, run.seed, memory_format, spec["training"], unfinished, log
+            )
     except DivergedError as error:
         raise ValueError(f"{error}; lower training.learning_rate") from error
-    state = {name: tensor.cpu().contiguous() for name, tensor in model.state_dict().items()}
+    state = {name: tensor.cpu().contiguous() for name, tensor in network.state_dict().items()}
     write_history(history, rows)
     class_names = stored.dataset.class_names
+    output = {} if form == AS_IS else form.as_dict()
     save_checkpoint(
-        checkpoint, Checkpoint(run_parts, spec, model_arguments, computed_on, class_names, state_dict=state)
+        checkpoint,
+        Checkpoint(run_parts, spec, model_arguments, computed_on, class_names, state_dict=state, output=output),
     )
     unfinished.path.unlink(missing_ok=True)
 
 
+def _look_at_network(
+    model_arguments: dict, train: Samples, device: torch.device, log: JobLog
+) -> tuple[OutputForm, torch.memory_format]:
+    """Find out what the network returns, and in which memory format it runs; tell of its gaps.
+
+    Raises ValueError for a network that cannot be trained or measured.
+    """
+    network = models.build(**model_arguments).to(device)  # only to be looked at
+    examples = choose_examples(train)
+    with blaming(models.file_of(model_arguments["name"]), always=True):
+        memory_format = find_memory_format(network, examples)
+        examples = examples.contiguous(memory_format=memory_format)
+        form = find_output_form(network, examples, model_arguments["n_classes"])
+        found = look(Classifier(network, form).eval(), examples)
+    log.line(f"the network returns {form.describe()}")
+    log.line(f"{len(found.layers)} layers can be measured, found by {found.found_by}")
+    for gap in found.not_seen:
+        log.warn(f"not measured: {gap}")
+    return form, memory_format
+
+
 def _fit(
-    model: nn.Module,
-    stored: StoredDataset,
-    device: torch.device,
+    model: Classifier,
+    train: Samples,
+    test: Samples,
     seed: int,
+    memory_format: torch.memory_format,
     training: dict,
     unfinished: ResumeFile,
     log: JobLog,
 ) -> list[dict[str, float]]:
     """Train the model in place, from the last finished epoch on; return the history, one row per epoch."""
-    train, test = (_samples(stored, part, device) for part in ("train", "test"))
     earlier = _earlier_progress(unfinished, log)
     rows = earlier.rows
-    n_batches = -(-len(train) // training["batch_size"])
+    n_batches = count_batches(len(train), training["batch_size"])
     with log.bar(training["epochs"] * n_batches, len(rows) * n_batches) as bar:
 
         def on_batch(loss: float) -> None:
@@ -95,7 +128,17 @@ def _fit(
             )
             bar.update()
 
-        for epoch in fit(model, train, test, seed=seed, resume=earlier.state, on_batch=on_batch, **training):
+        epochs = fit(
+            model,
+            train,
+            test,
+            seed=seed,
+            memory_format=memory_format,
+            resume=earlier.state,
+            on_batch=on_batch,
+            **training,
+        )
+        for epoch in epochs:
             rows.append(_row(epoch))
             unfinished.save(Progress(rows, epoch.state))
             log.line(

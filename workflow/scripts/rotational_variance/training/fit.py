@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from rotational_variance.samples.cuts import count_batches, cut
 from rotational_variance.samples.inputs import Samples
 
 SCHEDULES = ("constant", "one_cycle")
@@ -56,19 +57,22 @@ def fit(
     schedule: str,
     test_rotation_seed: int,
     seed: int,
+    memory_format: torch.memory_format = torch.channels_last,
     resume: dict | None = None,
     on_batch: Callable[[float], None] = lambda loss: None,
 ) -> Iterator[Epoch]:
     """Train `model` in place, and yield after each epoch.
 
     rotate              turn each training sample by its own angle from U(-180, 180) degrees, drawn again for each epoch
-    batch_size          samples per batch, at most: an epoch is cut into equal batches, and no sample is left out
+    batch_size          samples per batch: an epoch is cut into nearly equal batches of at most as many (one more where
+                        a sample would be alone), and no sample is left out
     schedule            "constant", or "one_cycle": up to `learning_rate` and down to 0 (Smith and Topin 2019, with
                         torch's settings)
     test_rotation_seed  draws the one angle of each test sample; the same for all runs, so that runs are comparable
     seed                draws the order of the samples and their angles; the weights are drawn before, by `models.build`
+    memory_format       of the inputs; the same as that of the model's weights
     resume              the state of an earlier epoch of the same training: go on from there, with the same bits
-    on_batch            called with the epoch's mean loss so far, after each of its ceil(samples / batch_size) batches
+    on_batch            called with the epoch's mean loss so far, after each of its `count_batches` batches
 
     The optimizer is Adam with L2 regularisation `weight_decay`. The same numbers, seed and thread count on a CPU give
     the same weights, bit for bit. Raises DivergedError, a ValueError, for a loss that is not finite.
@@ -76,7 +80,7 @@ def fit(
     if schedule not in SCHEDULES:
         raise ValueError(f"schedule: got {schedule!r}, expected one of {', '.join(SCHEDULES)}")
     generator = torch.Generator().manual_seed(seed)
-    n_batches = -(-len(train) // batch_size)
+    n_batches = count_batches(len(train), batch_size)
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, weight_decay=weight_decay)
     scheduler = None
     if schedule == "one_cycle":
@@ -87,12 +91,12 @@ def fit(
         _restore(resume, stateful, generator)
 
     for number in range(1 if resume is None else resume["epoch"] + 1, epochs + 1):
-        batches = _shuffled_batches(train, n_batches, rotate, generator)
+        batches = _shuffled_batches(train, n_batches, rotate, generator, memory_format)
         epoch = Epoch(
             number=number,
             train=_train_epoch(model, batches, len(train), optimizer, scheduler, on_batch),
-            test_upright=evaluate(model, test, batch_size),
-            test_rotated=evaluate(model, test, batch_size, test_degrees),
+            test_upright=evaluate(model, test, batch_size, memory_format=memory_format),
+            test_rotated=evaluate(model, test, batch_size, test_degrees, memory_format=memory_format),
             state=_state(number, stateful, generator),
         )
         if not math.isfinite(epoch.test_upright.loss + epoch.test_rotated.loss):
@@ -121,7 +125,7 @@ def _restore(state: dict, stateful: dict, generator: torch.Generator) -> None:
 
 
 def _shuffled_batches(
-    train: Samples, n_batches: int, rotate: bool, generator: torch.Generator
+    train: Samples, n_batches: int, rotate: bool, generator: torch.Generator, memory_format: torch.memory_format
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Yield (inputs, labels) of all samples in a new order; if `rotate`, each sample is turned by a new angle."""
     order = torch.randperm(len(train), generator=generator)
@@ -130,7 +134,11 @@ def _shuffled_batches(
     for part in order.tensor_split(n_batches):
         index = part.to(train.labels.device)
         yield (
-            train.inputs(index, 0.0 if degrees is None else degrees[start : start + len(part)]),
+            train.inputs(
+                index,
+                0.0 if degrees is None else degrees[start : start + len(part)],
+                memory_format=memory_format,
+            ),
             train.labels[index],
         )
         start += len(part)
@@ -167,13 +175,19 @@ def _train_epoch(
 
 
 @torch.inference_mode()
-def evaluate(model: nn.Module, samples: Samples, batch_size: int, degrees: torch.Tensor | None = None) -> Score:
+def evaluate(
+    model: nn.Module,
+    samples: Samples,
+    batch_size: int,
+    degrees: torch.Tensor | None = None,
+    *,
+    memory_format: torch.memory_format = torch.channels_last,
+) -> Score:
     """Test `model`; `degrees` [sample] turns each sample first (None: upright). The model stays in evaluation mode."""
     model.eval()
     total = torch.zeros(2, dtype=torch.float64)
-    for start in range(0, len(samples), batch_size):
-        batch = slice(start, start + batch_size)
-        output = model(samples.inputs(batch, 0.0 if degrees is None else degrees[batch]))
+    for batch in cut(len(samples), batch_size):
+        output = model(samples.inputs(batch, 0.0 if degrees is None else degrees[batch], memory_format=memory_format))
         total += _sums(output, samples.labels[batch])
     loss, accuracy = (total / len(samples)).tolist()
     return Score(loss, accuracy)

@@ -1,0 +1,48 @@
+"""Look at a network before it is trained: what it returns, what of it can be measured, and what not."""
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from rotational_variance.activations.description import Activations
+from rotational_variance.activations.find import find_activations
+from rotational_variance.inspection.independence import check_independent
+from rotational_variance.networks.classifier import Classifier
+from rotational_variance.samples.inputs import Samples
+
+_N_EXAMPLES = 3  # images that a network is looked at with
+
+
+def choose_examples(samples: Samples) -> torch.Tensor:
+    """Return the few inputs that a network is looked at with [sample, channel, height, width], spread over all."""
+    chosen = torch.linspace(0, len(samples) - 1, _N_EXAMPLES).long().to(samples.labels.device)
+    return samples.inputs(chosen, memory_format=torch.contiguous_format)
+
+
+def look(model: Classifier, inputs: torch.Tensor) -> Activations:
+    """Find out what of a network can be measured.
+
+    model   in eval mode; it must not be trained afterwards, as it is changed
+    inputs  [sample, channel, height, width], three different samples or more
+
+    Raises UnfitModelError for a network whose outputs are random or depend on other samples, naming the layer, and for
+    one without activations.
+    """
+    check_independent(model, inputs)
+    return find_activations(model, inputs)
+
+
+def count_flops(activations: Activations, inputs: torch.Tensor) -> list[int]:
+    """Count the floating-point operations for one sample, by layer: those since the layer before it.
+
+    torch counts those of convolutions and of products of matrices, 2 for each multiply-add.
+    """
+    counts: list[int] = []
+    counter = FlopCounterMode(display=False)
+    fuses_attention = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)  # the counter does not see into it
+    try:
+        with counter:
+            activations.run(inputs, lambda layer, values: counts.append(counter.get_total_flops()))
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fuses_attention)
+    return [(after - before) // len(inputs) for before, after in zip([0, *counts], counts, strict=False)]
