@@ -272,7 +272,9 @@ def test_a_network_that_cannot_be_traced_is_measured_by_its_modules(make_samples
             conv = model.conv(x)
             bn = model.bn(conv)
             conv2 = model.conv2(F.relu(bn))
-            stored.append([conv, bn, conv2, model.conv2(conv2)])
+            last = model.conv2(conv2)
+            steps = model.rnn(last.flatten(2))[0]  # [sample, step, unit]
+            stored.append([conv, bn, conv2, last, steps.transpose(1, 2)])
     assert_is_naive(measured(model, samples, angles), stored, samples.labels.numpy())
 
 

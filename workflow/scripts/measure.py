@@ -3,15 +3,20 @@
 from dataclasses import replace
 from importlib.metadata import version
 
+import numpy as np
 import torch
 from torch import nn
 
+from rotational_variance import models
 from rotational_variance.activations.description import Activations
 from rotational_variance.activations.find import find_activations
-from rotational_variance.measuring.batches import choose_passes
+from rotational_variance.measuring.batches import MEMORY_FORMATS, Passes, choose_passes
 from rotational_variance.measuring.one_pass import check_enough, measure
 from rotational_variance.measuring.precision import DTYPES, set_precision
+from rotational_variance.measuring.rounding_noise import estimate_rounding_noise, measure_rounding_noise
 from rotational_variance.measuring.trained_network import build_network, load_checkpoint
+from rotational_variance.networks.classifier import Classifier
+from rotational_variance.networks.user_code import blaming
 from rotational_variance.samples.angles import angle_grid
 from rotational_variance.samples.inputs import Samples, to_samples
 from rotational_variance.samples.subset import balanced_subset
@@ -23,6 +28,8 @@ from rotational_variance.training.checkpoint import Checkpoint
 from rv_study.advice import move_advice
 from rv_study.job_log import JobLog, job_log
 from rv_study.run import Run
+
+N_NOISE_SAMPLES, N_NOISE_ANGLES = 8, 2  # that rounding is measured on
 
 
 def main(
@@ -49,20 +56,25 @@ def main(
     trained = _load(checkpoint, run, dataset, stored.dataset.class_names)
     model = _build(trained, checkpoint).to(torch_device)
     samples, angles_degrees, dtype = prepare(model, stored, run.seed, torch_device, **measurement)
-    activations = find_activations(model, samples.inputs(slice(0, 2), dtype=dtype))
+    with blaming(models.file_of(run.model), always=True):
+        activations = find_activations(model, samples.inputs(slice(0, 2), dtype=dtype))
     _tell_gaps(activations, log)
     chosen = choose_passes(activations, samples, **passes, dtype=dtype)
     log.line(
         f"measuring on {torch_device} with {threads} thread(s): {len(samples)} samples, {len(angles_degrees)} angles, "
         f"{chosen.batch_size} samples a forward pass, {chosen.memory_format}, {measurement['precision']}"
     )
-    with log.bar(len(samples) * len(angles_degrees)) as bar:
+    exact = _build(trained, checkpoint).to(torch_device)
+    set_precision(exact, dtype)
+    noise = _find_noise(activations, exact.double(), _noise_inputs(samples, angles_degrees, chosen), log)
+    with log.bar(len(samples) * len(angles_degrees)) as bar, blaming(models.file_of(run.model)):
         measured = measure(
             activations,
             samples,
             stored.dataset.class_names,
             angles_degrees=angles_degrees,
             passes=chosen,
+            rounding_noise=noise,
             on_batch=bar.update,
         )
     computed_on = {
@@ -74,13 +86,17 @@ def main(
     attributes = {
         **trained.run,
         "spec": {**trained.spec, "measurement": measurement},
-        "activations": {"found_by": activations.found_by, "not_seen": activations.not_seen},
+        "activations": {
+            "found_by": activations.found_by,
+            "not_seen": activations.not_seen,
+            "output": model.form.describe(),
+        },
         "dataset_sha256": sha256(dataset),
         "checkpoint_sha256": sha256(checkpoint),
         "computed_on": {"train": trained.computed_on, "measure": computed_on},
         "versions": {package: version(package) for package in ("torch", "numpy", "h5py")},
     }
-    write_measurement(output, replace(measured, attributes=attributes))
+    write_measurement(output, replace(measured, attributes=attributes, n_test=_count_test_samples(stored)))
     log.line(f"{len(measured.layers)} layers, {sum(layer.n_units for layer in measured.layers)} units")
 
 
@@ -123,7 +139,7 @@ def _load(checkpoint: str, run: Run, dataset: str, class_names: list[str]) -> Ch
     return trained
 
 
-def _build(trained: Checkpoint, checkpoint: str) -> nn.Module:
+def _build(trained: Checkpoint, checkpoint: str) -> Classifier:
     try:
         return build_network(trained)
     except ValueError as error:
@@ -136,6 +152,37 @@ def _test_samples(stored: StoredDataset, n_samples: int | str, seed: int, device
         return samples
     chosen = balanced_subset(stored.dataset.test_labels, n_samples, seed)
     return samples.subset(torch.from_numpy(chosen).to(device))
+
+
+def _count_test_samples(stored: StoredDataset) -> np.ndarray:
+    """Count the samples of the whole test set, and of each of its classes."""
+    counts = np.bincount(stored.dataset.test_labels, minlength=len(stored.dataset.class_names))
+    return np.array([counts.sum(), *counts], dtype=np.int64)
+
+
+def _noise_inputs(samples: Samples, angles_degrees: list[float], passes: Passes) -> list[torch.Tensor]:
+    """Return a few of the inputs that are measured: N_NOISE_SAMPLES samples at N_NOISE_ANGLES angles."""
+    chosen = torch.linspace(0, len(samples) - 1, N_NOISE_SAMPLES).long().to(samples.labels.device)
+    some = np.linspace(0, len(angles_degrees) - 1, N_NOISE_ANGLES).astype(int)
+    memory_format = MEMORY_FORMATS[passes.memory_format]
+    return [samples.inputs(chosen, angles_degrees[i], dtype=passes.dtype, memory_format=memory_format) for i in some]
+
+
+def _find_noise(
+    activations: Activations, exact_model: Classifier, inputs: list[torch.Tensor], log: JobLog
+) -> list[np.ndarray]:
+    """Return how far rounding moves each layer's values, by layer [aggregation, unit]."""
+    try:
+        exact = find_activations(exact_model, inputs[0][:2].double())
+        same_layers = exact.layers == activations.layers
+        noise = measure_rounding_noise(activations, exact, inputs) if same_layers else None
+    except Exception as error:  # a model's own code may take float32 for granted, and raise any type
+        log.line(f"in float64: {type(error).__name__}: {error}")
+        noise = None
+    if noise is None:
+        log.line("the model does not run in float64: its rounding noise is estimated from the size of its activations")
+        noise = estimate_rounding_noise(activations, inputs)
+    return noise
 
 
 def _tell_gaps(activations: Activations, log: JobLog) -> None:

@@ -9,6 +9,7 @@ import torch
 
 from rotational_variance.activations.description import Activations
 from rotational_variance.measures.aggregations import AGGREGATIONS
+from rotational_variance.samples.cuts import count_batches
 from rotational_variance.samples.inputs import Samples
 
 MEMORY_FORMATS = {"channels_last": torch.channels_last, "contiguous": torch.contiguous_format}
@@ -57,9 +58,9 @@ def _largest_batch(activations: Activations, samples: Samples) -> int:
 
 
 def class_batches(labels: torch.Tensor, label: int, batch_size: int) -> tuple[torch.Tensor, ...]:
-    """Cut the samples of one class into nearly equal batches of at most `batch_size`: indices [sample]."""
+    """Cut the samples of one class into nearly equal batches (`count_batches`): indices [sample]."""
     index = (labels == label).nonzero().flatten()  # [sample of the class]
-    return index.tensor_split(-(-len(index) // batch_size))
+    return index.tensor_split(count_batches(len(index), batch_size))
 
 
 def group_angles(n_angles: int, n_values: int) -> list[range]:

@@ -12,7 +12,7 @@ memory depends on the numbers of units, of angles and of samples per batch, not 
 passes give the accuracy at each angle.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -33,6 +33,7 @@ def measure(
     *,
     angles_degrees: list[float],
     passes: Passes,
+    rounding_noise: Sequence[np.ndarray] | None = None,
     on_batch: Callable[[int], object] = lambda n_samples: None,
 ) -> Measurement:
     """Measure every activation over all samples and over the samples of each class.
@@ -40,6 +41,7 @@ def measure(
     samples         at least two of each class
     angles_degrees  at least two
     activations     of a model whose output is a batch of scores [sample, class]
+    rounding_noise  by layer [aggregation, unit]: how far rounding moves the values; None for not at all
     on_batch        called after each forward pass with its number of samples; these add up to samples x angles
 
     Raises ValueError for too few samples or angles, and for activations that are not finite, naming the layer.
@@ -72,15 +74,25 @@ def measure(
             for of_all, of_class in zip(over_samples_all or over_samples, over_samples, strict=True)
         ]
     sample_all = [_mean_std(moments) for moments in over_samples_all]
+    n_samples = np.array([sum(counts), *counts], dtype=np.int64)
+    if rounding_noise is None:
+        rounding_noise = [np.zeros((len(AGGREGATIONS), info.n_units)) for info in activations.layers]
     return Measurement(
         layers=[
-            _layer(info, counts, [(transformation[i], sample[i]) for transformation, sample in classes], sample_all[i])
+            _layer(
+                info,
+                counts,
+                [(transformation[i], sample[i]) for transformation, sample in classes],
+                sample_all[i],
+                rounding_noise[i],
+            )
             for i, info in enumerate(activations.layers)
         ],
         angles_degrees=np.array(angles_degrees, dtype=np.float64),
         aggregations=list(AGGREGATIONS),
         sample_sets=[ALL, *class_names],
-        n_samples=np.array([sum(counts), *counts], dtype=np.int64),
+        n_samples=n_samples,
+        n_test=n_samples,
         accuracy=_accuracy(n_correct.cpu().numpy(), counts),
     )
 
@@ -109,14 +121,25 @@ def _mean_std(over_samples: Moments) -> torch.Tensor:
 
 
 def _layer(
-    info: ActivationInfo, counts: list[int], classes: list[tuple[torch.Tensor, torch.Tensor]], sample_all: torch.Tensor
+    info: ActivationInfo,
+    counts: list[int],
+    classes: list[tuple[torch.Tensor, torch.Tensor]],
+    sample_all: torch.Tensor,
+    rounding_noise: np.ndarray,
 ) -> Layer:
     """Put a layer's statistics together; `classes` holds each class's transformation std and sample std."""
     transformation = torch.stack([transformation for transformation, _ in classes], dim=1)  # [aggregation, class, unit]
     weights = torch.tensor(counts, dtype=torch.float64, device=transformation.device) / sum(counts)  # [class]
     transformation_all = torch.einsum("c,acu->au", weights, transformation).unsqueeze(1)  # [aggregation, 1, unit]
     sample = torch.stack([sample_all, *(sample for _, sample in classes)], dim=1)  # [aggregation, sample_set, unit]
-    return Layer(info.name, info.kind, _array(torch.cat([transformation_all, transformation], dim=1)), _array(sample))
+    return Layer(
+        name=info.name,
+        kind=info.kind,
+        transformation_std=_array(torch.cat([transformation_all, transformation], dim=1)),
+        sample_std=_array(sample),
+        rounding_noise=rounding_noise,
+        unit_axis=info.unit_axis,
+    )
 
 
 def _array(statistic: torch.Tensor) -> np.ndarray:

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from torch import nn
-
 from rotational_variance import models
+from rotational_variance.networks.classifier import Classifier, OutputForm
 from rotational_variance.storage.file_errors import DamagedFileError
 from rotational_variance.storage.tensor_file import read_tensors
 from rotational_variance.training.checkpoint import FORMAT, Checkpoint
@@ -18,13 +17,13 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
         raise DamagedFileError(path, "checkpoint", f"not a whole checkpoint of this study ({error})") from error
 
 
-def build_network(checkpoint: Checkpoint) -> nn.Module:
+def build_network(checkpoint: Checkpoint) -> Classifier:
     """Build the network with its weights, in evaluation mode. Raises ValueError if the two do not fit."""
     try:
-        model = models.build(**checkpoint.model)
-        model.load_state_dict(checkpoint.state_dict)
+        network = models.build(**checkpoint.model)
+        network.load_state_dict(checkpoint.state_dict)
     except (RuntimeError, TypeError) as error:
         raise ValueError(
             f"its weights do not fit the model {checkpoint.model} ({' '.join(str(error).split())[:300]})"
         ) from error
-    return model.eval()
+    return Classifier(network, OutputForm.from_dict(checkpoint.output)).eval()
