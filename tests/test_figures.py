@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 
 from helpers.drawn import (
     ANGLES,
@@ -15,6 +16,8 @@ from helpers.drawn import (
     make_history,
     make_measurement,
     make_results,
+    put_at_chance,
+    put_below_precision,
     titled,
 )
 from rotational_variance.figures.accuracy import accuracy
@@ -27,7 +30,8 @@ from rotational_variance.figures.heatmaps_classes import heatmaps_classes
 from rotational_variance.figures.history import history
 from rotational_variance.figures.kinds import kinds
 from rotational_variance.figures.outputs import outputs
-from rotational_variance.figures.parts.colour_scale import NOT_FINITE_LINES, OVER_LINES, scale_top
+from rotational_variance.figures.parts.colour_scale import BELOW_PRECISION, INFINITE, OVER, scale_top
+from rotational_variance.figures.parts.lines import plot_mean
 from rotational_variance.figures.parts.style import COLORS, DASHES, style
 from rotational_variance.figures.parts.training_results import TrainingResult
 from rotational_variance.figures.parts.unit_image import heatmap_image
@@ -92,6 +96,43 @@ def test_a_seed_without_a_value_leaves_the_mean_to_the_others():
     (line,) = lines_of(titled(curves("title", "note", "mean", results))["all samples"], COLORS["rotated"])
     assert line.get_ydata()[3] == layer_values(second.normalized("mean", "all"))[3]
     assert np.isfinite(line.get_ydata()).all()
+
+
+@pytest.mark.parametrize("n_seeds", [1, 2])
+def test_a_layer_below_precision_is_a_gap_and_others_leave_such_units_out(n_seeds):
+    results = make_results(n_seeds)
+    for measurement in results["rotated"].measurements:
+        put_below_precision(measurement.layers[3], range(measurement.layers[3].n_units))
+        put_below_precision(measurement.layers[4], [0])
+    layer = results["rotated"].measurements[0].layers[4]
+    expected = (layer.transformation_std[0, 0, 1:] / layer.sample_std[0, 0, 1:]).mean()
+    figures = [
+        curves("title", "note", "mean", results), headline("title", "note", "mean", results, sort_units=True),
+        curves_classes("title", "note", "mean", results), kinds("title", "note", "mean", results),
+    ]  # fmt: skip
+    for figure in figures:
+        lines = [line for axes in figure.axes for line in lines_of(axes, COLORS["rotated"])]
+        if figure is not figures[-1]:
+            assert all(np.flatnonzero(np.isnan(line.get_ydata())).tolist() == [3] for line in lines)
+        else:
+            assert np.isnan(lines[0].get_ydata()).tolist() == [False, True, False, False, False]
+    if n_seeds == 1:
+        assert lines_of(titled(figures[0])["all samples"], COLORS["rotated"])[0].get_ydata()[4] == pytest.approx(
+            expected
+        )
+
+
+@pytest.mark.parametrize(("look", "marked"), [
+    ({}, [0, 4]), ({"marker": "s", "markevery": 3}, [0, 3, 4, 6]), ({"marker": "s"}, range(8)),
+])  # fmt: skip
+def test_a_value_between_two_gaps_can_be_seen(look, marked):
+    axes = Figure().subplots()
+    plot_mean(axes, range(8), np.array([[1, np.nan, np.inf, np.nan, 3, np.nan, 4, 5]]), **look)
+    (line,) = axes.get_lines()
+    every = line.get_markevery()
+    assert np.arange(8)[slice(None) if every is None else every].tolist() == list(marked)
+    plot_mean(axes, range(3), np.array([[1.0, np.nan, np.nan], [2, 3, np.nan]]))
+    assert axes.get_lines()[1].get_marker() == "None"
 
 
 def test_layers_are_named_and_their_kinds_told():
@@ -192,8 +233,9 @@ def test_each_class_has_a_band_in_the_heatmaps_of_classes():
 
 
 def test_a_column_holds_the_units_of_its_layer():
-    layers = [np.array([3.0, 1.0]), np.array([5.0, np.inf, 4.0, 6.0])]
+    layers = [np.array([3.0, 1.0]), np.array([5.0, np.inf, 4.0, 6.0]), np.array([np.nan, np.inf, 2.0, 0.0])]
     image = heatmap_image(layers, n_rows=4)
+    np.testing.assert_array_equal(image[::-1, 2], [0, 2, np.inf, np.nan])
     assert image[::-1, 0].tolist() == [1, 1, 3, 3]
     assert image[::-1, 1].tolist() == [4, 5, 6, np.inf]
     unsorted = heatmap_image(layers, n_rows=4, sort_units=False)
@@ -227,17 +269,19 @@ def test_cells_beyond_the_scale_are_hatched_where_they_are():
     results = make_results()
     layers = results["rotated"].measurements[0].layers
     layers[2].sample_std[0, 0, :] = 0  # a whole column infinite
-    layers[4].transformation_std[0, 0, :] = 1000  # and one above the scale
+    layers[4].transformation_std[0, 0, :] = 1000  # one above the scale
+    put_below_precision(layers[6], range(layers[6].n_units), 0)  # and one without M
     axes = titled(heatmaps("title", "note", "mean", results, sort_units=True))["all samples, rotated training"]
     image, marks = axes.images
     assert marks.get_extent() == image.get_extent()
     rgba = marks.get_array()
     pixels = rgba.shape[1] // 16
     columns = [rgba[:, i * pixels : (i + 1) * pixels] for i in range(16)]
-    for i, color in ((2, NOT_FINITE_LINES), (4, OVER_LINES)):
+    for i, mark in ((2, INFINITE), (4, OVER), (6, BELOW_PRECISION)):
         hatched = columns[i][columns[i][..., 3] > 0]
         assert 0.1 < len(hatched) / columns[i][..., 3].size < 0.4
-        assert {to_hex(pixel / 255) for pixel in np.unique(hatched, axis=0)} == {color}
+        assert {to_hex(pixel / 255) for pixel in np.unique(hatched, axis=0)} == {mark.lines}
+        assert to_hex(image.cmap(image.norm(image.get_array()))[0, i]) == mark.color
     assert not columns[3][..., 3].any()
 
 
@@ -249,13 +293,30 @@ def test_marks_are_explained_only_where_they_occur(draw):
     assert "infinite" not in texts(make_results())
     results = make_results()
     results["rotated"].measurements[0].layers[2].sample_std[:, :, 0] = 0
-    assert "infinite" in texts(results)
+    found = texts(results)
+    assert "infinite" in found
+    assert "below precision" not in found
+    results = make_results(n_layers=5, class_names=["a", "b", "c"])
+    put_below_precision(results["rotated"].measurements[0].layers[2], [0])
+    found = texts(results)
+    assert "below precision" in found
+    assert "infinite" not in found
     for n_above in (0, 1):
         results = make_results()
         for layer in [layer for result in results.values() for layer in result.measurements[0].layers]:
             layer.transformation_std[:] = layer.sample_std
         results["rotated"].measurements[0].layers[0].transformation_std[:, :, :n_above] *= 50
         assert ("above the scale (M > 1.00)" in texts(results)) == bool(n_above)
+
+
+def test_m_of_0_is_the_darkest_and_not_taken_for_a_unit_without_m():
+    results = make_results()
+    results["rotated"].measurements[0].layers[2].transformation_std[:] = 0
+    image = titled(heatmaps("title", "note", "mean", results, sort_units=True))["all samples, rotated training"].images[
+        0
+    ]
+    darkest = to_hex(image.cmap(0.0))
+    assert to_hex(image.cmap(image.norm(image.get_array()))[0, 2]) == darkest != BELOW_PRECISION.color
 
 
 # ---- the last layer
@@ -279,11 +340,17 @@ def test_outputs_show_the_last_layer_by_class():
 def test_outputs_beyond_the_scale_are_hatched():
     results = make_results()
     results["rotated"].measurements[0].layers[-1].sample_std[0, 3, 5] = 0
-    axes = titled(outputs("title", results))["rotated training"]
+    put_below_precision(results["rotated"].measurements[0].layers[-1], [6], 4)  # over class 3
+    figure = outputs("title", results)
+    axes = titled(figure)["rotated training"]
     hatched = {
         (patch.get_x() + 0.5, patch.get_y() + 0.5): patch.get_hatch() for patch in axes.patches if patch.get_hatch()
     }
     assert set(hatched[2, 5]) == {"\\"}
+    assert set(hatched[3, 6]) == {"-"}
+    numbers = [text.get_text() for text in axes.texts]
+    assert (numbers[5 * 10 + 2], numbers[6 * 10 + 3]) == ("inf", "n/a")
+    assert {"infinite", "below precision"} <= {text.partition(":")[0] for text in legend_texts(figure)}
     above = np.argwhere(np.asarray(axes.images[0].get_array().filled(0)) > axes.images[0].norm.vmax)
     assert {(label, unit) for unit, label in above} == {cell for cell, hatch in hatched.items() if "/" in hatch}
 
@@ -378,3 +445,50 @@ def test_the_headline_is_a_digest_of_the_others():
     assert_whole(panels["M of each layer"])
     bars = [axes for axes in figure.axes if axes.get_ylabel() == "accuracy (%)"]
     assert [container.get_label() for container in bars[0].containers] == ["unrotated training", "rotated training"]
+
+
+# ---- networks that learned nothing
+
+
+def all_texts(figure):
+    titles = [axes.get_title(loc="left") for axes in figure.axes]
+    return [text.replace("\n", " ") for text in titles + legend_texts(figure)]
+
+
+BY_LAYER = [curves, curves_classes, kinds, stds]
+BY_UNIT = [heatmaps, heatmaps_classes]
+
+
+def draw_all(results):
+    """Yield whether it shows the first seed only, and the figure, for all figures that tell trainings apart."""
+    yield from ((False, draw("title", "note", "mean", results)) for draw in BY_LAYER)
+    yield from ((True, draw("title", "note", "mean", results, sort_units=True)) for draw in BY_UNIT)
+    yield from ((False, draw("title", results)) for draw in (accuracy, accuracy_by_angle, history))
+    yield True, outputs("title", results)
+
+
+def test_a_training_at_chance_is_marked_in_each_figure():
+    results = make_results(n_layers=4, class_names=["a", "b", "c"])
+    put_at_chance(results["rotated"], 0)
+    for _, figure in draw_all(results):
+        marked = [text for text in all_texts(figure) if "chance" in text]
+        assert marked
+        assert all(text.endswith("rotated training (at chance)") for text in marked)
+        assert not any("unrotated" in text for text in marked)
+    texts = all_texts(headline("title", "note", "mean", results, sort_units=True))
+    for text in (
+        "rotated training, all samples (at chance)", "rotated training (at chance)",
+        "M of every unit, rotated training (at chance), all samples",
+    ):  # fmt: skip
+        assert text in texts
+    assert not any("chance" in text for text in texts if "unrotated" in text)
+
+
+def test_seeds_at_chance_are_counted_where_they_are_shown():
+    results = make_results(n_seeds=3, n_layers=4, class_names=["a", "b", "c"])
+    put_at_chance(results["unrotated"], 0)  # the one that heatmaps show
+    put_at_chance(results["rotated"], 1, 2)
+    for shows_first, figure in draw_all(results):
+        marked = {text.partition(", ")[2] or text for text in all_texts(figure) if "chance" in text}
+        counted = {"unrotated training (1 of 3 seeds at chance)", "rotated training (2 of 3 seeds at chance)"}
+        assert marked == ({"unrotated training (at chance)"} if shows_first else counted)

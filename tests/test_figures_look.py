@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.drawn import THINGS, assert_readable, make_results, resnet_names
+from helpers.drawn import THINGS, assert_readable, make_results, put_at_chance, put_below_precision, resnet_names
 from rotational_variance.figures.catalogue import OF_PAIR
 from rotational_variance.figures.dead_units import dead_units
 from rotational_variance.figures.depth import depth
@@ -32,8 +32,12 @@ def drawn(drawing, results, *, sort_units=True):
 
 
 def with_marks(results):
-    """Make one unit infinite, one dead, and leave one above the colour scale."""
-    layer = next(iter(results.values())).measurements[0].layers[2]
+    """Make one unit infinite, one dead, one above the colour scale, one below precision; and all but the last seed guess."""
+    first = next(iter(results.values()))
+    layer = first.measurements[0].layers[2]
+    put_below_precision(layer, [-1])
+    for result in results.values():
+        put_at_chance(result, *range(max(1, len(result.histories) - 1)))
     layer.sample_std[:, :, 0] = 0
     layer.sample_std[:, :, 1] = layer.transformation_std[:, :, 1] = 0
     layer.transformation_std[:, :, 2] = 100

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from helpers.drawn import legend_texts, make_results, titled
+from helpers.drawn import legend_texts, make_results, put_at_chance, put_below_precision, titled
 from rotational_variance.figures.dead_units import dead_units
 from rotational_variance.figures.depth import depth
 from rotational_variance.figures.global_bars import global_bars
@@ -94,3 +94,51 @@ def test_dead_and_infinite_units_are_counted_by_layer(results):
     assert all(bar.get_height() == 0 for bar in bars["dead, unrotated training"])
     assert axes.get_ylim()[1] > 30
     assert [label.get_text() for label in axes.get_xticklabels()] == [f"conv{i}" for i in range(5)]
+
+
+def test_units_below_precision_are_a_third_kind(results):
+    assert "precision" not in " ".join(legend_texts(dead_units("title", "note", "mean", results)))
+    results["mine"] = make_results(n_layers=2)
+    layer = results["mine"]["rotated"].measurements[0].layers[1]  # of ten units
+    layer.transformation_std[:, :, 0] = layer.sample_std[:, :, :3] = 0  # one dead, two infinite
+    put_below_precision(layer, range(3, 6))
+    figure = dead_units("title", "note", "mean", results)
+    axes = next(axes for title, axes in titled(figure).items() if title.startswith("mine"))
+    assert axes.get_title(loc="left").endswith("rotated 1 dead, 2 infinite and 3 below precision of 13")
+    bars = {container.get_label(): list(container) for container in axes.containers}
+    of_layer = [bars[f"{kind}, rotated training"][1] for kind in ("dead", "infinite", "below precision")]
+    np.testing.assert_allclose([(bar.get_y(), bar.get_height()) for bar in of_layer], [(0, 10), (10, 20), (30, 30)])
+    assert "below precision, unrotated training" not in bars
+    assert legend_texts(figure)[-1] == "below precision (no M), on top"
+
+
+@pytest.mark.parametrize("n_seeds", [1, 2])
+def test_a_network_below_precision_throughout_has_no_bar_and_no_line(n_seeds):
+    results = {"resnet": make_results(n_seeds, n_layers=3), "mine": make_results(n_seeds, n_layers=3)}
+    for layer in results["mine"]["rotated"].measurements[0].layers:  # of the first seed
+        put_below_precision(layer, range(layer.n_units))
+    axes = titled(global_bars("title", results, {}))["mean of each feature map, all samples"]
+    (bars,) = [container for container in axes.containers if container.get_label() == "rotated training"]
+    others = [global_variance(one, "mean", "all").value for one in results["mine"]["rotated"].measurements[1:]]
+    assert bars[1].get_height() == pytest.approx(np.mean(others) if others else np.nan, nan_ok=True)
+    assert np.isfinite(axes.get_ylim()).all()
+    lines = titled(depth("title", "note", "mean", results))["rotated training, all samples"].get_lines()
+    assert np.isnan(lines[1].get_ydata()).all() == (n_seeds == 1)
+
+
+def test_trainings_at_chance_are_named_with_their_model():
+    results = {model: make_results(2, n_layers=n_layers) for model, n_layers in MODELS.items()}
+    figures = [depth("title", "note", "mean", results), global_bars("title", results, {})]
+    figures.append(dead_units("title", "note", "mean", results))
+    assert not any("chance" in text for figure in figures for text in [*legend_texts(figure), *titled(figure)])
+    results = {model: make_results(2, n_layers=n_layers) for model, n_layers in MODELS.items()}
+    put_at_chance(results["resnet"]["unrotated"], 0)
+    put_at_chance(results["resnet"]["rotated"], 0, 1)
+    at_chance = "\nunrotated training (1 of 2 seeds at chance)\nrotated training (at chance)"
+    for figure, label in (
+        (depth("title", "note", "mean", results), "resnet (12 layers)"),
+        (global_bars("title", results, {}), "resnet"),
+    ):
+        assert [text for text in legend_texts(figure) if "chance" in text] == [label + at_chance]
+    titles = [title for title in titled(dead_units("title", "note", "mean", results)) if "chance" in title]
+    assert [title.count("rotated (at chance) 0 dead") for title in titles] == [2]  # both first seeds

@@ -1,6 +1,7 @@
 """The study's page: what is on it, that it needs nothing from elsewhere, and what it refuses."""
 
 import base64
+import csv
 import io
 import itertools
 import re
@@ -36,8 +37,20 @@ RUNS = [
 PAIRS = list(dict.fromkeys(run.pair for run in RUNS))
 DATASETS = list(dict.fromkeys(run.dataset for run in RUNS))
 VOID = {"meta", "link", "img", "br", "hr", "input"}
+
+
+def accuracies(*at_chance):
+    """Make a table of accuracies that says of these runs, by number, that they are at chance."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([*RUNS[0].as_dict(), "at_chance", "accuracy_upright"])
+    writer.writerows([*run.as_dict().values(), i in at_chance, 0.5] for i, run in enumerate(RUNS))
+    return file.getvalue()
+
+
 TABLES = {
     "global.csv": "model\n",
+    "accuracy.csv": accuracies(),
     "global.md": "# Global M\n\nAll runs.\n\n## Published layers\n\n| model | M |\n| --- | ---: |\n| resnet | 0.123 |\n",
     "accuracy.md": "# Accuracy\n\n| model | upright |\n| --- | ---: |\n| <b>cat & \"dog\"</b> | 98.7% |\n",
     "claims.md": "# Claims\n\n## 1. It lowers M\n\n**Supported in 3 of 4.**\n\n| run | lower |\n| --- | --- |\n| one | yes |\n",
@@ -74,8 +87,8 @@ def attributes_of(run):
 def write_run(path, run):
     statistics = np.ones((2, 3, 4))
     measurement = Measurement(
-        [Layer("fc", "linear", statistics, statistics)], np.array([0.0, 90]), ["mean", "max"], ["all", "a", "b"],
-        np.array([4, 2, 2]), np.ones((3, 2)), attributes_of(run),
+        [Layer("fc", "linear", statistics, statistics, np.zeros((2, 4)), 1)], np.array([0.0, 90]), ["mean", "max"],
+        ["all", "a", "b"], np.array([4, 2, 2]), np.array([4, 2, 2]), np.ones((3, 2)), attributes_of(run),
     )  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
     write_measurement(path, measurement)
@@ -292,6 +305,19 @@ def test_it_says_what_was_studied_and_what_made_it(page):
         assert f"{run.model} on {run.dataset}, {run.training} training, seed 0" in page.text
 
 
+def test_runs_at_chance_are_marked_among_the_facts(page, tmp_path):
+    assert "(at chance)" not in page.text
+    study = Study(tmp_path)
+    study.write()
+    study.tables[list(TABLES).index("accuracy.csv")].write_text(accuracies(5))
+    text = Reader(study.make()).text
+    assert text.count("(at chance)") == text.count("the network learned nothing") == 1
+    assert (
+        f"resnet on {RUNS[5].dataset}, rotated training (at chance), seed 0 Accuracy on upright images At chance: "
+        in text
+    )
+
+
 def test_it_names_no_place(study, html):
     assert str(study.folder) not in html
     assert str(PROJECT) not in html
@@ -367,6 +393,13 @@ def test_broken_markdown(refused, content, advice):
     line = refused(lambda study: (study.page.parent / "tables/claims.md").write_bytes(content))
     assert "results/tables/claims.md: " in line
     assert line.endswith(f"{advice}, rule tables makes it again")
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", accuracies().replace("False", "", 1).encode()])
+def test_a_broken_table_of_accuracies(refused, content):
+    line = refused(lambda study: (study.page.parent / "tables/accuracy.csv").write_bytes(content))
+    assert "results/tables/accuracy.csv: " in line
+    assert line.endswith("rule tables makes it again")
 
 
 def test_the_variance_file_of_another_run(refused):

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.tabulated import NAN, RUN, measurement_of, tables_in
+from helpers.tabulated import BELOW, NAN, RUN, layer, measurement_of, same, tables_in
 from rotational_variance.tables.global_table import global_latex, global_markdown, global_rows
 from rotational_variance.tables.text import beside_published, csv_text, format_number, latex, markdown_table, yes_or_no
 
@@ -73,8 +73,8 @@ def test_markdown_shows_both_selections_and_the_dead_units(rows):
     assert everything[1:] == [[*run, "2", "3", "1.833", "2.167", "2.000", "1.000"]]
     assert dead == [
         [*names, "layers", *columns],
-        [*run, "published", "0.500 (1, 0)", "1.500 (1, 0)", "1.000 (0, 1)", "1.000 (0, 0)"],
-        [*run, "all", "2.250 (1, 0)", "2.750 (1, 0)", "2.000 (0, 1)", "1.000 (0, 1)"],
+        [*run, "published", "0.500 (1, 0, 0)", "1.500 (1, 0, 0)", "1.000 (0, 1, 0)", "1.000 (0, 0, 0)"],
+        [*run, "all", "2.250 (1, 0, 0)", "2.750 (1, 0, 0)", "2.000 (0, 1, 0)", "1.000 (0, 1, 0)"],
     ]
 
 
@@ -86,6 +86,47 @@ def test_a_network_without_a_finite_unit_has_no_value():
     assert "n/a & n/a" in global_latex(rows)
     assert "nan" not in csv_text(rows)
     assert np.isnan(pd.read_csv(io.StringIO(csv_text(rows)))["variance_mean_all"]).all()
+
+
+def test_units_below_precision_are_counted_apart_and_in_no_average():
+    # [class, unit] of each aggregation. Stratified, only unit 0 of mean has no M; that of unit 1 is its M over class a.
+    mean, maximum = [[BELOW, 0.5, NAN], [BELOW, 2, NAN], [BELOW, BELOW, NAN]], [[1, 3, BELOW], [1, 2, 3], [1, 2, 3]]
+    rows = global_rows(RUN, measurement_of({"fc": layer([mean, maximum])}), {})
+    row = rows[0]
+    assert row["variance_mean_all"] == (0.5 + 1) / 2
+    assert row["variance_mean_all_without_dead"] == 0.5
+    assert row["variance_mean_stratified"] == (2 + 1) / 2
+    assert row["variance_max_all"] == (1 + 3) / 2
+    counts = [row[f"n_below_precision_{key}"] for key in ("mean_all", "mean_stratified", "max_all", "max_stratified")]
+    assert counts == [1, 1, 1, 0]
+    assert (row["n_dead_mean_all"], row["n_infinite_mean_all"]) == (1, 0)
+    text = global_markdown(rows)
+    assert tables_in(text)[2][1][5:] == ["0.500 (1, 0, 1)", "2.000 (1, 0, 1)", "2.000 (0, 0, 1)", "2.000 (0, 0, 0)"]
+    assert "rounding noise are left out" in " ".join(global_latex(rows).split())
+
+
+def test_a_network_below_precision_throughout_has_no_value():
+    rows = global_rows(RUN, measurement_of({"fc": same(BELOW, n_units=2)}), {})
+    published, _, special = tables_in(global_markdown(rows))
+    assert published[1][6:] == ["n/a"] * 4
+    assert special[1][5:] == ["n/a (0, 0, 2)"] * 4
+    assert np.isnan(pd.read_csv(io.StringIO(csv_text(rows)))["variance_max_all"]).all()
+
+
+def test_runs_at_chance_are_marked_and_explained_only_if_there_are_any():
+    at_chance, other = {"at_chance": True}, {"training": "unrotated"}
+    rows = all_rows(other, at_chance)
+    text = global_markdown(rows)
+    for table in tables_in(text):
+        assert {line[2] for line in table[1:]} == {"unrotated", "rotated (at chance)"}
+    assert text.count("At chance: ") == 1
+    assert "\n\n\n" not in text
+    assert "At chance: " not in global_markdown(all_rows(other))
+    assert pd.read_csv(io.StringIO(csv_text(rows)))["at_chance"].tolist() == [False, False, True, True]
+    cells, _ = check_latex(global_latex(rows))
+    assert [line[1] for line in cells[2:]] == ["unrotated", "rotated (at chance)"]
+    assert r"1 \%" in global_latex(rows)
+    assert "At chance: " not in global_latex(all_rows(other))
 
 
 def test_csv_loads_in_pandas_with_types_of_its_own(rows):

@@ -37,7 +37,8 @@ def test_row_holds_the_last_epoch_and_the_published_accuracies():
 
 
 def test_pandas_reads_it():
-    table = pd.read_csv(io.StringIO(csv_text([row_of(training="unrotated"), row_of()])))
+    table = pd.read_csv(io.StringIO(csv_text([row_of(training="unrotated"), row_of(at_chance=True)])))
+    assert table["at_chance"].tolist() == [False, True]
     assert table["n_epochs"].dtype == np.int64
     assert table["published_accuracy_upright"].isna().tolist() == [True, False]
     assert table["accuracy_rotated"].tolist() == [0.8, 0.8]
@@ -54,7 +55,7 @@ def test_gain_is_that_of_the_means_over_seeds():
 
 
 def test_a_value_that_is_missing_leaves_the_others():
-    row = {"dataset": "d", "model": "m", "training": "unrotated", "x": float("nan"), "published_x": None}
+    row = RUN | {"training": "unrotated", "x": float("nan"), "published_x": None}
     rows = [row, row | {"x": 1.0}, row | {"training": "rotated"}]
     (compared,) = compare_trainings(rows, "x")
     assert compared["unrotated"] == 1
@@ -73,6 +74,22 @@ def test_markdown():
         ["dataset", "model", "unrotated", "rotated", "gain"],
         ["mnist", "resnet", "25.0% (41.8%)", "80.0% (98.5%)", "+55.0 (+56.7)"],
     ]
+
+
+def test_seeds_at_chance_are_marked_and_gain_nothing():
+    rows = [row_of(0.25, training="unrotated"), row_of(0.75), row_of(0.1, seed=1, at_chance=True)]
+    text = accuracy_markdown(rows)
+    accuracy, loss, gain = tables_in(text)
+    assert [line[2:4] for line in accuracy[1:]] == [["unrotated", "0"], ["rotated", "0"], ["rotated (at chance)", "1"]]
+    assert [line[2] for line in loss[1:]] == [line[2] for line in accuracy[1:]]
+    assert gain[1][2:] == ["25.0% (41.8%)", "75.0% (98.5%)", "+50.0 (+56.7)"]
+    assert "means over seeds (1 run at chance left out), and the" in text
+    assert text.count("At chance: ") == 1
+    assert "\n\n\n" not in text
+    assert "hance" not in accuracy_markdown(rows[:2])
+    text = accuracy_markdown([*rows[:1], *rows[2:]])
+    assert "(1 run at chance left out)" in text
+    assert text.endswith("Not known: it needs both trainings of a model on a dataset.\n")
 
 
 def test_markdown_of_one_training_says_that_the_gain_is_not_known():

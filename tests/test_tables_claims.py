@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
-from helpers.tabulated import NAN, RUN, layer, measurement_of, same, tables_in, verdicts_in
+from helpers.tabulated import BELOW, NAN, RUN, layer, measurement_of, same, tables_in, verdicts_in
+from rotational_variance.measures.chance import binomial_tail
 from rotational_variance.tables.claim_depth import depth_rows
-from rotational_variance.tables.claim_outputs import binomial_tail, output_row, outputs_section
+from rotational_variance.tables.claim_outputs import output_row, outputs_section
 from rotational_variance.tables.claim_training import training_rows, training_section
 from rotational_variance.tables.claims import claims_markdown
 from rotational_variance.tables.global_table import global_rows
+from rotational_variance.tables.text import count_left_out
 from rotational_variance.tables.verdicts import verdict
 
 UNROTATED = RUN | {"training": "unrotated"}
@@ -25,6 +27,14 @@ UNROTATED = RUN | {"training": "unrotated"}
 ])  # fmt: skip
 def test_verdicts(held, expected):
     assert verdict(held, "runs", "needs more") == expected
+
+
+@pytest.mark.parametrize(("n", "words"), [(1, "1 run at chance left out"), (2, "2 runs at chance left out")])
+def test_verdicts_count_the_runs_that_are_left_out(n, words):
+    rows = [RUN | {"seed": seed, "at_chance": seed < n} for seed in range(3) for _ in range(2)]  # two rows a run
+    left_out = count_left_out(rows)
+    assert verdict([True], "runs", "needs more", left_out=left_out) == f"**Supported in 1 of 1 runs ({words}).**"
+    assert verdict([], "runs", "needs more", "By max", left_out) == f"**By max: Not tested: needs more ({words}).**"
 
 
 # ---- 1. rotated training lowers M
@@ -86,6 +96,24 @@ def test_one_training_only_or_no_value_is_no_test():
     assert tables_in(text)[0][1][4:] == ["1.000", "n/a", "n/a", "n/a"]
 
 
+def test_seeds_at_chance_are_left_out_of_the_comparison():
+    rows = global_rows_of(UNROTATED, 1, 1) + global_rows_of(RUN, 0.5, 2)
+    rows += global_rows_of(RUN | {"seed": 1, "at_chance": True}, 9, 0)
+    assert [row["difference"] for row in training_rows(rows)] == [-0.5, -0.5, 1, 1]
+    text = training_section(rows)
+    assert verdicts_in(text) == ["**Undecided: holds in 2 of 4 comparisons (1 run at chance left out).**"]
+    assert tables_in(text)[0][1][5] == "0.500"
+
+
+def test_a_training_whose_runs_are_all_at_chance_is_not_compared():
+    rows = global_rows_of(UNROTATED, 1, 1)
+    rows += [row for seed in range(2) for row in global_rows_of(RUN | {"seed": seed, "at_chance": True}, 0.5, 0.5)]
+    text = training_section(rows)
+    reason = "needs both trainings of a model on a dataset (2 runs at chance left out)"
+    assert verdicts_in(text) == [f"**Not tested: {reason}.**"]
+    assert not tables_in(text)
+
+
 # ---- 2. class conditional outputs
 
 
@@ -115,6 +143,31 @@ def test_ties_and_dead_units_do_not_count_and_infinite_ones_may():
     assert endless["n_lowest"] == 0
     assert np.isnan([endless["own_class"], endless["others"]]).all()
     assert "n/a" in outputs_section([endless])
+
+
+def test_a_unit_below_precision_is_no_lowest_and_hides_no_other():
+    # a has no M over its own class, b none over class a, c none over the others, d is the lowest without any doubt.
+    by_class = [[BELOW, BELOW, BELOW, 2], [1, 0.5, BELOW, 2], [2, 0.75, 0.5, 2], [3, 1, BELOW, 1]]
+    row = output_row(RUN, outputs(by_class, ("a", "b", "c", "d")))
+    assert row["n_lowest"] == 2
+    assert row["own_class"] == pytest.approx((0.5 + 0.5 + 1) / 3)
+    assert row["others"] == pytest.approx((1 + 2 + 3 + 0.75 + 1 + 2 + 2 + 2) / 8)
+    nowhere = output_row(RUN, outputs(np.full((3, 3), BELOW)))
+    assert nowhere["n_lowest"] == 0
+    assert tables_in(outputs_section([nowhere]))[0][1][6:] == ["0", "1", "n/a", "n/a"]
+
+
+def test_outputs_of_runs_at_chance_are_not_judged():
+    good = output_row(RUN, outputs(1 - np.eye(3)))
+    at_chance = output_row(RUN | {"seed": 1, "at_chance": True}, outputs(np.eye(3)))
+    text = outputs_section([good, at_chance, at_chance | UNROTATED | {"at_chance": True}])
+    reason = "needs a last layer with one unit a class, and two classes or more"
+    assert verdicts_in(text) == [
+        "**Supported after rotated training: it holds for 3 of 3 output units, 1 expected by chance "
+        "(1 run at chance left out).**",
+        f"**Not tested after unrotated training: {reason} (1 run at chance left out).**",
+    ]
+    assert [line[2] for line in tables_in(text)[0][1:]] == ["rotated", "rotated (at chance)", "unrotated (at chance)"]
 
 
 def test_outputs_are_judged_over_all_runs_of_a_training():
@@ -172,3 +225,17 @@ def test_the_page_holds_three_claims_and_their_verdicts():
     assert len(verdicts_in(text)) == 4
     assert "\n\n\n" not in text
     assert text.endswith("|\n")
+
+
+def test_the_page_explains_runs_at_chance_only_if_there_are_any():
+    measurement = measurement_of({"fc": same(1, n_units=2)})
+
+    def page(run):
+        rows = global_rows(run, measurement, {})
+        return claims_markdown(rows, [output_row(run, measurement)], depth_rows(run, measurement))
+
+    assert "at chance" not in page(RUN).lower()
+    text = page(RUN | {"at_chance": True})
+    assert text.count("At chance: ") == 1
+    assert text.count("(1 run at chance left out).**") == len(verdicts_in(text)) == 4
+    assert "\n\n\n" not in text

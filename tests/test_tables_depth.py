@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from helpers.tabulated import RUN, layer, measurement_of, same, tables_in, verdicts_in
+from helpers.tabulated import BELOW, RUN, layer, measurement_of, same, tables_in, verdicts_in
 from rotational_variance.tables.claim_depth import depth_rows, depth_section, rank_correlation
 
 
@@ -57,9 +57,30 @@ def test_layers_without_finite_units_are_left_out():
     assert mean["rank_correlation"] == pytest.approx(1)
 
 
+def test_layers_below_precision_are_left_out_and_hide_no_lowest():
+    mean, _ = depth_rows(RUN, deep(BELOW, 1, BELOW, 3, 5, BELOW))
+    assert [mean[name] for name in ("first", "middle", "last")] == [1, 3, 5]
+    assert (mean["lowest_layer"], mean["holds"]) == ("l1", True)
+    assert mean["rank_correlation"] == pytest.approx(1)
+
+
+def test_runs_at_chance_are_marked_and_not_judged():
+    rows = depth_rows(RUN, deep(1, 2, 3)) + depth_rows(RUN | {"seed": 1, "at_chance": True}, deep(3, 2, 1))
+    text = depth_section(rows)
+    assert verdicts_in(text) == [
+        f"**By {name}: Supported in 1 of 1 runs (1 run at chance left out).**" for name in ("mean", "max")
+    ]
+    assert [line[2] for line in tables_in(text)[0][1:]] == ["rotated"] * 2 + ["rotated (at chance)"] * 2
+
+
 @pytest.mark.parametrize(
     ("measurement", "lowest"),
-    [(deep(np.inf, np.inf, np.inf), "n/a"), (deep(1, 2), "`l0`"), (deep(np.inf, 1, 2), "`l1`")],
+    [
+        (deep(np.inf, np.inf, np.inf), "n/a"),
+        (deep(BELOW, BELOW, BELOW), "n/a"),
+        (deep(1, 2), "`l0`"),
+        (deep(np.inf, 1, 2), "`l1`"),
+    ],
 )
 def test_a_third_without_finite_units_is_no_test(measurement, lowest):
     rows = depth_rows(RUN, measurement)

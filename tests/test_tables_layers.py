@@ -14,7 +14,7 @@ from rotational_variance.tables.layer_table import layer_rows
 from rotational_variance.tables.text import csv_text
 
 STATISTICS = ("normalized_variance", "normalized_variance_without_dead", "transformation_std", "sample_std", "n_dead",
-              "n_infinite")  # fmt: skip
+              "n_infinite", "n_below_precision")  # fmt: skip
 
 
 def random_layer(kind, n_units, generator, n_sets=4):
@@ -22,7 +22,8 @@ def random_layer(kind, n_units, generator, n_sets=4):
     shape = 2, 2, n_sets, n_units
     stds = generator.uniform(0.1, 2, shape) * (generator.uniform(size=shape) > 0.33)
     stds[:, :, 1:, 0] = 0  # dead in every class
-    return kind, *stds
+    noise = 0.25 * (generator.uniform(size=(2, n_units)) > 0.5)  # stds of 4 times this or less are below precision
+    return kind, *stds, noise
 
 
 @pytest.fixture
@@ -37,27 +38,36 @@ def measurement():
     }
     layers = {name: random_layer(kind, 7, generator) for name, kind in kinds.items()}
     layers["gone"] = ("linear", np.ones((2, 4, 2)), np.zeros((2, 4, 2)))  # infinite units only
+    layers["lost"] = ("linear", *np.full((2, 2, 4, 2), 0.5), np.full((2, 2), 0.25))  # below precision throughout
     layers["dead"] = ("linear", np.zeros((2, 4, 2)), np.zeros((2, 4, 2)))
     return measurement_of(layers, ("0", "1", "2"))
 
 
 def mean(values):
-    values = [value for value in values if not math.isinf(value)]
+    values = [value for value in values if math.isfinite(value)]
     return sum(values) / len(values) if values else math.nan
 
 
 def by_hand(layer, aggregation, sets):
     """Work out the statistics of a layer over sample sets, by number: one, or all classes to be averaged."""
     t, s = layer.transformation_std[aggregation].tolist(), layer.sample_std[aggregation].tolist()
+    noise = layer.rounding_noise[aggregation].tolist()
 
     def m(i, unit):
-        if s[i][unit] == 0:
-            return 1.0 if t[i][unit] == 0 else math.inf
-        return t[i][unit] / s[i][unit]
+        if t[i][unit] == s[i][unit] == 0:
+            return 1.0
+        if max(t[i][unit], s[i][unit]) <= 4 * noise[unit]:
+            return None
+        return math.inf if s[i][unit] == 0 else t[i][unit] / s[i][unit]
 
     units = range(layer.n_units)
-    of_units = [sum(m(i, unit) for i in sets) / len(sets) for unit in units]
+    known = [[m(i, unit) for i in sets if m(i, unit) is not None] for unit in units]
     dead = [all(t[i][unit] == s[i][unit] == 0 for i in sets) for unit in units]
+    live = [[m(i, unit) for i in sets if max(t[i][unit], s[i][unit]) > 0] for unit in units]
+    below = [of_unit != [] and set(of_unit) == {None} for of_unit in live]
+    of_units = [
+        math.nan if is_below else sum(of_unit) / len(of_unit) for of_unit, is_below in zip(known, below, strict=True)
+    ]
     return (
         mean(of_units),
         mean([value for value, is_dead in zip(of_units, dead, strict=True) if not is_dead]),
@@ -65,6 +75,7 @@ def by_hand(layer, aggregation, sets):
         sum(s[i][unit] for i in sets for unit in units) / len(sets) / len(units),
         sum(dead),
         sum(map(math.isinf, of_units)),
+        sum(below),
     )
 
 
@@ -85,10 +96,13 @@ def test_every_number(measurement):
 
 def test_the_random_numbers_hold_all_there_is_to_get_wrong(measurement):
     rows = layer_rows(RUN, measurement)
-    for name in ("n_dead", "n_infinite"):
+    for name in ("n_dead", "n_infinite", "n_below_precision"):
         assert {0, 1} < {row[name] for row in rows}
-    stratified = [row for row in rows if row["sample_set"] == "stratified" and row["layer"] not in {"gone", "dead"}]
+    stratified = [
+        row for row in rows if row["sample_set"] == "stratified" and row["layer"] not in {"gone", "lost", "dead"}
+    ]
     assert any(row["n_dead"] for row in stratified)
+    assert any(row["n_below_precision"] for row in stratified)
 
 
 def test_names_positions_and_what_was_published(measurement):
@@ -98,7 +112,7 @@ def test_names_positions_and_what_was_published(measurement):
     )
     assert [row["kind"] for row in rows] == [layer.kind for layer in measurement.layers]
     shown = [layer.name for layer in published_layers(measurement.layers)]
-    assert [row["layer"] for row in rows if row["published"]] == shown == ["conv", "relu", "fc", "gone", "dead"]
+    assert [row["layer"] for row in rows if row["published"]] == shown == ["conv", "relu", "fc", "gone", "lost", "dead"]
     assert all({name: row[name] for name in RUN} == RUN for row in rows)
 
 
@@ -109,7 +123,8 @@ def test_the_layers_add_up_to_what_else_is_made_of_them(measurement):
         np.testing.assert_allclose(part["normalized_variance"], expected)
         value = global_variance(measurement, aggregation, sample_set)
         assert (part["n_dead"].sum(), part["n_infinite"].sum()) == (value.n_dead, value.n_infinite)
-        finite = part["n_units"] - part["n_infinite"]
+        assert part["n_below_precision"].sum() == value.n_below_precision
+        finite = part["n_units"] - part["n_infinite"] - part["n_below_precision"]
         assert (part["normalized_variance"] * finite).sum() / finite.sum() == pytest.approx(value.value)
 
 
@@ -117,16 +132,17 @@ def test_pandas_reads_it_without_options(measurement):
     rows = layer_rows(RUN, measurement)
     table = pd.read_csv(io.StringIO(csv_text(rows)))
     assert list(table) == [
-        "model", "dataset", "training", "seed", "position", "layer", "kind", "published", "n_units", "aggregation",
-        "sample_set", *STATISTICS,
+        "model", "dataset", "training", "seed", "at_chance", "position", "layer", "kind", "published", "unit_axis", "n_units",
+        "aggregation", "sample_set", *STATISTICS,
     ]  # fmt: skip
-    for name in ("seed", "position", "n_units", "n_dead", "n_infinite"):
+    for name in ("seed", "position", "unit_axis", "n_units", "n_dead", "n_infinite", "n_below_precision"):
         assert table[name].dtype == np.int64
-    assert table["published"].dtype == bool
+    assert table["published"].dtype == table["at_chance"].dtype == bool
+    assert (table["unit_axis"] == 1).all()
     for name in STATISTICS[:4]:
         assert table[name].dtype == np.float64
         np.testing.assert_array_equal(table[name], [row[name] for row in rows])
-    assert table.loc[table["layer"] == "gone", "normalized_variance"].isna().all()
+    assert table.loc[table["layer"].isin(["gone", "lost"]), "normalized_variance"].isna().all()
     assert (table.loc[table["layer"] == "dead", "normalized_variance"] == 1).all()
     assert table.loc[table["layer"] == "dead", "normalized_variance_without_dead"].isna().all()
     assert table["sample_set"].unique().tolist() == list(SETS)

@@ -38,6 +38,9 @@ rule plot:
 rule plot_models:
     input:
         variances=lambda wildcards: [f"results/variance/{run.stem}.h5" for run in RUNS_OF_DATASET[wildcards.dataset]],
+        histories=lambda wildcards: [
+            f"results/checkpoints/{run.stem}.csv" for run in RUNS_OF_DATASET[wildcards.dataset]
+        ],
         published=PUBLISHED,
     output:
         figures=[

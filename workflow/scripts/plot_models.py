@@ -8,24 +8,34 @@ from rotational_variance.figures.parts.style import COLORS, style
 from rotational_variance.figures.parts.training_results import TrainingResult
 from rotational_variance.measures.layer_selection import select
 from rotational_variance.storage.figure_file import write_figure
+from rotational_variance.storage.history_reader import read_history
 from rotational_variance.storage.measurement_reader import read_measurement
 from rotational_variance.storage.published_file import read_published
 from rv_study.job_log import job_log
 from rv_study.run import Run
 
 
-def main(*, runs: list[Run], variances: list[str], published: str, figures: list[str], layers: str) -> None:
-    """Draw `runs`, all of one dataset; `variances` holds their files in the same order.
+def main(
+    *,
+    runs: list[Run],
+    variances: list[str],
+    histories: list[str],
+    published: str,
+    figures: list[str],
+    layers: str,
+) -> None:
+    """Draw `runs`, all of one dataset; `variances` and `histories` hold their files in the same order.
 
     published  the file of the published values
     figures    the files to write: the stem names the drawing, the suffix the format
     layers     the layers to show: "published" or "all"
     """
-    measurements = defaultdict(lambda: defaultdict(list))
-    for run, variance in zip(runs, variances, strict=True):
+    measurements, rows = (defaultdict(lambda: defaultdict(list)) for _ in range(2))
+    for run, variance, history_file in zip(runs, variances, histories, strict=True):
         measurements[run.model][run.training].append(select(read_measurement(variance, run.as_dict()), layers))
+        rows[run.model][run.training].append(read_history(history_file))
     results = {
-        model: {training: TrainingResult(of_model[training]) for training in COLORS if training in of_model}
+        model: {name: TrainingResult(of_model[name], rows[model][name]) for name in COLORS if name in of_model}
         for model, of_model in measurements.items()
     }
     dataset = runs[0].dataset
@@ -52,6 +62,7 @@ if __name__ == "__main__":
         main(
             runs=snakemake.params.runs,
             variances=snakemake.input.variances,
+            histories=snakemake.input.histories,
             published=snakemake.input.published,
             figures=snakemake.output.figures,
             layers=snakemake.params.layers,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rotational_variance.figures.catalogue import OF_MODELS, OF_PAIR, Drawing
-from rotational_variance.page.build import by_name, read_figures, read_table, sort_figures
+from rotational_variance.page.build import by_name, read_at_chance, read_figures, read_table, sort_figures
 from rotational_variance.page.page import Chapter, Page, Part, Section, render
 from rotational_variance.storage.files import replacing
 from rotational_variance.storage.measurement_attributes import read_attributes
@@ -31,7 +31,8 @@ def main(
 
     of_pairs     the PNGs of each model and dataset, in the order of `runs`, then of catalogue.OF_PAIR
     of_models    the PNGs of each dataset, in the order of `runs`, then of catalogue.OF_MODELS
-    tables       CSV, Markdown and LaTeX files; the page shows claims.md, global.md and accuracy.md
+    tables       CSV, Markdown and LaTeX files; the page shows claims.md, global.md and accuracy.md, and marks the runs
+                 that are at chance in accuracy.csv
     settings     the settings that the figures were drawn with; figures of another "aggregation" are folded
     sources      the source of each dataset
     folder       the folder of the page's template, its style sheet and the captions
@@ -58,14 +59,16 @@ def main(
 
     named = {Path(path).name: path for path in tables}
     names = [run.as_dict() for run in runs]
+    at_chance = read_at_chance(named["accuracy.csv"], names)
+    attributes = [read_attributes(path, run) for path, run in zip(variances, names, strict=True)]
     page = Page(
-        runs=names,
+        runs=[run | {"at_chance": is_at_chance} for run, is_at_chance in zip(names, at_chance, strict=True)],
         claims=read_table(named["claims.md"], level=2),
         sections=[Section(f"dataset-{dataset}", dataset, list(chapters(dataset))) for dataset in datasets],
         tables=[read_table(named[name], level=3) for name in ("global.md", "accuracy.md")],
         files=[os.path.relpath(path, Path(output).parent) for path in tables],
         made_of=study_facts(settings, sources),
-        made_by=[run_facts(read_attributes(path, run)) for path, run in zip(variances, names, strict=True)],
+        made_by=list(map(run_facts, attributes, at_chance)),
     )
     template, css = ((Path(folder) / name).read_text(encoding="utf-8") for name in ("report.html.j2", "report.css"))
     with replacing(output) as temporary:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from rotational_variance.measures.chance import learned_nothing
 from rotational_variance.storage.files import replacing
 from rotational_variance.storage.history_reader import read_history
 from rotational_variance.storage.measurement_reader import read_measurement
@@ -27,10 +28,10 @@ def main(
     """
     known = read_published(published)
     rows = defaultdict(list)
-    for run, variance, history in zip(runs, variances, histories, strict=True):
-        cells = run.as_dict()
-        rows["accuracy"].append(accuracy_row(cells, read_history(history), known))
-        measurement = read_measurement(variance, cells)
+    for run, variance, history_file in zip(runs, variances, histories, strict=True):
+        history, measurement = read_history(history_file), read_measurement(variance, run.as_dict())
+        cells = run.as_dict() | {"at_chance": learned_nothing(history, measurement.n_test)}
+        rows["accuracy"].append(accuracy_row(cells, history, known))
         rows["global"] += global_rows(cells, measurement, known)
         rows["layers"] += layer_rows(cells, measurement)
         rows["outputs"].append(output_row(cells, measurement))

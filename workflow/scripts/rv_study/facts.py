@@ -4,6 +4,7 @@ import json
 import platform
 from importlib.metadata import version
 
+from rotational_variance.tables.text import AT_CHANCE_MEANS
 from rv_study.nested import flatten
 
 DRAWN_WITH = ("matplotlib", "numpy", "h5py", "pillow")
@@ -19,9 +20,13 @@ def study_facts(settings: dict, sources: dict[str, dict]) -> dict[str, dict[str,
     return {group: as_texts(values) for group, values in groups.items()}
 
 
-def run_facts(attributes: dict) -> dict[str, dict[str, str]]:
-    """Return the attributes of a variance file, grouped by topic: {group: {name: text}}."""
+def run_facts(attributes: dict, at_chance: bool) -> dict[str, dict[str, str]]:
+    """Return the attributes of a run's variance file, grouped by topic: {group: {name: text}}.
+
+    at_chance  whether the run's network learned nothing, which is a fact of its own
+    """
     groups = {
+        **({"Accuracy": {"on upright images": AT_CHANCE_MEANS}} if at_chance else {}),
         **{f"Spec: {section}": numbers for section, numbers in attributes["spec"].items()},
         **{f"Computed on: {stage}": machine for stage, machine in attributes["computed_on"].items()},
         "Versions": attributes["versions"],

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from rotational_variance.figures.parts.lines import plot_mean
 from rotational_variance.figures.parts.sheet import legend_below, new_sheet
 from rotational_variance.figures.parts.style import MEASURE, SAMPLE_SETS, model_looks, show_m
-from rotational_variance.figures.parts.training_results import Results, any_measurement
+from rotational_variance.figures.parts.training_results import Results, any_measurement, chance_labels
 
 
 def depth(title: str, note: str, aggregation: str, results: Mapping[str, Results]) -> Figure:
@@ -20,7 +20,9 @@ def depth(title: str, note: str, aggregation: str, results: Mapping[str, Results
     looks = model_looks(list(results))
     first_model = next(iter(results.values()))  # all models have the same trainings and seeds
     trainings = list(first_model)
-    figure = new_sheet(title, 4.2, note, results=first_model)
+    at_chance = {model: chance_labels(of_model) for model, of_model in results.items()}
+    n_lines = sum(map(len, at_chance.values()))
+    figure = new_sheet(title, 4.2 + 0.12 * n_lines, note, results=first_model)
     panels = figure.subplots(len(SAMPLE_SETS), len(trainings), sharex=True, sharey=True, squeeze=False)
     for row, (sample_set, name) in zip(panels, SAMPLE_SETS.items(), strict=True):
         for axes, training in zip(row, trainings, strict=True):
@@ -35,11 +37,12 @@ def depth(title: str, note: str, aggregation: str, results: Mapping[str, Results
     show_m(list(panels.flat))
     for axes in panels[-1]:
         axes.set_xlabel("relative depth (%): 0 the first layer, 100 the last")
+    labels = {model: f"{model} ({_n_layers(of_model)} layers)" for model, of_model in results.items()}
     handles = [
-        Line2D([], [], color=color, marker=marker, markersize=3, label=f"{model} ({_n_layers(results[model])} layers)")
+        Line2D([], [], color=color, marker=marker, markersize=3, label="\n".join([labels[model], *at_chance[model]]))
         for model, (color, marker) in looks.items()
     ]
-    legend_below(figure, handles, max_columns=4)
+    legend_below(figure, handles, max_columns=2 if n_lines else 4)
     return figure
 
 

@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 from rotational_variance.figures.parts.bars import plot_bars
 from rotational_variance.figures.parts.sheet import legend_below, new_sheet
 from rotational_variance.figures.parts.style import COLORS, HATCHES, MEASURE, SAMPLE_SETS, shorten, show_m
-from rotational_variance.figures.parts.training_results import Results, any_measurement
+from rotational_variance.figures.parts.training_results import Results, any_measurement, chance_labels
 from rotational_variance.measures.averages import global_variance
 
 PUBLISHED_LOOK = {"marker": "D", "linestyle": "", "color": "w", "markeredgecolor": "k", "markersize": 4}
@@ -28,7 +28,9 @@ def global_bars(
     """
     first_model = next(iter(results.values()))
     aggregations, trainings = any_measurement(first_model).aggregations, list(first_model)
-    figure = new_sheet(title, 0.6 + 1.8 * len(aggregations), results=first_model)
+    at_chance = {model: labels for model, of_model in results.items() if (labels := chance_labels(of_model))}
+    n_lines = sum(1 + len(labels) for labels in at_chance.values())
+    figure = new_sheet(title, 0.6 + 1.8 * len(aggregations) + 0.12 * n_lines, results=first_model)
     panels = figure.subplots(len(aggregations), len(SAMPLE_SETS), sharex=True, sharey=True, squeeze=False)
     for row, aggregation in zip(panels, aggregations, strict=True):
         for axes, (sample_set, name) in zip(row, SAMPLE_SETS.items(), strict=True):
@@ -41,8 +43,8 @@ def global_bars(
                     for of_model in results.values()
                 ]  # [model][seed]
                 _, x = plot_bars(axes, trainings, training, np.array([[one.value for one in of] for of in found]).T)
-                without_dead = np.mean([[one.value_without_dead for one in of] for of in found], axis=1)
-                axes.hlines(without_dead, x - 0.18, x + 0.18, color="k", linewidth=1.2)
+                without_dead = np.ma.masked_invalid([[one.value_without_dead for one in of] for of in found]).mean(1)
+                axes.hlines(without_dead.filled(np.nan), x - 0.18, x + 0.18, color="k", linewidth=1.2)
                 theirs = [published.get((model, training, aggregation, sample_set), np.nan) for model in results]
                 axes.plot(x, theirs, **PUBLISHED_LOOK)
             axes.set_title(f"{aggregation} of each feature map, {name}")
@@ -54,5 +56,6 @@ def global_bars(
     handles.append(Line2D([], [], color="k", linewidth=1.2, label="without dead units"))
     if any(model in results for model, *_ in published):
         handles.append(Line2D([], [], **PUBLISHED_LOOK, label="published (Quiroga et al. 2019)"))
-    legend_below(figure, handles, max_columns=4)
+    handles += [Line2D([], [], linestyle="", label="\n".join([model, *labels])) for model, labels in at_chance.items()]
+    legend_below(figure, handles, max_columns=2 if at_chance else 4)
     return figure

@@ -11,7 +11,7 @@ from rotational_variance.figures.parts.layer_axis import draw_kinds, kind_handle
 from rotational_variance.figures.parts.lines import MAX_MARKED_POINTS, plot_mean, training_look
 from rotational_variance.figures.parts.sheet import MEAN_AND_RANGE, legend_below, new_sheet
 from rotational_variance.figures.parts.style import MEASURE, SAMPLE_SETS, show_m
-from rotational_variance.figures.parts.training_results import Results, any_measurement
+from rotational_variance.figures.parts.training_results import Results, any_measurement, training_label
 from rotational_variance.figures.parts.unit_image import draw_heatmap
 from rotational_variance.measures.measurement import ALL, STRATIFIED
 
@@ -40,7 +40,7 @@ def headline(title: str, note: str, aggregation: str, results: Results, *, sort_
     scale = Normalize(0, scale_top(everything))
     for axes, (training, values) in zip(maps, shown.items(), strict=True):
         image = draw_heatmap(axes, values, scale, sort_units=sort_units)
-        axes.set_title(f"M of every unit, {training} training, all samples")
+        axes.set_title(f"M of every unit, {training_label(training, results[training].first_seed)}, all samples")
         axes.set_ylabel(f"units, {'sorted' if sort_units else 'in order'} (%)")
         axes.set_yticks([0, 50, 100])
     draw_kinds(strip, layers, width=4.5, below=[curves, *maps])
@@ -55,9 +55,11 @@ def _draw_curves(axes: Axes, results: Results, aggregation: str) -> None:
         for (sample_set, name), width in zip(SAMPLE_SETS.items(), (1.8, 0.9), strict=True):
             values = result.layer_values(aggregation, sample_set)
             marker = "o" if sample_set == STRATIFIED and values.shape[1] <= MAX_MARKED_POINTS else None
-            look = training_look(training) | {"label": f"{training} training, {name}", "linewidth": width}
+            label = f"{training} training, {name}" + (f"\n({result.at_chance})" if result.at_chance else "")
+            look = training_look(training) | {"label": label, "linewidth": width}
             plot_mean(axes, range(values.shape[1]), values, marker=marker, markersize=2, **look)
     show_m([axes])
     axes.set_ylabel(f"{MEASURE},\nmean over units")
-    axes.set_title("M of each layer", pad=27)
+    n_lines = 4 if any(result.at_chance for result in results.values()) else 2  # of the legend below the title
+    axes.set_title("M of each layer", pad=9 + 9 * n_lines)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2, columnspacing=1.2)

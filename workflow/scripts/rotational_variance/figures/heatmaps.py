@@ -8,14 +8,14 @@ from rotational_variance.figures.parts.colour_scale import draw_scale, mark_hand
 from rotational_variance.figures.parts.layer_axis import draw_kinds, kind_handles, names_height
 from rotational_variance.figures.parts.sheet import FIRST_SEED, legend_below, new_sheet
 from rotational_variance.figures.parts.style import SAMPLE_SETS
-from rotational_variance.figures.parts.training_results import Results, any_measurement
+from rotational_variance.figures.parts.training_results import Results, any_measurement, training_label
 from rotational_variance.figures.parts.unit_image import draw_heatmap
 
 
 def heatmaps(title: str, note: str, aggregation: str, results: Results, *, sort_units: bool) -> Figure:
     """Draw M of every unit, over all samples and stratified, for each training (its first seed)."""
     shown = [
-        (f"{name}, {training} training",
+        (f"{name}, {training_label(training, result.first_seed)}",
          result.measurements[0].normalized(aggregation, sample_set))
         for sample_set, name in SAMPLE_SETS.items()
         for training, result in results.items()

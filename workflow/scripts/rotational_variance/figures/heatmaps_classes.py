@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from rotational_variance.figures.parts.colour_scale import draw_scale, mark_handles, scale_top
 from rotational_variance.figures.parts.sheet import FIRST_SEED, legend_below, new_sheet
 from rotational_variance.figures.parts.style import NUMBER_OF_LAYER, shorten, whole_numbers
-from rotational_variance.figures.parts.training_results import Results, any_measurement
+from rotational_variance.figures.parts.training_results import Results, any_measurement, training_label
 from rotational_variance.figures.parts.unit_image import draw_heatmap
 
 
@@ -26,7 +26,7 @@ def heatmaps_classes(title: str, note: str, aggregation: str, results: Results, 
     for axes, (training, of_training) in zip(panels, shown.items(), strict=True):
         for band, values in enumerate(of_training):
             image = draw_heatmap(axes, values, scale, sort_units=sort_units, first=1, bottom=-band, height=0.88)
-        axes.set_title(f"{training} training")
+        axes.set_title(training_label(training, results[training].first_seed))
         axes.set_xlim(0.5, len(measurement.layers) + 0.5)
         axes.set_ylim(1 - len(names), 0.88)
         axes.set_xlabel(NUMBER_OF_LAYER)

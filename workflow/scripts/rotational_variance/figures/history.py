@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 from rotational_variance.figures.parts.lines import MAX_MARKED_POINTS, plot_mean
 from rotational_variance.figures.parts.sheet import legend_below, new_sheet
 from rotational_variance.figures.parts.style import COLORS, log_scale, whole_numbers
-from rotational_variance.figures.parts.training_results import Results
+from rotational_variance.figures.parts.training_results import Results, training_label
 
 LINES = {
     "train": ("training images, as shown", ":"),
@@ -27,7 +27,7 @@ def history(title: str, results: Results) -> Figure:
                 values = factor * np.array([[row[f"{name}_{quantity}"] for row in rows] for rows in result.histories])
                 marker = "o" if len(epochs) <= MAX_MARKED_POINTS else None
                 plot_mean(axes, epochs, values, color=COLORS[training], linestyle=dashes, marker=marker, markersize=2)
-        column[0].set_title(f"{training} training")
+        column[0].set_title(training_label(training, result))
         column[1].set_xlabel("epoch")
         column[1].set_xlim(0.5, len(epochs) + 0.5)
         whole_numbers(column[1])

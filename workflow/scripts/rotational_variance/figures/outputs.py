@@ -9,18 +9,16 @@ from matplotlib.patches import Rectangle
 
 from rotational_variance.figures.parts.colour_scale import (
     COLORS_OF_M,
-    NOT_FINITE_HATCH,
-    NOT_FINITE_LINES,
-    OVER_HATCH,
-    OVER_LINES,
     draw_colors,
     draw_scale,
+    find_marks,
     mark_handles,
+    place_on_scale,
     scale_top,
 )
 from rotational_variance.figures.parts.sheet import FIRST_SEED, legend_below, new_sheet
 from rotational_variance.figures.parts.style import shorten
-from rotational_variance.figures.parts.training_results import Results, any_measurement
+from rotational_variance.figures.parts.training_results import Results, any_measurement, training_label
 
 MAX_NUMBERED_CLASSES = 12  # with more units or classes, a cell has no room for its number
 
@@ -39,7 +37,7 @@ def outputs(title: str, results: Results) -> Figure:
     panels = figure.subplots(1, len(matrices), squeeze=False)[0]
     for axes, (training, matrix) in zip(panels, matrices.items(), strict=True):
         image = _draw_matrix(axes, matrix, names, scale)
-        axes.set_title(f"{training} training")
+        axes.set_title(training_label(training, results[training].first_seed))
     panels[0].set_ylabel(f"output unit of layer\n{shorten(last.name, 24)}")
     draw_scale(figure, image, everything, ax=list(panels))
     legend_below(figure, mark_handles(scale, everything))
@@ -50,14 +48,14 @@ def _draw_matrix(axes: Axes, matrix: np.ndarray, names: list[str], scale: Normal
     """Draw M [output unit, class of the samples]."""
     n_units, n_classes = matrix.shape
     image = draw_colors(axes, matrix, scale)
-    for unit, label in zip(*np.nonzero(~(matrix <= scale.vmax)), strict=True):
-        over = np.isfinite(matrix[unit, label])
-        hatch, color = (OVER_HATCH, OVER_LINES) if over else (NOT_FINITE_HATCH, NOT_FINITE_LINES)
-        cell = (label - 0.5, unit - 0.5), 1, 1
-        axes.add_patch(Rectangle(*cell, fill=False, edgecolor=color, hatch=hatch, linewidth=0))
+    for mark, found in find_marks(matrix, scale).items():
+        for unit, label in np.argwhere(found):
+            cell = (label - 0.5, unit - 0.5), 1, 1
+            axes.add_patch(Rectangle(*cell, fill=False, edgecolor=mark.lines, hatch=mark.hatch, linewidth=0))
     if max(matrix.shape) <= MAX_NUMBERED_CLASSES:
+        colors = COLORS_OF_M(scale(place_on_scale(matrix)))  # [unit, class, RGBA]
         for unit, label in np.ndindex(matrix.shape):
-            red, green, blue, _ = COLORS_OF_M(scale(matrix[unit, label]))
+            red, green, blue, _ = colors[unit, label]
             color = "k" if 0.3 * red + 0.59 * green + 0.11 * blue > 0.45 else "w"
             axes.text(
                 label, unit, _short_number(matrix[unit, label]), ha="center", va="center", fontsize=7, color=color
@@ -75,7 +73,9 @@ def _draw_matrix(axes: Axes, matrix: np.ndarray, names: list[str], scale: Normal
 
 
 def _short_number(value: float) -> str:
-    """Write M in at most four characters, which fit into a cell."""
+    """Write M in at most four characters, which fit into a cell; "n/a" if there is none."""
+    if np.isnan(value):
+        return "n/a"
     if np.isfinite(value) and value > 999:
         return ">999"
     return f"{value:.2f}" if value < 9.995 else f"{value:.0f}"

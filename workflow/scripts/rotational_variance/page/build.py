@@ -1,5 +1,6 @@
 """Read the figures, captions and tables of the page, and sort the figures into its parts."""
 
+import csv
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
@@ -27,6 +28,20 @@ def read_table(path: str, level: int) -> Table:
     return Table(f"table-{Path(path).stem}", title, content)
 
 
+def read_at_chance(path: str, runs: Sequence[dict]) -> list[bool]:
+    """Read from the table of accuracies (CSV) which runs are at chance, in their order.
+
+    runs  the cells that name each run: {column: value}
+    """
+    with _reading(path, "table"), open(path, newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+        said = {tuple(row.get(name) for name in runs[0]): row.get("at_chance") for row in rows}
+        found = [said.get(tuple(map(str, run.values()))) for run in runs]
+        if not set(found) <= {"True", "False"}:
+            raise ValueError("does not say of each run whether it is at chance")
+    return [value == "True" for value in found]
+
+
 def read_figures(
     paths: dict[Drawing, str], captions: dict[Drawing, Markup], *, subject: str, place: str, kind: str
 ) -> dict[Drawing, Figure]:
@@ -47,10 +62,10 @@ def read_figures(
 
 @contextmanager
 def _reading(path: str, kind: str) -> Iterator[None]:
-    """Re-raise a ValueError as a DamagedFileError that names `path` and the kind of file."""
+    """Re-raise an error about the content as a DamagedFileError that names `path` and the kind of file."""
     try:
         yield
-    except ValueError as error:
+    except (ValueError, csv.Error) as error:
         raise DamagedFileError(path, kind, str(error)) from error
 
 

@@ -103,7 +103,7 @@ class Table:
 class Page:
     """The contents of the page, in their order.
 
-    runs      the model, dataset, training and seed of each run
+    runs      the model, dataset, training and seed of each run, and whether it is at chance (at_chance)
     files     the files of the tables, relative to the page
     made_of   the facts that hold for all runs: {group: {name: text}}
     made_by   the facts of each run, in the order of `runs`: {group: {name: text}}

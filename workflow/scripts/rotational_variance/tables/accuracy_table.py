@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 from rotational_variance.storage.published_file import Published
 from rotational_variance.tables.published_values import with_published
-from rotational_variance.tables.text import beside_published, format_number, markdown_table, run_cells
+from rotational_variance.tables.text import (
+    beside_published,
+    chance_note,
+    count_left_out,
+    format_number,
+    markdown_table,
+    run_cells,
+)
 from rotational_variance.tables.training_comparison import TRAININGS, compare_trainings
 
 ACCURACIES = ("accuracy_upright", "accuracy_rotated")
@@ -27,12 +34,13 @@ def accuracy_row(run: dict, history: Sequence[dict[str, float]], published: Publ
 
 def accuracy_markdown(rows: Sequence[dict]) -> str:
     """Write all runs' accuracies and losses, and the gain of rotated training on rotated images."""
+    left_out = count_left_out(rows)
     return f"""# Accuracy of every run
 
 Accuracies and losses after the last epoch. Upright: the test set as it is. Rotated: the test set, each image turned by
 an angle of its own. Training images: those that the network was trained on, turned as they were for it, measured during
 the last epoch, while the network still changed.
-
+{chance_note(rows)}
 ## Accuracy
 
 Published values (Quiroga et al. 2019) stand in brackets where there are some.
@@ -45,10 +53,10 @@ The mean negative log-likelihood, in nats. Lower is better.
 {_loss_table(rows)}
 ## What rotated training gains
 
-The accuracy on the rotated test set after unrotated and after rotated training, means over seeds, and the gain in
-percentage points. Published values stand in brackets where there are some.
+The accuracy on the rotated test set after unrotated and after rotated training, means over seeds{left_out}, and the
+gain in percentage points. Published values stand in brackets where there are some.
 
-{_gain_table(compare_trainings(rows, "accuracy_rotated"))}"""
+{_gain_table(rows)}"""
 
 
 def _accuracy_table(rows: Sequence[dict]) -> str:
@@ -71,7 +79,8 @@ def _loss_table(rows: Sequence[dict]) -> str:
     return markdown_table(lines, n_text=3)
 
 
-def _gain_table(gains: Sequence[dict]) -> str:
+def _gain_table(rows: Sequence[dict]) -> str:
+    gains = compare_trainings(rows, "accuracy_rotated")
     if not gains:
         return "Not known: it needs both trainings of a model on a dataset.\n"
     lines = [

@@ -7,7 +7,15 @@ import numpy as np
 from rotational_variance.measures.averages import finite_mean, layer_values
 from rotational_variance.measures.layer_selection import select
 from rotational_variance.measures.measurement import ALL, Measurement
-from rotational_variance.tables.text import NO_VALUE, exists, format_number, markdown_table, run_cells, yes_or_no
+from rotational_variance.tables.text import (
+    NO_VALUE,
+    count_left_out,
+    exists,
+    format_number,
+    markdown_table,
+    run_cells,
+    yes_or_no,
+)
 from rotational_variance.tables.verdicts import verdict
 
 THIRDS = ("first", "middle", "last")
@@ -71,8 +79,9 @@ correlation (Spearman) is that of depth with M: near +1, M rises from layer to l
 
 
 def _verdict(rows: Sequence[dict], aggregation: str) -> str:
-    held = [row["holds"] for row in rows if row["aggregation"] == aggregation]
-    return verdict(held, "runs", "needs finite units in each third of the layers", f"By {aggregation}")
+    held = [row["holds"] for row in rows if row["aggregation"] == aggregation and not row["at_chance"]]
+    reason = "needs finite units in each third of the layers"
+    return verdict(held, "runs", reason, f"By {aggregation}", count_left_out(rows))
 
 
 def _table(rows: Sequence[dict]) -> str:

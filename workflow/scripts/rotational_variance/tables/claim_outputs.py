@@ -1,22 +1,21 @@
 """The claim that the invariance of the outputs is class conditional."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from rotational_variance.measures.averages import finite_mean
+from rotational_variance.measures.chance import SIGNIFICANT, binomial_tail
 from rotational_variance.measures.measurement import Measurement
-from rotational_variance.tables.text import NO_VALUE, format_number, markdown_table, run_cells
-
-SIGNIFICANT = 0.01
+from rotational_variance.tables.text import NO_VALUE, count_left_out, format_number, markdown_table, run_cells
 
 
 def output_row(run: dict, measurement: Measurement) -> dict:
     """Compare M of each output unit over the samples of its own class with M over those of the other classes.
 
     n_lowest   output units whose M is lower over the samples of their own class than over those of any other; a tie,
-               such as that of a dead unit, is not lower
+               such as that of a dead unit, is not lower. Classes over which a unit is below precision are left out; if
+               its own class is one of them, or all others are, its M is not lower
     own_class  mean of the finite M of the units over the samples of their own class
     others     the same over the samples of the other classes
 
@@ -28,9 +27,10 @@ def output_row(run: dict, measurement: Measurement) -> dict:
         return row | {"n_lowest": None, "own_class": None, "others": None}
     normalized = last.normalized[0, 1:]  # [class, unit]; all aggregations of a vector are the same
     own = np.eye(n_classes, dtype=bool)
-    lowest_of_others = np.where(own, np.inf, normalized).min(0)
+    of_others = ~own & ~np.isnan(normalized)
+    lowest_of_others = np.where(of_others, normalized, np.inf).min(0)  # [unit]
     return row | {
-        "n_lowest": int((normalized[own] < lowest_of_others).sum()),
+        "n_lowest": int((of_others.any(0) & (normalized[own] < lowest_of_others)).sum()),
         "own_class": finite_mean(normalized[own]),
         "others": finite_mean(normalized[~own]),
     }
@@ -54,21 +54,18 @@ the unit's own class beside that over the samples of the other classes.
 
 
 def _verdict(rows: Sequence[dict], training: str) -> str:
-    tested = [row for row in rows if row["training"] == training and row["n_lowest"] is not None]
+    of_training = [row for row in rows if row["training"] == training]
+    tested = [row for row in of_training if row["n_lowest"] is not None and not row["at_chance"]]
     n_lowest, n_units = (sum(row[name] for row in tested) for name in ("n_lowest", "n_units"))
+    left_out = count_left_out(of_training)
     if not tested:
         reason = "needs a last layer with one unit a class, and two classes or more"
-        return f"**Not tested after {training} training: {reason}.**"
+        return f"**Not tested after {training} training: {reason}{left_out}.**"
     words = "Supported" if 2 * n_lowest > n_units else "Not supported"
     if words == "Not supported" and binomial_tail(n_lowest, n_units, len(tested) / n_units) < SIGNIFICANT:
         words = "Supported in part"
     held = f"it holds for {n_lowest} of {n_units} output units, {len(tested)} expected by chance"
-    return f"**{words} after {training} training: {held}.**"
-
-
-def binomial_tail(n_held: int, n: int, share: float) -> float:
-    """Return the probability that `n_held` or more of `n` hold if each does with probability `share` (binomial)."""
-    return sum(math.comb(n, k) * share**k * (1 - share) ** (n - k) for k in range(n_held, n + 1))
+    return f"**{words} after {training} training: {held}{left_out}.**"
 
 
 def _table(rows: Sequence[dict]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from rotational_variance.tables.global_table import variance_columns
-from rotational_variance.tables.text import beside_published, exists, markdown_table, yes_or_no
+from rotational_variance.tables.text import beside_published, count_left_out, exists, markdown_table, yes_or_no
 from rotational_variance.tables.training_comparison import TRAININGS, compare_trainings
 from rotational_variance.tables.verdicts import verdict
 
@@ -27,6 +27,7 @@ def training_rows(global_rows: Sequence[dict]) -> list[dict]:
 def training_section(global_rows: Sequence[dict]) -> str:
     """Write the claim, the verdict and the numbers."""
     rows = training_rows(global_rows)
+    held, reason = [row["holds"] for row in rows], "needs both trainings of a model on a dataset"
     return f"""## 1. Training on rotated images lowers M
 
 The claim: a network that was trained on rotated images is less variant to rotation than the same network trained on
@@ -34,7 +35,7 @@ upright ones. The test: the global M over the published layers, mean over seeds,
 units count as 1, as published. Each model, dataset, aggregation (mean or max of a feature map) and sample set (all, or
 stratified: the mean over the classes) is one comparison. Published values stand in brackets where there are some.
 
-{verdict([row["holds"] for row in rows], "comparisons", "needs both trainings of a model on a dataset")}
+{verdict(held, "comparisons", reason, left_out=count_left_out(global_rows))}
 {_table(rows)}"""
 
 

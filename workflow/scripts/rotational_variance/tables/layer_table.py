@@ -17,10 +17,12 @@ def layer_rows(run: dict, measurement: Measurement) -> list[dict]:
 
     position                          of the layer in the forward pass, from 0, all layers counted
     published                         whether the published averages held the layer
+    unit_axis                         the axis of the layer's activation that held the units
     normalized_variance               the mean M over the finite units, dead units as 1; NaN if no unit is finite
     normalized_variance_without_dead  the same mean without the dead units
     transformation_std, sample_std    means over the units; for stratified, the means of these over the classes
     n_dead, n_infinite                numbers of units; for stratified, dead in every class, infinite in any class
+    n_below_precision                 number of units without M; for stratified, in every class where they are not dead
     """
     sample_sets = [ALL, STRATIFIED, *map(_class_label, measurement.class_names)]
     published = {id(layer) for layer in published_layers(measurement.layers)}
@@ -31,6 +33,7 @@ def layer_rows(run: dict, measurement: Measurement) -> list[dict]:
             "layer": layer.name,
             "kind": layer.kind,
             "published": id(layer) in published,
+            "unit_axis": layer.unit_axis,
             "n_units": layer.n_units,
         }
         statistics = {name: values.tolist() for name, values in _statistics(layer).items()}
@@ -48,8 +51,9 @@ def _class_label(name: str) -> str:
 
 def _statistics(layer: Layer) -> dict[str, np.ndarray]:
     """Return each statistic of a layer's units [aggregation, sample_set]; the sample sets all, stratified, classes."""
-    dead = _insert_stratified(layer.dead, layer.dead[:, 1:].all(1))
-    normalized = _insert_stratified(layer.normalized, layer.normalized[:, 1:].mean(1))
+    dead = _insert_stratified(layer.dead, layer.stratified_dead)
+    normalized = _insert_stratified(layer.normalized, layer.stratified)
+    below = _insert_stratified(layer.below_precision, layer.stratified_below_precision)
     finite = np.isfinite(normalized)
     stds = {
         name: _insert_stratified(values, values[:, 1:].mean(1)).mean(-1)
@@ -61,6 +65,7 @@ def _statistics(layer: Layer) -> dict[str, np.ndarray]:
         **stds,
         "n_dead": dead.sum(-1),
         "n_infinite": np.isinf(normalized).sum(-1),
+        "n_below_precision": below.sum(-1),
     }
 
 

@@ -4,9 +4,14 @@ import csv
 import io
 import math
 import re
+import textwrap
 from collections.abc import Sequence
 
 NO_VALUE = "n/a"
+AT_CHANCE_MEANS = (
+    "At chance: the network learned nothing, as its accuracy on upright test images is not above the share of the "
+    "largest class (binomial test, 1 %); verdicts and comparisons leave such runs out."
+)
 _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
     character: f"\\{character}" for character in "&%$#_{}"
 }
@@ -30,8 +35,20 @@ def beside_published(row: dict, name: str, form: str = "{:.3f}") -> str:
 
 
 def run_cells(row: dict) -> dict[str, str]:
-    """Return the first cells of a run's row, which name the run; the first three columns are text."""
-    return {name: str(row[name]) for name in ("dataset", "model", "training", "seed")}
+    """Return the first cells of a run's row: its name, marked if it is at chance. The first three columns are text."""
+    cells = {name: str(row[name]) for name in ("dataset", "model", "training", "seed")}
+    return cells | {"training": f"{cells['training']} (at chance)"} if row["at_chance"] else cells
+
+
+def chance_note(rows: Sequence[dict]) -> str:
+    """Return a paragraph of Markdown on runs at chance, with an empty line before it; "" if there are none."""
+    return f"\n{textwrap.fill(AT_CHANCE_MEANS, 120)}\n" if any(row["at_chance"] for row in rows) else ""
+
+
+def count_left_out(rows: Sequence[dict]) -> str:
+    """Write how many runs among `rows` are at chance, as in " (2 runs at chance left out)"; "" if there are none."""
+    n = len({tuple(run_cells(row).values()) for row in rows if row["at_chance"]})
+    return f" ({n} {'run' if n == 1 else 'runs'} at chance left out)" if n else ""
 
 
 def yes_or_no(value: bool | None) -> str:

@@ -10,12 +10,13 @@ TRAININGS = ("unrotated", "rotated")
 
 
 def compare_trainings(rows: Sequence[dict], column: str) -> list[dict]:
-    """Return one row for each dataset and model whose two trainings are both in `rows`.
+    """Return one row for each dataset and model whose two trainings are both in `rows`, runs at chance left out.
 
     The columns are dataset and model; unrotated and rotated, the means of `column` over seeds; difference, rotated
     minus unrotated; and the same three for the published values, published_unrotated and so on. A value that does not
     exist is NaN.
     """
+    rows = [row for row in rows if not row["at_chance"]]
     found = []
     for dataset, model in dict.fromkeys((row["dataset"], row["model"]) for row in rows):
         of_pair = [row for row in rows if (row["dataset"], row["model"]) == (dataset, model)]

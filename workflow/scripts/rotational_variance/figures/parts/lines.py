@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from rotational_variance.figures.parts.style import COLORS, DASHES
+from rotational_variance.figures.parts.training_results import TrainingResult, training_label
 
 MAX_MARKED_POINTS = 60  # longer lines are drawn without markers
 
@@ -18,9 +19,22 @@ def plot_mean(axes: Axes, x: Sequence[float], values: np.ndarray, **look) -> Non
     """
     known = np.ma.masked_invalid(values)
     (line,) = axes.plot(x, known.mean(0).filled(np.nan), **look)
+    _mark_between_gaps(line)
     if len(values) > 1:
         lowest, highest = (bound.filled(np.nan) for bound in (known.min(0), known.max(0)))
         axes.fill_between(x, lowest, highest, color=line.get_color(), alpha=0.18, linewidth=0)
+
+
+def _mark_between_gaps(line: Line2D) -> None:
+    """Mark the values between two gaps of a line, which would not be seen without a marker."""
+    is_gap = np.isnan(np.pad(line.get_ydata(), 1, constant_values=np.nan))
+    alone = ~is_gap[1:-1] & is_gap[:-2] & is_gap[2:]
+    if not alone.any():
+        return
+    if line.get_marker() == "None":
+        line.set(marker="o", markersize=2 + line.get_linewidth(), markevery=alone)
+    elif isinstance(line.get_markevery(), int):
+        line.set_markevery(alone | (np.arange(len(alone)) % line.get_markevery() == 0))
 
 
 def training_look(training: str) -> dict:
@@ -28,6 +42,6 @@ def training_look(training: str) -> dict:
     return {"color": COLORS[training], "linestyle": DASHES[training], "label": f"{training} training"}
 
 
-def training_handle(training: str) -> Line2D:
+def training_handle(training: str, result: TrainingResult) -> Line2D:
     """Return a legend handle for a training's lines."""
-    return Line2D([], [], **training_look(training))
+    return Line2D([], [], **training_look(training) | {"label": training_label(training, result, "\n")})

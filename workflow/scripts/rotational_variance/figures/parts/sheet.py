@@ -10,7 +10,7 @@ from rotational_variance.figures.parts.lines import training_handle
 from rotational_variance.figures.parts.style import WIDTH, whole_numbers
 from rotational_variance.figures.parts.training_results import Results
 
-TITLE, NOTE = 0.19, 0.2  # inches: the heights of these two lines
+TITLE, NOTE = 0.19, 0.2  # inches: the heights of such lines
 MEAN_AND_RANGE, FIRST_SEED = "mean and range over {} seeds", "the first of {} seeds"
 
 
@@ -32,7 +32,9 @@ def new_sheet(
     n_seeds = len(next(iter(results.values())).measurements)
     if n_seeds > 1:
         note = "; ".join([*([note] if note else []), seeds.format(n_seeds)])
-    head = TITLE + (NOTE if note or legend else 0)
+    handles = [training_handle(training, result) for training, result in results.items()] if legend else []
+    n_lines = max((1 + handle.get_label().count("\n") for handle in handles), default=int(bool(note)))
+    head = TITLE + NOTE * n_lines
     height += head
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     figure.get_layout_engine().set(rect=(0, 0, 1, 1 - head / height))
@@ -40,8 +42,8 @@ def new_sheet(
     figure.text(0.01, 1 - (TITLE + 0.04) / height, note, va="top")
     if legend:
         figure.legend(
-            handles=[training_handle(training) for training in results],
-            loc="upper right", bbox_to_anchor=(1, 1 - TITLE / height), ncols=len(results), borderaxespad=0.2,
+            handles=handles, loc="upper right", bbox_to_anchor=(1, 1 - TITLE / height), ncols=len(results),
+            borderaxespad=0.2,
         )  # fmt: skip
     return figure
 

@@ -48,7 +48,7 @@ FURTHER_LOOKS = [("#56B4E9", "v"), ("#882255", "P"), ("#999933", "X"), ("#44AA99
 # From a perceptually uniform map, the most frequent kinds far apart, so that lightness alone tells them apart, too.
 KIND_COLORS = {
     kind: mpl.colormaps["viridis"](position)
-    for kind, position in zip(KINDS, (0.0, 0.35, 0.7, 0.15, 0.9, 0.8, 0.5, 1.0), strict=True)
+    for kind, position in zip(KINDS, (0.0, 0.35, 0.7, 0.15, 0.9, 0.8, 0.5, 0.25, 1.0), strict=True)
 }
 SAMPLE_SETS = {ALL: "all samples", STRATIFIED: "stratified by class"}
 MEASURE = "M (0: invariant, 1: not)"

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.image import AxesImage
 
-from rotational_variance.figures.parts.colour_scale import NOT_FINITE_LINES, OVER_LINES, draw_colors, is_over
+from rotational_variance.figures.parts.colour_scale import BELOW_PRECISION, INFINITE, OVER, draw_colors, find_marks
 
 N_ROWS = 200  # rows of an image, over which the units of a layer are spread
 
@@ -17,7 +17,8 @@ def heatmap_image(normalized: Sequence[np.ndarray], n_rows: int, *, sort_units: 
     """Arrange M as an image [row, layer]: each column holds one layer's units, the lowest M at the bottom.
 
     Every layer fills the whole height, whatever its number of units, so a sorted column reads like the layer's
-    quantiles. Values that are not finite come last; row 0 is the top. Without sorting, the first unit is at the bottom.
+    quantiles. Infinite values come last, and after them units below precision, which have no M (NaN). Row 0 is the top.
+    Without sorting, the first unit is at the bottom.
     """
     position = (np.arange(n_rows) + 0.5) / n_rows
     columns = [np.sort(values) if sort_units else values for values in normalized]
@@ -34,7 +35,7 @@ def draw_heatmap(
     bottom: float = 0,
     height: float = 100,
 ) -> AxesImage:
-    """Draw M of every unit; values above the scale and infinite values each get their own colour and hatching.
+    """Draw M of every unit; values that the colour scale does not show get colours and hatching of their own.
 
     normalized      one array [unit] per layer
     first           the number of the first layer
@@ -52,14 +53,19 @@ def draw_heatmap(
 def _hatching(image: np.ndarray, scale: Normalize) -> np.ndarray:
     """Return lines [row, column, RGBA] over the cells that the colour scale does not show, for readers without colour.
 
-    Lines rise over values above the scale and fall over infinite values.
+    Lines rise over values above the scale, fall over infinite values, and are level over units below precision.
     """
     width = 1200  # pixels, whatever the number of layers
     cells = image[:, np.arange(width) * image.shape[1] // width]
     row, column = np.indices(cells.shape)
+    lines = {
+        OVER: (column + 4 * row) % 24 < 5,
+        INFINITE: (column - 4 * row) % 24 < 5,
+        BELOW_PRECISION: row % 15 < 4,  # thick enough to be in every figure, however low it is drawn
+    }
     marks = np.zeros((*cells.shape, 4), dtype=np.uint8)
-    marks[is_over(cells, scale) & ((column + 4 * row) % 24 < 5)] = _bytes(OVER_LINES)
-    marks[~np.isfinite(cells) & ((column - 4 * row) % 24 < 5)] = _bytes(NOT_FINITE_LINES)
+    for mark, found in find_marks(cells, scale).items():
+        marks[found & lines[mark]] = _bytes(mark.lines)
     return marks
 
 
