@@ -18,7 +18,7 @@ def layers_of(name, sizes, **options):
     model = models.build(name, **sizes, **options).eval()
     example = torch.zeros(2, sizes["n_channels"], sizes["image_size"], sizes["image_size"])
     return [
-        Layer(info.name, info.kind, *np.ones((2, 2, 2, info.n_units)))
+        Layer(info.name, info.kind, *np.ones((2, 2, 2, info.n_units)), np.zeros((2, info.n_units)), 1)
         for info in find_activations(model, example).layers
     ]
 
@@ -47,7 +47,10 @@ def test_normalisation_counts_with_the_activation_after_it_and_projections_do_no
 
 def test_all_layers_on_request():
     layers = layers_of("all_convolutional", MNIST, width=4)
-    measurement = Measurement(layers, np.arange(2.0), ["mean", "max"], ["all", "a"], np.array([2, 2]), np.ones((2, 2)))
+    n_samples = np.array([2, 2])
+    measurement = Measurement(
+        layers, np.arange(2.0), ["mean", "max"], ["all", "a"], n_samples, n_samples, np.ones((2, 2))
+    )
     assert select(measurement, "all") is measurement
     assert select(measurement, "published").layers == published_layers(layers)
     with pytest.raises(ValueError, match="layers: got 'some', expected one of published, all"):

@@ -72,7 +72,8 @@ class OneRun:
 
     def plot_models(self):
         run_job(
-            "plot_models", self.folder, reads={"variances": [self.variance], "published": PUBLISHED}, dataset="x",
+            "plot_models", self.folder, dataset="x",
+            reads={"variances": [self.variance], "histories": [self.history], "published": PUBLISHED},
             writes={"figures": [self.models_figure]}, params={"runs": [Run(**RUN)], "layers": "all"},
         )  # fmt: skip
 
