@@ -19,16 +19,21 @@ Words
     sample set   which test samples: "all", or those of one class; "stratified" is the mean over classes of M
     dead         a unit that never changes: 0 / 0, set to M = 1
     infinite     M of a unit that changes with the angle only: x / 0
+    below precision  a unit whose variation is no more than rounding noise: it has no M
+    at chance    a run whose network is no more accurate on upright images than guessing: no evidence for anything
 
 Imports point one way: a room imports itself and the rooms named after it, no others.
-    measuring                            training, storage, models, activations, measures, samples
-    training                             storage, samples
-    tables                               storage, measures
-    page                                 storage, figures
-    storage                              measures, samples
-    figures                              measures
-    models, samples                      torch_setup
-    activations, measures, torch_setup   nothing
+    inspection                                   tables, activations, samples, networks
+    measuring                                    training, storage, models, activations, measures, samples, networks
+    training                                     storage, samples
+    tables                                       storage, measures
+    page                                         storage, figures, measures
+    storage                                      measures, samples
+    figures                                      measures
+    models                                       networks, torch_setup
+    activations                                  measures, networks
+    samples                                      torch_setup
+    measures, networks, torch_setup              nothing
 measures, figures, tables and page do without torch. No module here imports Snakemake, reads the config or chooses a
 path below results/.
 """
