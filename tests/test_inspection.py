@@ -5,6 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from rotational_variance.activations.find import find_activations
 from rotational_variance.inspection.independence import check_independent
 from rotational_variance.inspection.layer_list import list_layers
 from rotational_variance.inspection.look import count_flops, look
@@ -71,6 +72,10 @@ def test_a_network_that_is_different_every_time_is_refused(inputs, what, layer):
         (lambda net, x: x * torch.arange(len(x)).view(-1, 1, 1, 1), "mul"),
         (lambda net, x: x.sort(0)[0], "mean"),
         (lambda net, x: x / len(x), "div"),
+        (lambda net, x: x / x.abs().max(), "div"),
+        (lambda net, x: x / x[-1:].abs().max(), "div"),
+        (lambda net, x: x / x.detach().abs().max().item(), "div"),
+        (lambda net, x: x - x.amin(0), "sub"),
     ],
 )
 def test_a_network_that_mixes_samples_is_refused(inputs, what, layer):
@@ -95,8 +100,78 @@ def test_other_networks_pass_and_draw_none_of_the_random_numbers_of_others(input
     assert torch.equal(torch.get_rng_state(), before)
 
 
+def look_at(what, inputs):
+    return look(model_of(what), model_of(what), inputs)
+
+
+class Forgetting(nn.Module):
+    """A network with numbers that its state_dict does not hold."""
+
+    def __init__(self, keep):
+        super().__init__()
+        self.table = torch.ones(1, 16)  # the same whenever the network is built: no harm
+        self.fc = nn.Linear(16, 3)
+        keep(self)
+
+    def forward(self, x):
+        for layer in getattr(self, "layers", []):
+            x = layer(x)
+        x = F.adaptive_avg_pool2d(x, 4).mean(1).flatten(1)
+        return self.fc(x @ self.projection if hasattr(self, "projection") else x * self.table)
+
+
+def keep_layers(net):
+    net.layers = [nn.Conv2d(1, 2, 3)]
+
+
+def keep_in_a_dict(net):
+    net.layers = {"first": nn.Conv2d(1, 2, 3)}.values()
+    net.named = {"first": next(iter(net.layers))}
+
+
+@pytest.mark.parametrize(
+    ("keep", "place"),
+    [
+        (lambda net: setattr(net, "projection", torch.randn(16, 16)), "projection"),
+        (lambda net: net.register_buffer("projection", torch.randn(16, 16), persistent=False), "projection"),
+        (keep_layers, "layers"),
+        (keep_in_a_dict, "named"),
+    ],
+)
+def test_a_network_that_no_checkpoint_restores_is_refused(inputs, keep, place):
+    torch.manual_seed(0)
+    model, again = (Classifier(Forgetting(keep)).eval() for _ in range(2))
+    with pytest.raises(UnfitModelError, match=rf"its state_dict does not hold, and so no checkpoint \({place}\)"):
+        look(model, again, inputs)
+
+
+@pytest.mark.parametrize(
+    "keep",
+    [
+        lambda net: None,
+        lambda net: net.register_buffer("projection", torch.randn(16, 16)),
+        lambda net: setattr(net, "layers", nn.ModuleList([nn.Conv2d(1, 2, 3)])),
+    ],
+)
+def test_a_network_that_a_checkpoint_restores_passes(inputs, keep):
+    torch.manual_seed(0)
+    model, again = (Classifier(Forgetting(keep)).eval() for _ in range(2))
+    assert look(model, again, inputs).layers
+
+
+def test_operations_inside_attention_and_recurrent_layers_are_counted():
+    attention = nn.TransformerEncoderLayer(4, 2, 8, batch_first=True)
+    network = nn.Sequential(nn.Conv2d(1, 4, 1), nn.Flatten(2), nn.LSTM(36, 5)).eval()
+    x = torch.randn(3, 1, 6, 6)
+    assert count_flops(find_activations(network, x), x) == [2 * 4 * 36, 2 * 4 * 4 * 5 * (36 + 5)]
+    tokens = nn.Sequential(nn.Flatten(1, 2), nn.Linear(6, 4), attention).eval()
+    found = find_activations(tokens, x)
+    flops = dict(zip([layer.name for layer in found.layers], count_flops(found, x), strict=True))
+    assert flops["2.self_attn"] == 2 * 6 * 4 * 16 + 2 * 2 * 6 * 6 * 4  # four projections, two products over 6 tokens
+
+
 def test_lists_each_layer_with_its_axes_and_operations(inputs):
-    found = look(model_of(lambda net, x: net.norm(x)), inputs)
+    found = look_at(lambda net, x: net.norm(x), inputs)
     text = list_layers("mine on digits", AS_IS, found, count_flops(found, inputs))
     assert [line.split() for line in text.splitlines() if line.startswith(("| conv", "| mean", "| fc"))] == [
         [
@@ -129,7 +204,7 @@ def test_lists_each_layer_with_its_axes_and_operations(inputs):
 
 
 def test_lists_what_cannot_be_measured(inputs):
-    found = look(model_of(lambda net, x: torch.fft.fft2(x).real), inputs)
+    found = look_at(lambda net, x: torch.fft.fft2(x).real, inputs)
     assert "\n- fft_fft2: it holds numbers of type complex64\n" in list_layers(
         "mine on digits", AS_IS, found, [0] * len(found.layers)
     )

@@ -80,6 +80,7 @@ def test_finds_what_a_network_returns(change, form):
             "log-probabilities in testing mode and scores in training",
         ),
         (lambda net, z: z if net.training else z.softmax(1), "testing mode is probabilities"),
+        (lambda net, z: z.detach(), "no parameter gets a gradient"),
     ],
 )
 def test_refuses_what_is_neither_scores_nor_log_probabilities(change, words):

@@ -26,11 +26,11 @@ def main(*, dataset: str, output: str, run: Run, options: dict[str, object]) -> 
         "n_classes": len(stored.dataset.class_names),
         **options,
     }
-    network = models.build(**arguments)
+    network, again = (models.build(**arguments) for _ in range(2))
     examples = choose_examples(to_samples(images, labels, stored.mean, stored.std, torch.device("cpu")))
     with blaming(models.file_of(run.model), always=True):
         form = find_output_form(network, examples, arguments["n_classes"])
-        found = look(Classifier(network, form).eval(), examples)
+        found = look(Classifier(network, form).eval(), Classifier(again, form), examples)
         text = list_layers(f"{run.model} on {run.dataset}", form, found, count_flops(found, examples))
     with replacing(output) as temporary:
         temporary.write_text(text, encoding="utf-8")

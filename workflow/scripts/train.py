@@ -88,13 +88,14 @@ def _look_at_network(
 
     Raises ValueError for a network that cannot be trained or measured.
     """
-    network = models.build(**model_arguments).to(device)  # only to be looked at
+    network, again = (models.build(**model_arguments).to(device) for _ in range(2))  # only to be looked at
     examples = choose_examples(train)
     with blaming(models.file_of(model_arguments["name"]), always=True):
         memory_format = find_memory_format(network, examples)
         examples = examples.contiguous(memory_format=memory_format)
         form = find_output_form(network, examples, model_arguments["n_classes"])
-        found = look(Classifier(network, form).eval(), examples)
+        again.to(memory_format=memory_format)
+        found = look(Classifier(network, form).eval(), Classifier(again, form), examples)
     log.line(f"the network returns {form.describe()}")
     log.line(f"{len(found.layers)} layers can be measured, found by {found.found_by}")
     for gap in found.not_seen:

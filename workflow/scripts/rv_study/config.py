@@ -28,7 +28,7 @@ def check(config: dict, schema_path: Path, models_folder: Path) -> None:
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         raise ConfigError(f"config: {explain_error(errors[0])}{more}")
-    options = {path.stem: build_options(path) for path in sorted(models_folder.glob("[a-z]*.py"))}
+    options = _read_options(config, models_folder)
     _check_names(config, list(options))
     _check_options(config["runs"], options)
     runs = list_runs(config)
@@ -48,6 +48,20 @@ def _read_text_as_numbers(config: dict, validator: Validator) -> None:
             for key in parents:
                 parent = parent[key]
             parent[last] = yaml_value(error.instance)
+
+
+def _read_options(config: dict, models_folder: Path) -> dict[str, dict[str, Option]]:
+    """Read the options of each model; a file that is no model yet counts only if the config names it."""
+    runs = config["runs"]
+    named = {*config["study"]["models"], *runs.get("models", {}), *runs.get("pairs", {})}
+    options = {}
+    for path in sorted(models_folder.glob("[a-z]*.py")):
+        try:
+            options[path.stem] = build_options(path)
+        except ConfigError:
+            if path.stem in named:
+                raise
+    return options
 
 
 def _check_names(config: dict, models: list[str]) -> None:

@@ -56,6 +56,7 @@ class Classifier(nn.Module):
     def __init__(self, network: nn.Module, form: OutputForm = AS_IS) -> None:
         super().__init__()
         self.add_module(_CHILD, network)
+        self.log_softmax = nn.LogSoftmax(dim=1)
         self.form = form
         self.train(network.training)
 
@@ -63,7 +64,7 @@ class Classifier(nn.Module):
         output = self.network(x)
         for key in self.form.in_training if self.training else self.form.in_testing:
             output = getattr(output, key) if isinstance(key, str) and not isinstance(output, dict) else output[key]
-        return output.log_softmax(1) if self.form.are_scores else output
+        return self.log_softmax(output) if self.form.are_scores else output
 
 
 def layer_name(path: str) -> str:

@@ -3,13 +3,13 @@
 import torch
 from torch import nn
 
-from rotational_variance.networks.classifier import AS_IS, Classifier, OutputForm, Path
+from rotational_variance.networks.classifier import OutputForm, Path
 from rotational_variance.networks.user_code import UnfitModelError
 
 _TOLERANCE = 1e-3  # of the sum of the probabilities of all classes; float16 rounds it by about that much
 _EXPECTED = (
     "build has to return a torch.nn.Module that returns scores or log-probabilities [sample, class], "
-    "or a tuple that holds them first"
+    "alone or in a tuple, list, dict or dataclass"
 )
 
 
@@ -43,10 +43,10 @@ def _use_batch_statistics(network: nn.Module) -> None:
             module.momentum = 1.0
 
 
-@torch.no_grad()
 def _look(network: nn.Module, inputs: torch.Tensor, n_classes: int, mode: str) -> tuple[Path, bool]:
     """Return the path to the scores in the output, and whether they are scores and no log-probabilities."""
-    output = Classifier(network, AS_IS)(inputs)
+    with torch.set_grad_enabled(network.training):
+        output = network(inputs)
     tensors = list(_tensors(output, ()))
     shape = (len(inputs), n_classes)
     found = [(path, tensor) for path, tensor in tensors if tensor.shape == shape and tensor.is_floating_point()]
@@ -58,8 +58,13 @@ def _look(network: nn.Module, inputs: torch.Tensor, n_classes: int, mode: str) -
         )
     path, scores = found[0]
     if not scores.isfinite().all():
-        raise UnfitModelError(f"its output in {mode} mode is infinite or not a number; {_EXPECTED}")
-    scores = scores.double()
+        raise UnfitModelError(f"its output in {mode} mode is infinite or not a number")
+    if network.training and not scores.requires_grad:
+        raise UnfitModelError(
+            "no parameter gets a gradient from its output, so it cannot be trained: it may call detach() or "
+            "torch.no_grad(), or have no parameter that requires a gradient"
+        )
+    scores = scores.detach().double()
     if _is_one(scores.sum(1)) and (scores >= 0).all():
         raise UnfitModelError(
             f"its output in {mode} mode is probabilities; leave out the softmax, or take its logarithm"

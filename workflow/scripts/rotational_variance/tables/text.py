@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 NO_VALUE = "n/a"
 AT_CHANCE_MEANS = (
-    "At chance: the network learned nothing, as its accuracy on upright test images is not above the share of the "
-    "largest class (binomial test, 1 %); verdicts and comparisons leave such runs out."
+    "At chance: the network's accuracy on upright test images is not above the share of the largest class (binomial "
+    "test, 1 %), so it learned nothing of them; verdicts and comparisons leave such runs out."
 )
 _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
     character: f"\\{character}" for character in "&%$#_{}"
