@@ -296,3 +296,11 @@ def test_modules_that_only_some_inputs_reach_stop_the_run(found_with, then):
     activations = find_activations(model, torch.ones(EXAMPLE) * found_with)
     with pytest.raises(ValueError, match="depends on the values of its inputs"):
         observe(activations, torch.ones(EXAMPLE) * then)
+
+
+def test_weights_of_one_input_channel_take_the_layout_of_the_inputs_too():
+    """Both layouts fit them, but a convolution is computed otherwise in each, and so its last digits differ."""
+    model = nn.Sequential(nn.Conv2d(1, 4, 3)).eval()
+    activations = find_activations(model, torch.randn(2, 1, 6, 6))
+    activations.to_memory_format(torch.channels_last)
+    assert model[0].weight.stride() == (9, 1, 3, 1)

@@ -11,6 +11,7 @@ from rotational_variance.inspection.layer_list import list_layers
 from rotational_variance.inspection.look import count_flops, look
 from rotational_variance.networks.classifier import AS_IS, Classifier
 from rotational_variance.networks.user_code import UnfitModelError
+from rotational_variance.torch_setup.torchvision_import import torchvision
 
 
 class Doing(nn.Module):
@@ -54,6 +55,7 @@ def count(net, x):
         (lambda net, x: F.dropout(net.norm(x), 0.1), "dropout"),
         (lambda net, x: x + 1e-3 * torch.randn_like(x), "randn_like"),
         (lambda net, x: net.dropout.train()(net.norm(x)), "dropout"),
+        (lambda net, x: torchvision.ops.stochastic_depth(x, 0.1, "row"), "bernoulli"),
         (count, "mul"),
     ],
 )

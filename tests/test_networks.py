@@ -54,6 +54,7 @@ def form_of(change):
         (lambda net, z: Scored(hidden=z[:, :1], logits=z), OutputForm(("logits",), ("logits",), True)),
         (lambda net, z: (z, 2 * z) if net.training else z, OutputForm((0,), (), True)),  # as googlenet, with its heads
         (lambda net, z: z.half().log_softmax(1), AS_IS),
+        (lambda net, z: {"features": 2 * z, "logits": z}, OutputForm(("logits",), ("logits",), True)),
     ],
 )
 def test_finds_what_a_network_returns(change, form):

@@ -113,6 +113,7 @@ def test_the_variance_tensor_is_whole(study, model, training):
     assert measurement.accuracy[0, 2] == pytest.approx(last["test_upright_accuracy"])  # at 0 degrees
     assert measurement.attributes["activations"] == {
         "found_by": "torch.fx", "not_seen": [], "output": "log-probabilities",
+        "rounding_noise": "by moved inputs and beside float64",
     }  # fmt: skip
     asked = measurement.attributes["spec"]["measurement"]
     assert asked == {"angles": 4, "n_samples": "all", "precision": "float32"}

@@ -4,10 +4,11 @@ import torch
 
 from rotational_variance import models
 from rotational_variance.inspection.layer_list import list_layers
-from rotational_variance.inspection.look import choose_examples, count_flops, look
+from rotational_variance.inspection.look import count_flops, look
 from rotational_variance.networks.classifier import Classifier
 from rotational_variance.networks.output_form import find_output_form
 from rotational_variance.networks.user_code import blaming
+from rotational_variance.samples.examples import choose_examples
 from rotational_variance.samples.inputs import to_samples
 from rotational_variance.storage.dataset_reader import read_dataset
 from rotational_variance.storage.files import replacing

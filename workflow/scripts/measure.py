@@ -13,9 +13,10 @@ from rotational_variance.activations.find import find_activations
 from rotational_variance.measuring.batches import MEMORY_FORMATS, Passes, choose_passes
 from rotational_variance.measuring.one_pass import check_enough, measure
 from rotational_variance.measuring.precision import DTYPES, set_precision
-from rotational_variance.measuring.rounding_noise import estimate_rounding_noise, measure_rounding_noise
+from rotational_variance.measuring.rounding_noise import in_float64, measure_rounding_noise
 from rotational_variance.measuring.trained_network import build_network, load_checkpoint
 from rotational_variance.networks.classifier import Classifier
+from rotational_variance.networks.memory_format import find_memory_format
 from rotational_variance.networks.user_code import blaming
 from rotational_variance.samples.angles import angle_grid
 from rotational_variance.samples.inputs import Samples, to_samples
@@ -57,6 +58,8 @@ def main(
     model = _build(trained, checkpoint).to(torch_device)
     samples, angles_degrees, dtype = prepare(model, stored, run.seed, torch_device, **measurement)
     with blaming(models.file_of(run.model), always=True):
+        if passes["memory_format"] == "auto" and _stops_on_channels_last(model, samples, dtype):
+            passes = {**passes, "memory_format": "contiguous"}
         activations = find_activations(model, samples.inputs(slice(0, 2), dtype=dtype))
     _tell_gaps(activations, log)
     chosen = choose_passes(activations, samples, **passes, dtype=dtype)
@@ -64,9 +67,12 @@ def main(
         f"measuring on {torch_device} with {threads} thread(s): {len(samples)} samples, {len(angles_degrees)} angles, "
         f"{chosen.batch_size} samples a forward pass, {chosen.memory_format}, {measurement['precision']}"
     )
+    activations.to_memory_format(MEMORY_FORMATS[chosen.memory_format])
     exact = _build(trained, checkpoint).to(torch_device)
     set_precision(exact, dtype)
-    noise = _find_noise(activations, exact.double(), _noise_inputs(samples, angles_degrees, chosen), log)
+    inputs = _noise_inputs(samples, angles_degrees, chosen)
+    exact_activations = _find_exact(exact, activations, inputs[0][:2], log)
+    noise = measure_rounding_noise(activations, inputs, exact_activations)
     with log.bar(len(samples) * len(angles_degrees)) as bar, blaming(models.file_of(run.model)):
         measured = measure(
             activations,
@@ -90,6 +96,7 @@ def main(
             "found_by": activations.found_by,
             "not_seen": activations.not_seen,
             "output": model.form.describe(),
+            "rounding_noise": "by moved inputs" + (" and beside float64" if exact_activations else " only"),
         },
         "dataset_sha256": sha256(dataset),
         "checkpoint_sha256": sha256(checkpoint),
@@ -154,6 +161,10 @@ def _test_samples(stored: StoredDataset, n_samples: int | str, seed: int, device
     return samples.subset(torch.from_numpy(chosen).to(device))
 
 
+def _stops_on_channels_last(model: Classifier, samples: Samples, dtype: torch.dtype) -> bool:
+    return find_memory_format(model, samples.inputs(slice(0, 2), dtype=dtype)) is torch.contiguous_format
+
+
 def _count_test_samples(stored: StoredDataset) -> np.ndarray:
     """Count the samples of the whole test set, and of each of its classes."""
     counts = np.bincount(stored.dataset.test_labels, minlength=len(stored.dataset.class_names))
@@ -168,21 +179,16 @@ def _noise_inputs(samples: Samples, angles_degrees: list[float], passes: Passes)
     return [samples.inputs(chosen, angles_degrees[i], dtype=passes.dtype, memory_format=memory_format) for i in some]
 
 
-def _find_noise(
-    activations: Activations, exact_model: Classifier, inputs: list[torch.Tensor], log: JobLog
-) -> list[np.ndarray]:
-    """Return how far rounding moves each layer's values, by layer [aggregation, unit]."""
+def _find_exact(model: Classifier, activations: Activations, example: torch.Tensor, log: JobLog) -> Activations | None:
+    """Return the same activations in float64, or None for a model that does not run so."""
     try:
-        exact = find_activations(exact_model, inputs[0][:2].double())
-        same_layers = exact.layers == activations.layers
-        noise = measure_rounding_noise(activations, exact, inputs) if same_layers else None
+        with in_float64():
+            exact = find_activations(model.double(), example.double())
+            exact.run(example.double(), lambda layer, values: None)
     except Exception as error:  # a model's own code may take float32 for granted, and raise any type
         log.line(f"in float64: {type(error).__name__}: {error}")
-        noise = None
-    if noise is None:
-        log.line("the model does not run in float64: its rounding noise is estimated from the size of its activations")
-        noise = estimate_rounding_noise(activations, inputs)
-    return noise
+        return None
+    return exact if exact.layers == activations.layers else None
 
 
 def _tell_gaps(activations: Activations, log: JobLog) -> None:

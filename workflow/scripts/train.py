@@ -6,12 +6,13 @@ from pathlib import Path
 import torch
 
 from rotational_variance import models
-from rotational_variance.inspection.look import choose_examples, look
+from rotational_variance.inspection.look import look
 from rotational_variance.networks.classifier import AS_IS, Classifier, OutputForm
 from rotational_variance.networks.memory_format import find_memory_format
 from rotational_variance.networks.output_form import find_output_form
 from rotational_variance.networks.user_code import blaming
 from rotational_variance.samples.cuts import count_batches
+from rotational_variance.samples.examples import choose_examples
 from rotational_variance.samples.inputs import Samples, to_samples
 from rotational_variance.storage.dataset_reader import StoredDataset, read_dataset
 from rotational_variance.storage.files import sha256

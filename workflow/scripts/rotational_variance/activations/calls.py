@@ -62,11 +62,11 @@ class CallReporter(TorchFunctionMode):
         before: Callable[[object], object] = lambda arguments: None,
     ) -> None:
         super().__init__()
-        self._modules = {
-            layer_name(path): module
+        self._modules = [
+            (layer_name(path), module)
             for path, module in model.named_modules()
             if path and not isinstance(module, torch.jit.ScriptModule)  # which take no hooks
-        }
+        ]
         self._on_call = on_call
         self._before = before
         self._running: list[_Frame] = []
@@ -74,7 +74,7 @@ class CallReporter(TorchFunctionMode):
 
     def __enter__(self) -> Self:
         self._handles = []
-        for name, module in self._modules.items():
+        for name, module in self._modules:
             enter, leave = self._hooks(name)
             self._handles += [
                 module.register_forward_pre_hook(enter, with_kwargs=True),

@@ -91,7 +91,9 @@ class Activations(ABC):
         """Give convolutions' weights the memory layout of the inputs; except for rounding, only the speed changes."""
         for weight in self._model.parameters():
             if weight.dim() == 4:  # [unit, channel, height, width]
-                weight.data = weight.data.contiguous(memory_format=memory_format)
+                # Not `contiguous`, which leaves weights of a single input channel as they are: both formats fit them,
+                # but convolutions are then computed otherwise, and round otherwise.
+                weight.data = weight.data.to(memory_format=memory_format)
 
     @property
     def n_units(self) -> int:

@@ -21,6 +21,7 @@ from rotational_variance.networks.user_code import UnfitModelError
 _SAME_BATCH, _OTHER_BATCH = 1e-5, 1e-4
 
 
+_N_REPEATED, _N_REPEATS = 8, 20  # samples and runs of a model that draws random numbers
 _N_COMPARED = 4096  # values of each output, evenly spread: all of them would be as large as a training step
 
 
@@ -57,7 +58,7 @@ def check_independent(model: Classifier, inputs: torch.Tensor) -> None:
         None,
     )
     if draws or in_other_batch:
-        _check_repeats(model, inputs, first)
+        _check_repeats(model, inputs)
     if in_other_batch:
         raise UnfitModelError(
             f"the model's output for a sample depends on the other samples of its batch, from {in_other_batch} on; in "
@@ -65,14 +66,19 @@ def check_independent(model: Classifier, inputs: torch.Tensor) -> None:
         )
 
 
-def _check_repeats(model: Classifier, inputs: torch.Tensor, first: list[_Output]) -> None:
-    again = _pairs(first, _outputs(model, inputs, seed=1)[0])
-    different = [before for before, after in again if _differ(before.values, after.values, _SAME_BATCH)]
-    if any(output.varies for output in different):  # random numbers that are drawn in vain do no harm
-        raise UnfitModelError(
-            f"the model gives different outputs for the same input in eval mode, from {different[0].name} on; nothing "
-            "may draw random numbers there (F.dropout needs training=self.training)"
-        )
+def _check_repeats(model: Classifier, inputs: torch.Tensor) -> None:
+    """Run the model often: stochastic depth, for example, draws only once a sample, and rarely drops it."""
+    inputs = inputs[torch.arange(_N_REPEATED) % len(inputs)]
+    first = _outputs(model, inputs, seed=0)[0]
+    for seed in range(1, _N_REPEATS):
+        again = _pairs(first, _outputs(model, inputs, seed)[0])
+        different = [before for before, after in again if _differ(before.values, after.values, _SAME_BATCH)]
+        if any(output.varies for output in different):  # random numbers that are drawn in vain do no harm
+            names = [output.name for output in different if not output.name.endswith("empty")]  # memory as it was found
+            raise UnfitModelError(
+                f"the model gives different outputs for the same input in eval mode, from {names[0]} on; nothing may "
+                "draw random numbers there (F.dropout needs training=self.training)"
+            )
 
 
 @torch.no_grad()

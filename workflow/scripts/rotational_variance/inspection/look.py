@@ -12,15 +12,6 @@ from rotational_variance.activations.find import find_activations
 from rotational_variance.inspection.independence import check_independent
 from rotational_variance.inspection.restoring import check_restores
 from rotational_variance.networks.classifier import Classifier
-from rotational_variance.samples.inputs import Samples
-
-_N_EXAMPLES = 3  # images that a network is looked at with
-
-
-def choose_examples(samples: Samples) -> torch.Tensor:
-    """Return the few inputs that a network is looked at with [sample, channel, height, width], spread over all."""
-    chosen = torch.linspace(0, len(samples) - 1, _N_EXAMPLES).long().to(samples.labels.device)
-    return samples.inputs(chosen, memory_format=torch.contiguous_format)
 
 
 def look(model: Classifier, again: Classifier, inputs: torch.Tensor) -> Activations:

@@ -39,6 +39,8 @@ def _find_unsaved(network: nn.Module, again: nn.Module) -> list[str]:
 
 
 def _differ(value: object, other: object) -> bool:
+    if type(value) is not type(other):
+        return True
     if isinstance(value, nn.Module):
         return any(map(_differ, value.state_dict().values(), other.state_dict().values()))
     if isinstance(value, torch.Tensor):

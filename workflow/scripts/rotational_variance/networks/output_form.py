@@ -1,5 +1,7 @@
 """Find out what a network returns: log-probabilities, or scores, and where they are in its output."""
 
+from collections.abc import Iterator
+
 import torch
 from torch import nn
 
@@ -7,6 +9,8 @@ from rotational_variance.networks.classifier import OutputForm, Path
 from rotational_variance.networks.user_code import UnfitModelError
 
 _TOLERANCE = 1e-3  # of the sum of the probabilities of all classes; float16 rounds it by about that much
+_NAMES = ("logits", "scores", "log_probs", "out")  # of several tensors of that shape in a dict or an object
+_MAX_DEPTH = 4  # of nested containers: an object may hold itself
 _EXPECTED = (
     "build has to return a torch.nn.Module that returns scores or log-probabilities [sample, class], "
     "alone or in a tuple, list, dict or dataclass"
@@ -56,7 +60,7 @@ def _look(network: nn.Module, inputs: torch.Tensor, n_classes: int, mode: str) -
             f"it returns {type(output).__name__} ({got}) for {len(inputs)} samples in {mode} mode, where {list(shape)} "
             f"was expected: {n_classes} classes; {_EXPECTED}"
         )
-    path, scores = found[0]
+    path, scores = next((one for one in found if one[0] and one[0][-1] in _NAMES), found[0])
     if not scores.isfinite().all():
         raise UnfitModelError(f"its output in {mode} mode is infinite or not a number")
     if network.training and not scores.requires_grad:
@@ -76,18 +80,14 @@ def _is_one(sums: torch.Tensor) -> bool:
     return bool(((sums - 1).abs() < _TOLERANCE).all())
 
 
-def _tensors(value: object, path: Path):
+def _tensors(value: object, path: Path) -> Iterator[tuple[Path, torch.Tensor]]:
     """Yield (path, tensor) of the tensors in nested tuples, lists, dicts and other objects, in order."""
     if isinstance(value, torch.Tensor):
         yield path, value
-    elif isinstance(value, dict):
+    elif len(path) < _MAX_DEPTH:
+        if not isinstance(value, dict):
+            value = dict(enumerate(value)) if isinstance(value, tuple | list) else getattr(value, "__dict__", {})
         for key, part in value.items():
-            yield from _tensors(part, (*path, key))
-    elif isinstance(value, tuple | list):
-        for key, part in enumerate(value):
-            yield from _tensors(part, (*path, key))
-    elif hasattr(value, "__dict__"):
-        for key, part in vars(value).items():
             yield from _tensors(part, (*path, key))
 
 

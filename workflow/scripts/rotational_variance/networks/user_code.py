@@ -31,7 +31,8 @@ def blaming(path: Path, *, always: bool = False) -> Iterator[None]:
         raise
     except Exception as error:
         line = _line_of(error, path)
-        if line is None and not isinstance(error, UnfitModelError) and (not always or _is_ours(error)):
+        is_the_models = isinstance(error, UnfitModelError) or not (_is_ours(error, path) or _is_lack_of_memory(error))
+        if not is_the_models or (line is None and not always):
             raise
         text = " ".join(str(error).split())[:600]
         if not isinstance(error, UnfitModelError):
@@ -45,10 +46,14 @@ def model_error(path: Path, text: str, line: int | None = None) -> ModelError:
     return ModelError(f"model {path.stem}: {text} ({shown}, line {line or _line_of_build(path)})")
 
 
-def _is_ours(error: Exception) -> bool:
-    """Say whether the study's own code raised an error: then it is a bug, and no mistake in a model."""
+def _is_ours(error: Exception, path: Path) -> bool:
+    """Say whether the study's own code raised an error, and no model's."""
     raised_in = Path(traceback.extract_tb(error.__traceback__)[-1].filename)
-    return LIBRARY in raised_in.parents
+    return LIBRARY in raised_in.parents and raised_in.parent != path.parent
+
+
+def _is_lack_of_memory(error: Exception) -> bool:
+    return isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"  # of torch, for a GPU
 
 
 def _line_of(error: Exception, path: Path) -> int | None:
