@@ -68,11 +68,10 @@ def main(
         f"{chosen.batch_size} samples a forward pass, {chosen.memory_format}, {measurement['precision']}"
     )
     activations.to_memory_format(MEMORY_FORMATS[chosen.memory_format])
-    exact = _build(trained, checkpoint).to(torch_device)
-    set_precision(exact, dtype)
-    inputs = _noise_inputs(samples, angles_degrees, chosen)
-    exact_activations = _find_exact(exact, activations, inputs[0][:2], log)
-    noise = measure_rounding_noise(activations, inputs, exact_activations)
+    again = _build(trained, checkpoint).to(torch_device)
+    set_precision(again, dtype)
+    noise, noise_found = _find_noise(again, activations, _noise_inputs(samples, angles_degrees, chosen), log)
+    del again  # in float64, it would double the memory of all that follows
     with log.bar(len(samples) * len(angles_degrees)) as bar, blaming(models.file_of(run.model)):
         measured = measure(
             activations,
@@ -96,7 +95,7 @@ def main(
             "found_by": activations.found_by,
             "not_seen": activations.not_seen,
             "output": model.form.describe(),
-            "rounding_noise": "by moved inputs" + (" and beside float64" if exact_activations else " only"),
+            "rounding_noise": noise_found,
         },
         "dataset_sha256": sha256(dataset),
         "checkpoint_sha256": sha256(checkpoint),
@@ -177,6 +176,18 @@ def _noise_inputs(samples: Samples, angles_degrees: list[float], passes: Passes)
     some = np.linspace(0, len(angles_degrees) - 1, N_NOISE_ANGLES).astype(int)
     memory_format = MEMORY_FORMATS[passes.memory_format]
     return [samples.inputs(chosen, angles_degrees[i], dtype=passes.dtype, memory_format=memory_format) for i in some]
+
+
+def _find_noise(
+    again: Classifier, activations: Activations, inputs: list[torch.Tensor], log: JobLog
+) -> tuple[list[np.ndarray], str]:
+    """Return how far rounding moves each layer's values, by layer [aggregation, unit], and how that was found.
+
+    again  the model that is measured, built again; it becomes float64
+    """
+    exact = _find_exact(again, activations, inputs[0][:2], log)
+    found = "by moved inputs" + (" and beside float64" if exact else " only")
+    return measure_rounding_noise(activations, inputs, exact), found
 
 
 def _find_exact(model: Classifier, activations: Activations, example: torch.Tensor, log: JobLog) -> Activations | None:
