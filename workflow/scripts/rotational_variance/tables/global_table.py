@@ -71,9 +71,9 @@ them, or stratified, the mean over the classes of the M of each class.
 {chance_note(rows)}
 ## Over the layers that were published
 
-The published averages did not hold every layer. These hold the same ones: no normalisation that an activation follows at
-once, and no projection on a shortcut. Published values (Quiroga et al. 2019) stand in brackets where there
-are some. The published vgg16 had 8 convolutions, so its layers are not these.
+The published averages did not hold every layer. These hold the same ones: no normalisation that an activation follows
+at once, and no projection on a shortcut. Published values (Quiroga et al. 2019) stand in brackets where there are some.
+The published vgg16 had 8 convolutions, so its layers are not these.
 
 {_variance_table(published)}
 ## Over all layers
