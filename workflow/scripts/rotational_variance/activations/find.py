@@ -47,7 +47,7 @@ def _trace(model: Classifier, examples: list[torch.Tensor]) -> TracedActivations
     """Trace the model; None if the trace computes something else than the model."""
     with torch.random.fork_rng(_devices(examples[0])):
         traced = trace(model, examples)
-    others = examples[-1].flip(-1)  # which the trace has not seen
+    others = examples[0].flip(-1)  # which the trace has not seen
     return TracedActivations(traced) if _agree(_run(traced, others), _run(model, others)) else None
 
 

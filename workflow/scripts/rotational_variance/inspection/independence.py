@@ -22,7 +22,7 @@ _SAME_BATCH, _OTHER_BATCH = 1e-5, 1e-4
 
 
 _N_REPEATED, _N_REPEATS = 8, 20  # samples and runs of a model that draws random numbers
-_N_COMPARED = 4096  # values of each output, evenly spread: all of them would be as large as a training step
+_N_COMPARED = 4096  # values of each output of a sample, evenly spread: all would be as large as a training step
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,12 @@ def _random_state(device: torch.device) -> torch.Tensor:
 
 
 def _some_values(tensor: torch.Tensor, sample_axis: int | None) -> torch.Tensor:
-    """Return values of each sample [sample, value], or of the whole tensor [1, value]."""
-    rows = tensor.reshape(1, -1) if sample_axis is None else tensor.movedim(sample_axis, 0).flatten(1)
-    return rows[:, :: max(1, rows.shape[1] // _N_COMPARED)].clone()
+    """Return values of each sample [sample, ...], or of the whole tensor [1, ...]."""
+    values = tensor[None] if sample_axis is None else tensor.movedim(sample_axis, 0)
+    while values[0].numel() > _N_COMPARED:
+        longest = max(range(1, values.dim()), key=lambda axis: values.shape[axis])
+        values = values[(slice(None),) * longest + (slice(None, None, 2),)]
+    return values.clone()
 
 
 def _pairs(before: list[_Output], after: list[_Output]) -> list[tuple[_Output, _Output]]:
