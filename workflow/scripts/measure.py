@@ -19,6 +19,7 @@ from rotational_variance.networks.classifier import Classifier
 from rotational_variance.networks.memory_format import find_memory_format
 from rotational_variance.networks.user_code import blaming
 from rotational_variance.samples.angles import angle_grid
+from rotational_variance.samples.examples import spread
 from rotational_variance.samples.inputs import Samples, to_samples
 from rotational_variance.samples.subset import balanced_subset
 from rotational_variance.storage.dataset_reader import StoredDataset, read_dataset
@@ -172,7 +173,7 @@ def _count_test_samples(stored: StoredDataset) -> np.ndarray:
 
 def _noise_inputs(samples: Samples, angles_degrees: list[float], passes: Passes) -> list[torch.Tensor]:
     """Return a few of the inputs that are measured: N_NOISE_SAMPLES samples at N_NOISE_ANGLES angles."""
-    chosen = torch.linspace(0, len(samples) - 1, N_NOISE_SAMPLES).long().to(samples.labels.device)
+    chosen = spread(samples, N_NOISE_SAMPLES)
     some = np.linspace(0, len(angles_degrees) - 1, N_NOISE_ANGLES).astype(int)
     memory_format = MEMORY_FORMATS[passes.memory_format]
     return [samples.inputs(chosen, angles_degrees[i], dtype=passes.dtype, memory_format=memory_format) for i in some]

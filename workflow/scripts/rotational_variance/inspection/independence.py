@@ -19,8 +19,6 @@ from rotational_variance.networks.user_code import UnfitModelError
 # Of the largest value of a call's output. The same batch again gives the same bits on a CPU, and differs in the last
 # few on a GPU; another batch may be added up in another order (1e-6 a layer, some more where many add up).
 _SAME_BATCH, _OTHER_BATCH = 1e-5, 1e-4
-
-
 _N_REPEATED, _N_REPEATS = 8, 20  # samples and runs of a model that draws random numbers
 _N_COMPARED = 4096  # values of each output of a sample, evenly spread: all would be as large as a training step
 
@@ -53,7 +51,7 @@ def check_independent(model: Classifier, inputs: torch.Tensor) -> None:
             for before, after in _pairs(first, _outputs(model, other_batch, seed=1)[0])
             if before.by_sample
             and after.by_sample
-            and _differ(before.values[kept], after.values[: len(kept)], _OTHER_BATCH)
+            and differ(before.values[kept], after.values[: len(kept)], _OTHER_BATCH)
         ),
         None,
     )
@@ -72,7 +70,7 @@ def _check_repeats(model: Classifier, inputs: torch.Tensor) -> None:
     first = _outputs(model, inputs, seed=0)[0]
     for seed in range(1, _N_REPEATS):
         again = _pairs(first, _outputs(model, inputs, seed)[0])
-        different = [before for before, after in again if _differ(before.values, after.values, _SAME_BATCH)]
+        different = [before for before, after in again if differ(before.values, after.values, _SAME_BATCH)]
         if any(output.varies for output in different):  # random numbers that are drawn in vain do no harm
             names = [output.name for output in different if not output.name.endswith("empty")]  # memory as it was found
             raise UnfitModelError(
@@ -123,7 +121,8 @@ def _pairs(before: list[_Output], after: list[_Output]) -> list[tuple[_Output, _
     return [*takewhile(lambda pair: pair[0].name == pair[1].name, calls), (before[-1], after[-1])]
 
 
-def _differ(before: torch.Tensor, after: torch.Tensor, tolerance: float) -> bool:
+def differ(before: torch.Tensor, after: torch.Tensor, tolerance: float) -> bool:
+    """Say whether two outputs differ by more than `tolerance` times the largest value of the first."""
     if before.shape != after.shape:
         return True
     scale = float(before.abs().max()) if before.numel() else 0.0

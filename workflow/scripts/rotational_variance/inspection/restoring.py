@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from rotational_variance.inspection.independence import differ
 from rotational_variance.networks.classifier import Classifier
 from rotational_variance.networks.user_code import UnfitModelError
 
@@ -17,8 +18,7 @@ def check_restores(model: Classifier, again: Classifier, inputs: torch.Tensor) -
     """
     again.load_state_dict(model.state_dict())
     expected, found = (one.eval()(inputs[:2].clone()) for one in (model, again))
-    tolerance = _TOLERANCE * float(expected.abs().max())
-    if not torch.allclose(expected, found, rtol=0, atol=tolerance, equal_nan=True):
+    if differ(expected, found, _TOLERANCE):
         places = ", ".join(_find_unsaved(model.network, again.network)) or "a place that is not known"
         raise UnfitModelError(
             f"its output depends on numbers that its state_dict does not hold, and so no checkpoint ({places}); make "
@@ -33,20 +33,20 @@ def _find_unsaved(network: nn.Module, again: nn.Module) -> list[str]:
     for path, module in network.named_modules():
         for name, value in {**vars(module), **dict(module.named_buffers(recurse=False))}.items():
             other = getattr(others[path], name, None)
-            if not name.startswith("_") and _differ(value, other):
+            if not name.startswith("_") and _hold_other_values(value, other):
                 found.append(f"{path}.{name}".removeprefix("."))
     return found
 
 
-def _differ(value: object, other: object) -> bool:
+def _hold_other_values(value: object, other: object) -> bool:
     if type(value) is not type(other):
         return True
     if isinstance(value, nn.Module):
-        return any(map(_differ, value.state_dict().values(), other.state_dict().values()))
+        return any(map(_hold_other_values, value.state_dict().values(), other.state_dict().values()))
     if isinstance(value, torch.Tensor):
         return not torch.equal(value, other)
     if isinstance(value, list | tuple):
-        return any(map(_differ, value, other))
+        return any(map(_hold_other_values, value, other))
     if isinstance(value, dict):
-        return any(map(_differ, value.values(), other.values()))
+        return any(map(_hold_other_values, value.values(), other.values()))
     return False

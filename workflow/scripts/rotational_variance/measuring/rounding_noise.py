@@ -46,15 +46,7 @@ def measure_rounding_noise(
 def _move_last_digits(inputs: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """Multiply each input by 1 plus or minus at most one unit in its last place."""
     steps = torch.rand(inputs.shape, generator=generator, dtype=torch.float64).mul_(2).sub_(1).to(inputs.device)
-    return (
-        (inputs * (1 + steps * torch.finfo(inputs.dtype).eps))
-        .to(inputs.dtype)
-        .contiguous(
-            memory_format=torch.channels_last
-            if inputs.is_contiguous(memory_format=torch.channels_last)
-            else torch.contiguous_format
-        )
-    )
+    return torch.empty_like(inputs).copy_(inputs * (1 + steps * torch.finfo(inputs.dtype).eps))  # in the same layout
 
 
 def _sum_squares(values: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
