@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from rotational_variance.measures.chance import at_chance, binomial_tail, learned_nothing
+from rotational_variance.statistics.chance import at_chance, binomial_tail, learned_nothing
 
 MNIST = np.array([10000, 980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009])  # test samples: all, of each class
 
@@ -45,7 +45,11 @@ def test_few_samples_need_a_higher_accuracy():
 
 
 def test_the_last_epoch_counts():
-    epochs = [{"test_upright_accuracy": accuracy} for accuracy in (0.1, 0.95)]
+    epochs = [{"epoch": epoch, "test_upright_accuracy": accuracy} for epoch, accuracy in ((1, 0.1), (2, 0.95))]
     assert not learned_nothing(epochs, MNIST)
-    assert learned_nothing(epochs[::-1], MNIST)
-    assert not learned_nothing([], MNIST)
+    assert learned_nothing(epochs[:1], MNIST)
+
+
+@pytest.mark.parametrize("history", [[], [{"epoch": 0, "test_upright_accuracy": 0.1}]])
+def test_a_network_that_was_not_to_learn_is_never_at_chance(history):
+    assert not learned_nothing(history, MNIST)

@@ -6,8 +6,8 @@ import torch
 
 from rotational_variance import models
 from rotational_variance.activations.find import find_activations
-from rotational_variance.measures.layer_selection import KINDS, published_layers, select
-from rotational_variance.measures.measurement import Layer, Measurement
+from rotational_variance.statistics.layer_selection import KINDS, published_layers, select
+from rotational_variance.statistics.measurement import Layer, Measurement
 
 MNIST = {"n_channels": 1, "image_size": 28, "n_classes": 10}
 CIFAR10 = {"n_channels": 3, "image_size": 32, "n_classes": 10}
@@ -18,7 +18,13 @@ def layers_of(name, sizes, **options):
     model = models.build(name, **sizes, **options).eval()
     example = torch.zeros(2, sizes["n_channels"], sizes["image_size"], sizes["image_size"])
     return [
-        Layer(info.name, info.kind, *np.ones((2, 2, 2, info.n_units)), np.zeros((2, info.n_units)), 1)
+        Layer(
+            info.name,
+            info.kind,
+            dict.fromkeys(("transformation_std", "sample_std"), np.ones((2, 2, info.n_units))),
+            np.zeros((2, info.n_units)),
+            1,
+        )
         for info in find_activations(model, example).layers
     ]
 

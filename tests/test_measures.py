@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 
-from rotational_variance.measures.averages import finite_mean, global_variance, layer_values
-from rotational_variance.measures.measurement import Layer, Measurement
-from rotational_variance.measures.normalized_variance import normalize
-from rotational_variance.measures.rounding import NOISE_FACTOR, below_precision
+from rotational_variance.measures.normalized_variance import MEASURE as M
+from rotational_variance.statistics.averages import finite_mean, global_value, layer_values
+from rotational_variance.statistics.measurement import Layer, Measurement
+from rotational_variance.statistics.normalize import normalize
+from rotational_variance.statistics.rounding import NOISE_FACTOR, below_precision
+from rotational_variance.statistics.units import stratify, unit_values
 
 NAN = float("nan")
 
@@ -28,7 +30,8 @@ def measurement(*layers):
 def make_layer(name, transformation_std, sample_std, rounding_noise=None):
     transformation_std, sample_std = (np.array(std, dtype=float)[None] for std in (transformation_std, sample_std))
     noise = np.zeros_like(sample_std[:, 0]) if rounding_noise is None else np.array(rounding_noise, dtype=float)[None]
-    return Layer(name, "linear", transformation_std, sample_std, noise, unit_axis=1)
+    statistics = {"transformation_std": transformation_std, "sample_std": sample_std}
+    return Layer(name, "linear", statistics, noise, unit_axis=1)
 
 
 def test_ratio_and_its_two_exceptions():
@@ -38,17 +41,17 @@ def test_ratio_and_its_two_exceptions():
 
 def test_stratified_is_the_mean_of_ratios():
     m = measurement(([[1], [1], [3]], [[1], [2], [2]]))
-    assert m.normalized("mean", "stratified")[0].tolist() == [(0.5 + 1.5) / 2]
-    assert m.normalized("mean", "b")[0].tolist() == [1.5]
-    assert m.normalized("mean", "all")[0].tolist() == [1.0]
+    assert unit_values(m, M, "mean", "stratified")[0].tolist() == [(0.5 + 1.5) / 2]
+    assert unit_values(m, M, "mean", "b")[0].tolist() == [1.5]
+    assert unit_values(m, M, "mean", "all")[0].tolist() == [1.0]
 
 
 def test_unknown_names_are_refused():
     m = measurement(([[1], [1], [3]], [[1], [2], [2]]))
     with pytest.raises(ValueError, match="aggregation: got 'max', expected one of mean"):
-        m.normalized("max", "all")
+        unit_values(m, M, "max", "all")
     with pytest.raises(ValueError, match="sample set: got 'c', expected one of all, a, b"):
-        m.normalized("mean", "c")
+        unit_values(m, M, "mean", "c")
 
 
 def test_layers_average_finite_units():
@@ -61,7 +64,7 @@ def test_layers_average_finite_units():
 def test_global_value_weighs_units_and_counts_dead_and_infinite_ones():
     ones = np.ones((3, 3))
     m = measurement((0.2 * ones, ones), ([[0, 5], [0, 5], [0, 5]], [[0, 0], [0, 0], [0, 1]]))
-    result = global_variance(m, "mean", "all")
+    result = global_value(m, M, "mean", "all")
     assert result.n_units == 5
     assert result.n_dead == 1
     assert result.n_infinite == 1
@@ -71,7 +74,7 @@ def test_global_value_weighs_units_and_counts_dead_and_infinite_ones():
 
 def test_a_stratified_unit_is_dead_only_if_it_is_so_in_every_class():
     m = measurement(([[0, 0], [0, 0], [0, 1]], [[0, 0], [0, 0], [0, 1]]))
-    assert global_variance(m, "mean", "stratified").n_dead == 1
+    assert global_value(m, M, "mean", "stratified").n_dead == 1
 
 
 # ---- units below precision: the noise is 0.25, so that a std has to be above 1
@@ -120,7 +123,7 @@ MIXED = (
 
 
 def m_of(sample_set):
-    return measurement(MIXED).normalized("mean", sample_set)[0]
+    return unit_values(measurement(MIXED), M, "mean", sample_set)[0]
 
 
 def units_where(mask):
@@ -157,14 +160,14 @@ def test_dead_units_are_not_below_precision():
 def test_stratified_of_the_layer_is_that_of_the_measurement():
     m = measurement(MIXED)
     (layer,) = m.layers
-    np.testing.assert_array_equal(layer.stratified[0], m.normalized("mean", "stratified")[0])
+    np.testing.assert_array_equal(stratify(layer, M)[0], unit_values(m, M, "mean", "stratified")[0])
     np.testing.assert_array_equal(layer.stratified_dead[0], m.dead("mean", "stratified")[0])
     np.testing.assert_array_equal(layer.stratified_below_precision[0], m.below_precision("mean", "stratified")[0])
 
 
 def test_stratified_weighs_the_classes_that_have_an_m_equally():
     m = measurement(([[1, 1], [2, 2], [6, 0.5]], [[2, 2], [2, 2], [2, 0.5]], [0.25, 0.25]))
-    assert m.normalized("mean", "stratified")[0].tolist() == [(1 + 3) / 2, 1]
+    assert unit_values(m, M, "mean", "stratified")[0].tolist() == [(1 + 3) / 2, 1]
 
 
 def test_unknown_names_of_units_below_precision_are_refused():
@@ -182,7 +185,7 @@ def test_no_average_holds_units_below_precision(
     sample_set, value, value_without_dead, n_dead, n_infinite, n_below_precision
 ):
     plain = ([[4.0]] * 3, [[2.0]] * 3)
-    result = global_variance(measurement(MIXED, plain), "mean", sample_set)
+    result = global_value(measurement(MIXED, plain), M, "mean", sample_set)
     assert result.value == pytest.approx(value)
     assert result.value_without_dead == pytest.approx(value_without_dead)
     assert (result.n_units, result.n_dead, result.n_infinite) == (8, n_dead, n_infinite)
@@ -192,10 +195,10 @@ def test_no_average_holds_units_below_precision(
 def test_a_network_of_units_below_precision_has_no_m():
     noisy = np.full((3, 2), 0.5)
     m = measurement((noisy, noisy, [0.25, 0.25]))
-    result = global_variance(m, "mean", "all")
+    result = global_value(m, M, "mean", "all")
     assert np.isnan([result.value, result.value_without_dead]).all()
     assert (result.n_units, result.n_dead, result.n_infinite, result.n_below_precision) == (2, 0, 0, 2)
-    assert np.isnan(layer_values(m.normalized("mean", "all"))).all()
+    assert np.isnan(layer_values(unit_values(m, M, "mean", "all"))).all()
 
 
 def test_layers_average_the_units_that_have_a_finite_m():

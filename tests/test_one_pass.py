@@ -9,11 +9,13 @@ from torch.nn import functional as F
 from helpers.awkward import Averaged, Awkward, Deciding
 from rotational_variance import models
 from rotational_variance.activations.find import find_activations
-from rotational_variance.measures.averages import global_variance
+from rotational_variance.measures.normalized_variance import MEASURE as M
 from rotational_variance.measuring.batches import Passes
 from rotational_variance.measuring.one_pass import measure
 from rotational_variance.samples.angles import angle_grid
 from rotational_variance.samples.inputs import Samples
+from rotational_variance.statistics.averages import global_value
+from rotational_variance.statistics.units import unit_values
 
 CLASSES = ["a", "b", "c"]
 SMALL = {
@@ -102,7 +104,9 @@ def assert_is_naive(measurement, stored_by_angle, labels, rtol=1e-10):
     n_compared = n_dead = 0
     by_layer = list(zip(*stored_by_angle, strict=True))
     assert len(by_layer) == len(measurement.layers)
-    stratified = {aggregation: measurement.normalized(aggregation, "stratified") for aggregation in ("mean", "max")}
+    stratified = {
+        aggregation: unit_values(measurement, M, aggregation, "stratified") for aggregation in ("mean", "max")
+    }
     for i, (layer, activations) in enumerate(zip(measurement.layers, by_layer, strict=True)):
         transformation, sample, normalized = naive([a.numpy() for a in activations], labels, n_classes)
         scale = max(abs(a).max().item() for a in activations)
@@ -110,14 +114,14 @@ def assert_is_naive(measurement, stored_by_angle, labels, rtol=1e-10):
         np.testing.assert_allclose(layer.transformation_std, transformation, rtol=rtol, atol=noise, err_msg=layer.name)
         np.testing.assert_allclose(layer.sample_std, sample, rtol=rtol, atol=noise, err_msg=layer.name)
         varies = sample > noise / rtol  # by enough for `rtol` of a quotient to mean anything
-        np.testing.assert_allclose(layer.normalized[varies], normalized[varies], rtol=rtol, err_msg=layer.name)
+        np.testing.assert_allclose(layer.normalized_variance[varies], normalized[varies], rtol=rtol, err_msg=layer.name)
         n_compared += varies.sum()
         n_dead += (sample <= noise).sum()
         for row, aggregation in enumerate(("mean", "max")):
             clear = varies[row, 1:].all(axis=0)
             expected = normalized[row, 1:].mean(axis=0)
             np.testing.assert_allclose(stratified[aggregation][i][clear], expected[clear], rtol=rtol)
-    assert n_compared > 0.98 * (sum(layer.normalized.size for layer in measurement.layers) - n_dead)
+    assert n_compared > 0.98 * (sum(layer.normalized_variance.size for layer in measurement.layers) - n_dead)
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -137,7 +141,7 @@ def test_agrees_with_the_naive_measure_for_an_awkward_network(make_samples):
     assert_is_naive(measurement, expected, samples.labels.numpy())
     names = [layer.name for layer in measurement.layers]
     assert measurement.layers[names.index("one")].n_units == 1
-    assert (measurement.layers[names.index("constant")].normalized == 1).all()  # 0 / 0
+    assert (measurement.layers[names.index("constant")].normalized_variance == 1).all()  # 0 / 0
 
 
 def test_single_precision_agrees_with_double(make_samples):
@@ -153,7 +157,7 @@ def assert_same(one, other, rtol=1e-12):
     for layer, same in zip(one.layers, other.layers, strict=True):
         np.testing.assert_allclose(layer.transformation_std, same.transformation_std, rtol=rtol, err_msg=layer.name)
         np.testing.assert_allclose(layer.sample_std, same.sample_std, rtol=rtol, err_msg=layer.name)
-        np.testing.assert_allclose(layer.normalized, same.normalized, rtol=rtol, err_msg=layer.name)
+        np.testing.assert_allclose(layer.normalized_variance, same.normalized_variance, rtol=rtol, err_msg=layer.name)
 
 
 @pytest.mark.parametrize("name", ["simple_conv", "all_convolutional", "resnet"])
@@ -202,7 +206,7 @@ def test_a_large_mean_with_a_small_spread_loses_nothing(make_samples):
     plain = measured(Shifted(0.0).eval(), samples, angles).layers[-1]
     shifted = measured(Shifted(2.0**20).eval(), samples, angles).layers[-1]
     # What is lost is what float64 itself drops of the activations: 2**20 leaves 32 bits behind the point.
-    np.testing.assert_allclose(shifted.normalized, plain.normalized, rtol=1e-9)
+    np.testing.assert_allclose(shifted.normalized_variance, plain.normalized_variance, rtol=1e-9)
 
 
 def test_known_answers(make_samples):
@@ -221,7 +225,7 @@ def test_known_answers(make_samples):
 
     measurement = measured(Known().eval(), make_samples(n=30), angle_grid(4), batch_size=7)
     assert measurement.layers[-1].name == "cat"
-    dead, invariant, other = measurement.layers[-1].normalized[0, 0]
+    dead, invariant, other = measurement.layers[-1].normalized_variance[0, 0]
     assert dead == 1  # by definition
     assert invariant < 1e-12
     assert other > 0.5
@@ -244,16 +248,16 @@ def test_a_unit_that_sees_only_the_angle_is_infinite(make_samples):
     images[:, :, 0, 0] = 255
     measurement = measured(Compass().eval(), Samples(images, samples.labels, samples.mean, samples.std), angle_grid(4))
     last = measurement.layers[-1]
-    assert np.isinf(last.normalized[:, :, 0]).all()
-    assert (last.normalized[:, :, 1] == 1).all()
-    result = global_variance(measurement, "mean", "all")
+    assert np.isinf(last.normalized_variance[:, :, 0]).all()
+    assert (last.normalized_variance[:, :, 1] == 1).all()
+    result = global_value(measurement, M, "mean", "all")
     assert result.n_infinite == sum(layer.n_units for layer in measurement.layers) - result.n_dead
     assert result.n_dead >= 1
 
 
 def test_a_network_invariant_by_construction_is_invariant_at_its_output_and_not_before(make_samples):
     measurement = measured(Averaged(build("simple_conv")).eval(), make_samples(n=30), angle_grid(4))
-    means = {layer.name: layer.normalized[0, 0] for layer in measurement.layers}
+    means = {layer.name: layer.normalized_variance[0, 0] for layer in measurement.layers}
     assert means[measurement.layers[-1].name].max() < 1e-10
     inner = [name for name in means if name.startswith(("model.fc2", "model.log_softmax"))]
     assert len(inner) == 8  # of each of the four turned copies
@@ -285,7 +289,7 @@ def test_describes_what_was_measured(make_samples):
     assert measurement.n_samples.tolist() == [25, 9, 8, 8]
     assert measurement.angles_degrees.tolist() == [0, 10, 20]
     assert measurement.layers[0].name == "conv1"
-    assert measurement.layers[0].normalized.shape == (2, 4, 4)
+    assert measurement.layers[0].normalized_variance.shape == (2, 4, 4)
 
 
 @pytest.mark.parametrize("batch_size", [3, 100])

@@ -68,7 +68,7 @@ def test_what_cancels_is_below_precision_and_so_is_what_is_computed_from_it(make
     layers = measured(model, make_samples(n=24), torch.float32)
     assert is_below(layers["mean"]).all()
     assert layers["mean"].transformation_std.max() > 0  # noise, not dead
-    assert np.isnan(layers["mean"].normalized[:, 0]).all()
+    assert np.isnan(layers["mean"].normalized_variance[:, 0]).all()
     assert is_below(layers["after"]).all()
     assert is_below(layers["mean_4"]).all()  # of a layer normalisation, over its units
 
@@ -83,7 +83,7 @@ def test_what_is_small_or_far_from_0_or_dead_is_not_below_precision(make_samples
     assert layers["mean_5"].dead.all()
     whole = measured(model, make_samples(n=24), torch.float64)
     for name in ("conv", "small", "add"):
-        np.testing.assert_allclose(layers[name].normalized, whole[name].normalized, rtol=2e-3)
+        np.testing.assert_allclose(layers[name].normalized_variance, whole[name].normalized_variance, rtol=2e-3)
 
 
 def test_bfloat16_has_more_noise(make_samples, model):

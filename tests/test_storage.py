@@ -14,9 +14,9 @@ from helpers.drawn import make_results
 from helpers.projects import PROJECT
 from rotational_variance.figures.accuracy import accuracy
 from rotational_variance.figures.parts.style import style
-from rotational_variance.measures.measurement import Layer, Measurement
 from rotational_variance.samples.channel_statistics import channel_statistics
 from rotational_variance.samples.image_dataset import Dataset
+from rotational_variance.statistics.measurement import Layer, Measurement
 from rotational_variance.storage.dataset_reader import read_dataset
 from rotational_variance.storage.dataset_writer import write_dataset
 from rotational_variance.storage.figure_file import write_figure
@@ -28,7 +28,7 @@ from rotational_variance.storage.measurement_attributes import ATTRIBUTES
 from rotational_variance.storage.measurement_layout import group_names
 from rotational_variance.storage.measurement_reader import read_measurement
 from rotational_variance.storage.measurement_writer import write_measurement
-from rotational_variance.storage.published_file import read_published
+from rotational_variance.storage.published_file import published_of, read_published
 
 RUN = {"model": "simple_conv", "dataset": "toy", "training": "rotated", "seed": 4}
 
@@ -48,7 +48,8 @@ def dataset():
 
 def random_layer(name, n_units, shape=(2, 3)):
     transformation_std, sample_std = np.random.default_rng(n_units).random((2, *shape, n_units))
-    return Layer(name, "convolution", transformation_std, sample_std, np.zeros((shape[0], n_units)), unit_axis=1)
+    statistics = {"transformation_std": transformation_std, "sample_std": sample_std}
+    return Layer(name, "convolution", statistics, np.zeros((shape[0], n_units)), unit_axis=1)
 
 
 @pytest.fixture
@@ -60,7 +61,13 @@ def measurement():
     return Measurement(
         layers=[
             random_layer("stage.conv1", 5),
-            Layer("fc", "linear", transformation_std, sample_std, rounding_noise, unit_axis=2),
+            Layer(
+                "fc",
+                "linear",
+                {"transformation_std": transformation_std, "sample_std": sample_std},
+                rounding_noise,
+                unit_axis=2,
+            ),
         ],
         angles_degrees=np.array([-180.0, -90.0, 0.0, 90.0]),
         aggregations=["mean", "max"],
@@ -168,7 +175,7 @@ def test_variance_round_trip(measurement, tmp_path):
         np.testing.assert_array_equal(layer.transformation_std, other.transformation_std)
         np.testing.assert_array_equal(layer.sample_std, other.sample_std)
         np.testing.assert_array_equal(layer.rounding_noise, other.rounding_noise)
-        np.testing.assert_array_equal(layer.normalized, other.normalized)
+        np.testing.assert_array_equal(layer.normalized_variance, other.normalized_variance)
         assert layer.unit_axis == other.unit_axis
     assert stored.angles_degrees.tolist() == measurement.angles_degrees.tolist()
     assert stored.aggregations == measurement.aggregations
@@ -189,7 +196,7 @@ def test_variance_attributes_are_plain_or_json(measurement, tmp_path):
 def test_the_variance_file_holds_m_itself(measurement, tmp_path):
     write_measurement(tmp_path / "a.h5", measurement)
     with h5py.File(tmp_path / "a.h5") as file:
-        values = file["layers/001_fc/normalized"]
+        values = file["layers/001_fc/normalized_variance"]
         assert values.dtype == np.float64
         assert values.shape == (2, 3, 5)
         assert values[1, 2, :4].tolist() == [1.5, 1, math.inf, 0]
@@ -202,7 +209,7 @@ def test_variance_axes_carry_scales(measurement, tmp_path):
         for name, n_units in (("000_stage.conv1", 5), ("001_fc", 5)):
             group = file["layers"][name]
             assert group["unit"][:].tolist() == list(range(n_units))
-            for statistic in ("transformation_std", "sample_std", "normalized"):
+            for statistic in ("transformation_std", "sample_std", "normalized_variance"):
                 dimensions = group[statistic].dims
                 assert [dimension.label for dimension in dimensions] == ["aggregation", "sample_set", "unit"]
                 scales = [dimension[0] for dimension in dimensions]
@@ -257,9 +264,9 @@ def test_many_layers_stay_in_order(many_layers):
 
 def test_layers_among_many_open_in_xarray(many_layers):
     with xr.open_dataset(many_layers, group=f"layers/{N_MANY - 1}_layer1") as layer:
-        assert layer.normalized.dims == ("aggregation", "sample_set", "unit")
+        assert layer.normalized_variance.dims == ("aggregation", "sample_set", "unit")
         assert layer.rounding_noise.dims == ("aggregation", "unit")
-        assert layer.normalized.shape == (2, 3, 2)
+        assert layer.normalized_variance.shape == (2, 3, 2)
 
 
 @pytest.mark.parametrize(("n_layers", "first", "last"), [
@@ -292,7 +299,7 @@ def test_layers_of_any_name_open_in_xarray(measurement, tmp_path):
     with xr.open_datatree(path) as tree:
         assert len(tree["layers"]) == len(AWKWARD_NAMES)
         for group, name in zip(tree["layers"].values(), AWKWARD_NAMES, strict=True):
-            assert group.normalized.shape == (2, 3, 2)
+            assert group.normalized_variance.shape == (2, 3, 2)
             assert group.attrs["name"] == re.sub("[\0\ud800-\udfff]", "?", name)
 
 
@@ -471,7 +478,7 @@ def test_truncated_files_are_refused(kept, hdf5_file):
 def test_files_of_another_layout_are_refused(hdf5_file):
     path, _, read_other = hdf5_file
     assert_refused(
-        read_other, path, "got 'rotational-variance [a-z]+ [13]', expected 'rotational-variance [a-z]+ [13]'"
+        read_other, path, "got 'rotational-variance [a-z]+ [14]', expected 'rotational-variance [a-z]+ [14]'"
     )
 
 
@@ -514,7 +521,22 @@ def test_history_with_other_columns_is_refused(header, tmp_path):
         read_history(path)
 
 
-@pytest.mark.parametrize("line", ["2,0.5", "2,0.5,x,0,0,0,0", "2,0,0,0,0,0,0,0"])
+def test_a_history_without_training_has_empty_cells(tmp_path):
+    row = history_row(0, train_loss=math.nan, train_accuracy=math.nan, test_upright_loss=2.5)
+    write_history(tmp_path / "history.csv", [row])
+    assert (tmp_path / "history.csv").read_text().splitlines()[1].startswith("0,,,2.5,")
+    (read,) = read_history(tmp_path / "history.csv")
+    assert {name: value for name, value in read.items() if not name.startswith("train_")} == {
+        name: value for name, value in row.items() if not name.startswith("train_")
+    }
+    assert math.isnan(read["train_loss"])
+    assert math.isnan(read["train_accuracy"])
+
+
+@pytest.mark.parametrize("line", [
+    "2,0.5", "2,0.5,x,0,0,0,0", "2,0,0,0,0,0,0,0", "2,,,0,0,0,0", "2,nan,0,0,0,0,0", "0,,,,0,0,0", "0,,,0,0,0,nan",
+    ",,,0,0,0,0", "nan,,,0,0,0,0",
+])  # fmt: skip
 def test_a_damaged_line_of_a_history_is_named(line, tmp_path):
     path = tmp_path / "history.csv"
     write_history(path, [history_row(1)])
@@ -555,7 +577,27 @@ def test_figures_are_the_same_bytes_each_time(suffix, tmp_path):
     assert first.startswith({"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml"}[suffix])
 
 
-def test_the_published_values_of_the_study_are_read():
-    published = read_published(PROJECT / "workflow" / "resources" / "published.csv")
-    assert published["cifar10", "simple_conv", "rotated", "variance_mean_all"] == 0.544
+def training_spec(rotate, epochs=5):
+    return {"training": {"rotate": rotate, "epochs": epochs}}
+
+
+@pytest.fixture(scope="module")
+def published():
+    return read_published(PROJECT / "workflow" / "resources" / "published.csv")
+
+
+def test_the_published_values_of_the_study_are_read(published):
+    assert published["cifar10", "simple_conv", 180, "normalized_variance_mean_all"] == 0.544
+    assert published["mnist", "resnet", 0, "accuracy_rotated"] == 0.418
     assert len(published) == 2 * 4 * 2 * 6  # datasets, models, trainings; 2 accuracies and 4 values of M
+
+
+def test_published_values_attach_by_what_a_training_does(published):
+    rotated = published_of(published, "cifar10", "simple_conv", training_spec(180))
+    assert rotated["normalized_variance_mean_all"] == 0.544
+    assert len(rotated) == 6
+    assert published_of(published, "cifar10", "simple_conv", training_spec(180.0)) == rotated
+    assert published_of(published, "cifar10", "simple_conv", training_spec(0))["accuracy_rotated"] == 0.234
+    for spec in (training_spec(45), training_spec(0, epochs=0), training_spec(180, epochs=0)):
+        assert published_of(published, "cifar10", "simple_conv", spec) == {}
+    assert published_of(published, "digits", "simple_conv", training_spec(0)) == {}

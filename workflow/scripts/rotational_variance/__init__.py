@@ -12,28 +12,31 @@ Standard deviations have divisor n - 1. M = 0 is fully invariant; about 1 or mor
 changes the unit as much as going to another sample does.
 
 Words
-    run          (model, dataset, training, seed); training is "unrotated" or "rotated"
+    run          (model, dataset, training, seed)
+    training     an entry of the study's table: how far samples are rotated, how many epochs, and so on
+    measure      a number for each unit, made of its statistics; M is one
     layer        one activation of the model: the output of a module or of a function in its forward pass
     unit         one feature map, or one element of a vector
     aggregation  how a feature map becomes one number: "mean" or "max"
-    sample set   which test samples: "all", or those of one class; "stratified" is the mean over classes of M
+    sample set   which test samples: "all", or those of one class; "stratified" is the mean over classes of a measure
     dead         a unit that never changes: 0 / 0, set to M = 1
-    infinite     M of a unit that changes with the angle only: x / 0
-    below precision  a unit whose variation is no more than rounding noise: it has no M
+    infinite     the M of a unit that changes with the angle only: x / 0
+    below precision  a unit whose variation is no more than rounding noise: it has no M, nor another ratio
     at chance    a run whose network is no more accurate on upright images than guessing: no evidence for anything
 
 Imports point one way: a room imports itself and the rooms named after it, no others.
     inspection                                   tables, activations, samples, networks
-    measuring                                    training, storage, models, activations, measures, samples, networks
+    measuring                                    training, storage, models, activations, statistics, samples, networks
     training                                     storage, samples
-    tables                                       storage, measures
-    page                                         storage, figures, measures
-    storage                                      measures, samples
-    figures                                      measures
+    tables                                       storage, measures, statistics
+    page                                         storage, figures, statistics
+    storage                                      statistics, samples
+    figures                                      measures, statistics
     models                                       networks, torch_setup
-    activations                                  measures, networks
+    activations                                  statistics, networks
+    measures                                     statistics
     samples                                      torch_setup
-    measures, networks, torch_setup              nothing
-measures, figures, tables and page do without torch. No module here imports Snakemake, reads the config or chooses a
-path below results/.
+    statistics, networks, torch_setup            nothing
+statistics, measures, figures, tables and page do without torch. No module here imports Snakemake, reads the config or
+chooses a path below results/.
 """

@@ -2,7 +2,7 @@
 
 import torch
 
-from rotational_variance.measures.aggregations import AGGREGATIONS
+from rotational_variance.statistics.aggregations import AGGREGATIONS
 
 
 def aggregate(activation: torch.Tensor, sample_axis: int = 0, unit_axis: int = 1) -> torch.Tensor:

@@ -12,7 +12,7 @@ from torch import fx
 
 from rotational_variance.activations.inplace import InPlaceBatchNorm, is_relu
 from rotational_variance.activations.reduction import aggregate
-from rotational_variance.measures.aggregations import AGGREGATIONS, MAX
+from rotational_variance.statistics.aggregations import AGGREGATIONS, MAX
 
 # (activation, values [sample, aggregation, unit] of the activation before it) -> the activation's own values
 Shortcut = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]

@@ -21,7 +21,7 @@ One image takes {n_flops:,} FLOPs: floating-point operations of convolutions and
 them, 2 for each multiply-add. Those of a layer are all since the layer above it. A shape is that of an activation for n
 images; every axis but those of the images and of the units is reduced to one number.
 
-{markdown_table([_row(*one) for one in zip(found.layers, flops, strict=True)], n_text=3)}
+{markdown_table([_row(*one).items() for one in zip(found.layers, flops, strict=True)], n_text=3)}
 ## Not measured
 
 {gaps}"""

@@ -1,1 +1,1 @@
-"""Measures of (in)variance and their averages: arrays in, numbers out. numpy only."""
+"""Measures of (in)variance: each other file here, yours included, defines one, MEASURE (`statistics.definition`)."""

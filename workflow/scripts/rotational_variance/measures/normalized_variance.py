@@ -1,14 +1,20 @@
-"""The normalized variance M of a unit. numpy only."""
+"""The normalized variance M: the spread under rotation over the spread from sample to sample."""
 
-import numpy as np
+from rotational_variance.statistics.definition import Measure
+from rotational_variance.statistics.normalize import normalize
 
-
-def normalize(transformation_std: np.ndarray, sample_std: np.ndarray) -> np.ndarray:
-    """Divide: M = transformation std / sample std, elementwise. 0 is fully invariant, about 1 or more is not.
-
-    0 / 0 is 1 (a dead unit: it never changes), x / 0 is inf. Source: Quiroga et al. 2019, as published.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.divide(transformation_std, sample_std)
-    ratio[(transformation_std == 0) & (sample_std == 0)] = 1.0
-    return ratio
+MEASURE = Measure(
+    name="normalized_variance",
+    title="normalized variance",
+    symbol="M",
+    equation="M = transformation std / sample std",
+    formula=normalize,
+    zero="invariant",
+    one="not",
+    more_invariant="lower",
+    bounds=(0, float("inf")),
+    scale=(0, 2),
+    reference=1.0,
+    is_relative=True,
+    source="Quiroga et al. 2019, doi 10.1007/978-3-030-27713-0_9",
+)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import torch
 
 from rotational_variance.activations.description import Activations
-from rotational_variance.measures.aggregations import AGGREGATIONS
 from rotational_variance.samples.cuts import count_batches
 from rotational_variance.samples.inputs import Samples
+from rotational_variance.statistics.aggregations import AGGREGATIONS
 
 MEMORY_FORMATS = {"channels_last": torch.channels_last, "contiguous": torch.contiguous_format}
 _BATCH_SIZE = {"cpu": 32, "cuda": 512}  # samples; the values of "auto"

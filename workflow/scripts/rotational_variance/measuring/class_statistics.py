@@ -7,6 +7,7 @@ import torch
 
 from rotational_variance.activations.description import ActivationInfo
 from rotational_variance.measuring.moments import Moments, Sums
+from rotational_variance.measuring.statistics import OVER_ANGLES
 
 
 class Scratch:
@@ -33,7 +34,7 @@ class ClassStatistics:
         self._over_samples: list[dict[int, Sums]] = [defaultdict(Sums) for _ in layers]  # by group of angles
         self._over_angles = [Sums() for _ in layers]
         self._n_samples = 0
-        self._transformation_std: list[torch.Tensor | float] = [0.0] * len(layers)
+        self._totals: list[dict[str, torch.Tensor | float]] = [dict.fromkeys(OVER_ANGLES, 0.0) for _ in layers]
 
     def receive(self, layer: int, values: torch.Tensor) -> None:
         """Keep the values of a layer [sample, aggregation, unit], for one batch at one angle, until `add_group`."""
@@ -52,24 +53,28 @@ class ClassStatistics:
             self._over_samples[i][group].add(values.transpose(0, 1), other.transpose(0, 1))
 
     def finish_batch(self, n_samples: int) -> None:
-        """Add the transformation std of a batch of `n_samples` samples, after its last angle."""
+        """Add the statistics over the angles of a batch of `n_samples` samples, after its last angle."""
         self._n_samples += n_samples
-        for i, over_angles in enumerate(self._over_angles):
-            # std [sample, aggregation, unit] -> [aggregation, unit]
-            self._transformation_std[i] += over_angles.moments().std().sum(0)
+        for totals, over_angles in zip(self._totals, self._over_angles, strict=True):
+            moments = over_angles.moments()  # [sample, aggregation, unit]
+            for name, statistic in OVER_ANGLES.items():
+                totals[name] += statistic(moments).sum(0)  # [aggregation, unit]
         self._check_finite()
         self._over_angles = [Sums() for _ in self._layers]
 
     def _check_finite(self) -> None:
-        for info, std in zip(self._layers, self._transformation_std, strict=True):
-            finite = torch.isfinite(std).all(dim=0)  # [aggregation, unit] -> [unit]
-            if not finite.all():
-                unit = int((~finite).nonzero()[0])
-                raise ValueError(f"layer {info.name}: unit {unit} is infinite or not a number; nothing can be measured")
+        for info, totals in zip(self._layers, self._totals, strict=True):
+            for total in totals.values():
+                finite = torch.isfinite(total).all(dim=0)  # [aggregation, unit] -> [unit]
+                if not finite.all():
+                    unit = int((~finite).nonzero()[0])
+                    raise ValueError(
+                        f"layer {info.name}: unit {unit} is infinite or not a number; nothing can be measured"
+                    )
 
-    def mean_transformation_std(self) -> list[torch.Tensor]:
-        """Return, by layer, the mean over the samples of the std over the angles: [aggregation, unit]."""
-        return [total / self._n_samples for total in self._transformation_std]
+    def over_angles(self) -> list[dict[str, torch.Tensor]]:
+        """Return, by layer, the means over the samples of OVER_ANGLES: {name: [aggregation, unit]}."""
+        return [{name: total / self._n_samples for name, total in totals.items()} for totals in self._totals]
 
     def over_samples(self) -> list[Moments]:
         """Return, by layer, the moments over the samples at each angle: [angle, aggregation, unit]."""

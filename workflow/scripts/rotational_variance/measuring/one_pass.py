@@ -18,12 +18,13 @@ import numpy as np
 import torch
 
 from rotational_variance.activations.description import ActivationInfo, Activations
-from rotational_variance.measures.aggregations import AGGREGATIONS
-from rotational_variance.measures.measurement import ALL, Layer, Measurement
 from rotational_variance.measuring.batches import MEMORY_FORMATS, Passes, class_batches, group_angles
 from rotational_variance.measuring.class_statistics import ClassStatistics, Scratch
 from rotational_variance.measuring.moments import Moments
+from rotational_variance.measuring.statistics import OVER_ANGLES, OVER_SAMPLES
 from rotational_variance.samples.inputs import Samples
+from rotational_variance.statistics.aggregations import AGGREGATIONS
+from rotational_variance.statistics.measurement import ALL, Layer, Measurement
 
 
 def measure(
@@ -68,12 +69,11 @@ def measure(
                 statistics.add_group(group)
             statistics.finish_batch(len(index))
         over_samples = statistics.over_samples()
-        classes.append((statistics.mean_transformation_std(), [_mean_std(moments) for moments in over_samples]))
+        classes.append((statistics.over_angles(), [_over_samples(moments) for moments in over_samples]))
         over_samples_all = [
             of_class if label == 0 else of_all.merge(of_class)
             for of_all, of_class in zip(over_samples_all or over_samples, over_samples, strict=True)
         ]
-    sample_all = [_mean_std(moments) for moments in over_samples_all]
     n_samples = np.array([sum(counts), *counts], dtype=np.int64)
     if rounding_noise is None:
         rounding_noise = [np.zeros((len(AGGREGATIONS), info.n_units)) for info in activations.layers]
@@ -82,8 +82,8 @@ def measure(
             _layer(
                 info,
                 counts,
-                [(transformation[i], sample[i]) for transformation, sample in classes],
-                sample_all[i],
+                [over_angles[i] for over_angles, _ in classes],
+                [_over_samples(over_samples_all[i]), *(over_samples[i] for _, over_samples in classes)],
                 rounding_noise[i],
             )
             for i, info in enumerate(activations.layers)
@@ -115,31 +115,29 @@ def _accuracy(n_correct: np.ndarray, counts: list[int]) -> np.ndarray:
     return np.concatenate([of_all, by_class])  # [sample_set, angle]
 
 
-def _mean_std(over_samples: Moments) -> torch.Tensor:
-    """Return the mean over the angles of the std over the samples: [aggregation, unit]."""
-    return over_samples.std().mean(0)  # [angle, aggregation, unit] -> [aggregation, unit]
+def _over_samples(moments: Moments) -> dict[str, torch.Tensor]:
+    """Return the means over the angles of the statistics over the samples: {name: [aggregation, unit]}."""
+    # [angle, aggregation, unit] -> [aggregation, unit]
+    return {name: statistic(moments).mean(0) for name, statistic in OVER_SAMPLES.items()}
 
 
 def _layer(
     info: ActivationInfo,
     counts: list[int],
-    classes: list[tuple[torch.Tensor, torch.Tensor]],
-    sample_all: torch.Tensor,
+    over_angles: list[dict[str, torch.Tensor]],
+    over_samples: list[dict[str, torch.Tensor]],
     rounding_noise: np.ndarray,
 ) -> Layer:
-    """Put a layer's statistics together; `classes` holds each class's transformation std and sample std."""
-    transformation = torch.stack([transformation for transformation, _ in classes], dim=1)  # [aggregation, class, unit]
-    weights = torch.tensor(counts, dtype=torch.float64, device=transformation.device) / sum(counts)  # [class]
-    transformation_all = torch.einsum("c,acu->au", weights, transformation).unsqueeze(1)  # [aggregation, 1, unit]
-    sample = torch.stack([sample_all, *(sample for _, sample in classes)], dim=1)  # [aggregation, sample_set, unit]
-    return Layer(
-        name=info.name,
-        kind=info.kind,
-        transformation_std=_array(torch.cat([transformation_all, transformation], dim=1)),
-        sample_std=_array(sample),
-        rounding_noise=rounding_noise,
-        unit_axis=info.unit_axis,
-    )
+    """Put a layer's statistics together; `over_angles` are by class, `over_samples` by sample set."""
+    statistics = {}
+    for name in OVER_ANGLES:
+        of_classes = torch.stack([of_class[name] for of_class in over_angles], dim=1)  # [aggregation, class, unit]
+        weights = torch.tensor(counts, dtype=torch.float64, device=of_classes.device) / sum(counts)  # [class]
+        of_all = torch.einsum("c,acu->au", weights, of_classes).unsqueeze(1)  # [aggregation, 1, unit]
+        statistics[name] = _array(torch.cat([of_all, of_classes], dim=1))
+    for name in OVER_SAMPLES:
+        statistics[name] = _array(torch.stack([of_set[name] for of_set in over_samples], dim=1))
+    return Layer(info.name, info.kind, statistics, rounding_noise, info.unit_axis)
 
 
 def _array(statistic: torch.Tensor) -> np.ndarray:

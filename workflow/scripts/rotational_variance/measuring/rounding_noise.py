@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from rotational_variance.activations.description import Activations
-from rotational_variance.measures.aggregations import AGGREGATIONS
+from rotational_variance.statistics.aggregations import AGGREGATIONS
 
 
 def measure_rounding_noise(

@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 
-FORMAT = "rotational-variance tensor 3"
+FORMAT = "rotational-variance tensor 4"
 OF_RUN = {"n_samples": ("sample_set",), "n_test": ("sample_set",), "accuracy": ("sample_set", "angle")}  # with axes
-OF_LAYER = {
-    "transformation_std": ("aggregation", "sample_set", "unit"),
-    "sample_std": ("aggregation", "sample_set", "unit"),
-    "rounding_noise": ("aggregation", "unit"),
-}
-DERIVED = {"normalized": ("aggregation", "sample_set", "unit")}  # of a layer, too; written, but never read
+OF_UNIT = ("aggregation", "sample_set", "unit")
+STATISTICS = ("transformation_std", "sample_std")  # of each layer, with the axes OF_UNIT
+NOISE, NOISE_AXES = "rounding_noise", ("aggregation", "unit")  # of a layer, too
+DERIVED = "normalized_variance"  # of a layer, with the axes OF_UNIT; written, but never read
 NAME_BYTES = 200  # of a layer's name in its group's name; netCDF's own library takes 256 in all
 
 

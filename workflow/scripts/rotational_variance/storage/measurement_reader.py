@@ -5,10 +5,10 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from rotational_variance.measures.measurement import Layer, Measurement
+from rotational_variance.statistics.measurement import Layer, Measurement
 from rotational_variance.storage.hdf5 import open_hdf5
 from rotational_variance.storage.measurement_attributes import check_attributes
-from rotational_variance.storage.measurement_layout import FORMAT, OF_LAYER, name_in
+from rotational_variance.storage.measurement_layout import FORMAT, NOISE, NOISE_AXES, OF_UNIT, STATISTICS, name_in
 
 
 def read_measurement(path: str | Path, run: dict | None = None) -> Measurement:
@@ -63,14 +63,13 @@ def _read_layer(group: h5py.Group, aggregations: list[str], sample_sets: list[st
     if not isinstance(unit_axis, np.integer) or unit_axis < 0:
         raise ValueError(f"{group.name.strip('/')}: unit_axis: got {unit_axis}, expected a whole number, 0 or more")
     lengths = {"aggregation": len(aggregations), "sample_set": len(sample_sets), "unit": len(group["unit"])}
+    of_unit = {axis: lengths[axis] for axis in OF_UNIT}
     return Layer(
         name=name_in(group.attrs),
         kind=group.attrs["kind"],
+        statistics={name: _read_statistic(group[name], of_unit) for name in STATISTICS},
+        rounding_noise=_read_statistic(group[NOISE], {axis: lengths[axis] for axis in NOISE_AXES}),
         unit_axis=int(unit_axis),
-        **{
-            name: _read_statistic(group[name], {axis: lengths[axis] for axis in axes})
-            for name, axes in OF_LAYER.items()
-        },
     )
 
 

@@ -6,14 +6,17 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from rotational_variance.measures.measurement import Layer, Measurement
+from rotational_variance.statistics.measurement import Layer, Measurement
 from rotational_variance.storage.dimension_scales import DimensionScales
 from rotational_variance.storage.hdf5 import STRING, writing_hdf5
 from rotational_variance.storage.measurement_layout import (
     DERIVED,
     FORMAT,
-    OF_LAYER,
+    NOISE,
+    NOISE_AXES,
     OF_RUN,
+    OF_UNIT,
+    STATISTICS,
     group_names,
     name_attributes,
 )
@@ -24,8 +27,8 @@ def write_measurement(path: str | Path, measurement: Measurement) -> None:
 
     /angle [angle] in degrees, /sample_set [sample_set], /aggregation [aggregation], /{n_samples,n_test} [sample_set],
     /accuracy [sample_set, angle], and per layer, with the attributes name, kind and unit_axis, in float64,
-    /layers/<order>_<name>/{transformation_std,sample_std,normalized} [aggregation, sample_set, unit] and
-    /layers/<order>_<name>/rounding_noise [aggregation, unit]. M, "normalized", is NaN for units below precision.
+    /layers/<order>_<name>/{transformation_std,sample_std,normalized_variance} [aggregation, sample_set, unit] and
+    /layers/<order>_<name>/rounding_noise [aggregation, unit]. M is NaN for units below precision.
     """
     with writing_hdf5(path) as file:
         file.attrs["format"] = FORMAT
@@ -51,6 +54,7 @@ def _write_layer(group: h5py.Group, layer: Layer, scales: DimensionScales, share
     for name, value in (name_attributes(layer.name) | {"kind": layer.kind, "unit_axis": layer.unit_axis}).items():
         group.attrs[name] = value
     of_axis = shared | {"unit": scales.make(group, "unit", np.arange(layer.n_units))}
-    for statistic, axes in (OF_LAYER | DERIVED).items():
-        values = group.create_dataset(statistic, data=getattr(layer, statistic))
-        scales.attach(values, {axis: of_axis[axis] for axis in axes})
+    of_unit = {name: layer.statistics[name] for name in STATISTICS} | {DERIVED: layer.normalized_variance}
+    with_axes = {name: (values, OF_UNIT) for name, values in of_unit.items()}
+    for name, (values, axes) in (with_axes | {NOISE: (layer.rounding_noise, NOISE_AXES)}).items():
+        scales.attach(group.create_dataset(name, data=values), {axis: of_axis[axis] for axis in axes})

@@ -1,37 +1,37 @@
 """The measurement of one run: statistics of every unit of every layer. numpy only."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
-from rotational_variance.measures.normalized_variance import normalize
-from rotational_variance.measures.rounding import below_precision
+from rotational_variance.statistics.normalize import normalize
+from rotational_variance.statistics.rounding import below_precision
 
 ALL = "all"  # the sample set that holds every test sample; the others are the classes, by name
-STRATIFIED = "stratified"  # derived: the mean over classes of the M of each class
+STRATIFIED = "stratified"  # derived: the mean over classes of the measure of each class
 
 
 @dataclass(frozen=True)
 class Layer:
-    """The statistics of one activation of the model.
+    """The statistics of one activation of the model, and the rules for units that are dead or below precision.
 
-    kind                            convolution, normalisation, activation, pooling, residual sum, linear, ...
-    transformation_std, sample_std  [aggregation, sample_set, unit], float64
-    rounding_noise                  [aggregation, unit], float64: root mean square of the rounding errors of the values
-    unit_axis                       the axis of the activation that held the units
+    kind            convolution, normalisation, activation, pooling, residual sum, linear, ...
+    statistics      by name: [aggregation, sample_set, unit], float64; among them transformation_std and sample_std
+    rounding_noise  [aggregation, unit], float64: root mean square of the rounding errors of the values
+    unit_axis       the axis of the activation that held the units
     """
 
     name: str
     kind: str
-    transformation_std: np.ndarray
-    sample_std: np.ndarray
+    statistics: Mapping[str, np.ndarray]
     rounding_noise: np.ndarray
     unit_axis: int
 
-    @cached_property
-    def normalized(self) -> np.ndarray:
-        """The normalized variance M [aggregation, sample_set, unit]; NaN for units below precision, which have none."""
+    @property
+    def normalized_variance(self) -> np.ndarray:
+        """M of every unit [aggregation, sample_set, unit], as the variance file holds it; NaN below precision."""
         return np.where(self.below_precision, np.nan, normalize(self.transformation_std, self.sample_std))
 
     @cached_property
@@ -43,16 +43,6 @@ class Layer:
     def dead(self) -> np.ndarray:
         """True for units that never change: [aggregation, sample_set, unit]."""
         return (self.transformation_std == 0) & (self.sample_std == 0)
-
-    @cached_property
-    def stratified(self) -> np.ndarray:
-        """The mean over the classes of M: [aggregation, unit]; inf if M of any class is inf.
-
-        Classes in which a unit is below precision are left out. NaN for a unit that is below precision, stratified.
-        """
-        by_class, has_m = self.normalized[:, 1:], ~self.below_precision[:, 1:]  # [aggregation, class, unit]
-        total = np.where(has_m, by_class, 0).sum(1)
-        return np.where(self.stratified_below_precision, np.nan, total / np.maximum(has_m.sum(1), 1))
 
     @property
     def stratified_dead(self) -> np.ndarray:
@@ -67,7 +57,15 @@ class Layer:
 
     @property
     def n_units(self) -> int:
-        return self.transformation_std.shape[-1]
+        return self.rounding_noise.shape[-1]
+
+    @property
+    def transformation_std(self) -> np.ndarray:
+        return self.statistics["transformation_std"]
+
+    @property
+    def sample_std(self) -> np.ndarray:
+        return self.statistics["sample_std"]
 
 
 @dataclass(frozen=True)
@@ -93,14 +91,6 @@ class Measurement:
     def class_names(self) -> list[str]:
         return self.sample_sets[1:]
 
-    def normalized(self, aggregation: str, sample_set: str) -> list[np.ndarray]:
-        """Return M of every unit, one array [unit] per layer, for "all", "stratified" or a class.
-
-        "stratified" is the mean over the classes of M (a mean of ratios), and inf if M of any class is inf. M is NaN
-        for units below precision. Raises ValueError for a name that the measurement does not hold.
-        """
-        return self._of_units("normalized", "stratified", aggregation, sample_set)
-
     def dead(self, aggregation: str, sample_set: str) -> list[np.ndarray]:
         """Say of every unit whether it is dead, one array [unit] per layer; for "stratified", dead in every class."""
         return self._of_units("dead", "stratified_dead", aggregation, sample_set)
@@ -109,11 +99,19 @@ class Measurement:
         """Say of every unit whether its variation is no more than rounding noise, one array [unit] per layer."""
         return self._of_units("below_precision", "stratified_below_precision", aggregation, sample_set)
 
+    def aggregation_index(self, name: str) -> int:
+        """Return the number of an aggregation. Raises ValueError for one that the measurement does not hold."""
+        return _index(self.aggregations, name, "aggregation")
+
+    def sample_set_index(self, name: str) -> int:
+        """Return the number of a sample set. Raises ValueError for one that the measurement does not hold."""
+        return _index(self.sample_sets, name, "sample set")
+
     def _of_units(self, name: str, stratified: str, aggregation: str, sample_set: str) -> list[np.ndarray]:
-        row = _index(self.aggregations, aggregation, "aggregation")
+        row = self.aggregation_index(aggregation)
         if sample_set == STRATIFIED:
             return [getattr(layer, stratified)[row] for layer in self.layers]
-        column = _index(self.sample_sets, sample_set, "sample set")
+        column = self.sample_set_index(sample_set)
         return [getattr(layer, name)[row, column] for layer in self.layers]
 
 

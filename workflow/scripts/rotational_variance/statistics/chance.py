@@ -9,10 +9,14 @@ SIGNIFICANT = 0.01
 def learned_nothing(history: Sequence[dict[str, float]], n_test: Sequence[int]) -> bool:
     """Say whether a run is at chance: by its accuracy on upright test images after the last epoch of its history.
 
-    n_test  [sample_set], as in Measurement
-    A run without any epoch has no such accuracy, and is not called at chance.
+    history  one row for each epoch, as `read_history` returns it
+    n_test   [sample_set], as in Measurement
+    A run that was not to learn anything is never called at chance: one without training (its only row is epoch 0), or
+    without history.
     """
-    return bool(history) and at_chance(history[-1]["test_upright_accuracy"], n_test)
+    if not history or history[-1]["epoch"] == 0:
+        return False
+    return at_chance(history[-1]["test_upright_accuracy"], n_test)
 
 
 def at_chance(accuracy: float, n_test: Sequence[int]) -> bool:

@@ -3,13 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rotational_variance.measures.measurement import Layer, Measurement
+from rotational_variance.statistics.measurement import Layer, Measurement
 
 KINDS = (
     "convolution", "normalisation", "activation", "pooling", "residual sum", "concatenation", "linear",
     "attention", "output",
 )  # fmt: skip
 SELECTIONS = ("published", "all")
+AUTO = "auto"
+PUBLISHED_MODELS = ("simple_conv", "all_convolutional", "vgg16", "resnet")
+
+
+def choose(selection: str, model: str) -> str:
+    """Return the selection that is meant: "auto" is the published layers of a published model, and all of another."""
+    if selection != AUTO:
+        return selection
+    return "published" if model in PUBLISHED_MODELS else "all"
 
 
 def select(measurement: Measurement, selection: str) -> Measurement:
