@@ -29,12 +29,18 @@ def test_a_config_file_that_is_none(project, damage, message):
 @pytest.mark.parametrize(("change", "message"), [
     ("study={models: [resnt]}", "study.models: got resnt, expected a model (did you mean resnet?); there are "),
     ("study={datasets: [minst]}", "study.datasets: got minst, expected a dataset (did you mean mnist?); there are "),
-    ("study={trainings: [rotatd]}", "study.trainings.0: got 'rotatd', expected one of unrotated, rotated (did you mean"),
+    ("study={trainings: [rotatd]}", "study.trainings: got rotatd, expected a training (did you mean rotated?); there are "),
+    ("study={trainings: [rotated]}", "study.trainings: got 1, expected 2 to 4 trainings: figures compare the others with"),
+    ("trainings={within45: {rotate: 450}}", "trainings.within45.rotate: got 450, expected 180 or less"),
+    ("trainings={within45: {label: ' '}}", "trainings.within45.label: got ' ', expected one line of 1 to 40 characters,"),
+    ("runs={datasets: {mnist: {rotated: {training: {epochs: 3}}}}}", "runs.datasets.mnist.rotated: write runs.datasets.mnist.by_training.rotated"),
+    ("figures={measures: [sample_st]}", "figures.measures: got sample_st, expected a measure (did you mean sample_std?); there are "),
+    ("figures={layers: atuo}", "figures.layers: got 'atuo', expected one of auto, published, all (did you mean auto?)"),
     ("study={seed: [0]}", "study.seed: unknown key (did you mean seeds?)"),
     ("study={seeds: [1, 2, 1]}", "study.seeds: got [1, 2, 1], expected no entry twice"),
     ("study={seeds: 3}", "study.seeds: got 3, expected a list"),
     ("study={models: []}", "study.models: got [], expected 1 entries or more"),
-    ("runs={defaults: {training: {epochs: -3}}}", "runs.defaults.training.epochs: got -3, expected 1 or more"),
+    ("runs={defaults: {training: {epochs: -3}}}", "runs.defaults.training.epochs: got -3, expected 0 or more"),
     ("runs={defaults: {training: {epochs: 2.5}}}", "runs.defaults.training.epochs: got 2.5, expected a number (integer)"),
     ("runs={defaults: {training: {epochs: many}}}", "runs.defaults.training.epochs: got 'many', expected a number (integer)"),
     ("runs={models: {resnet: {model: {depth: 19}}}}", "runs.models.resnet.model.depth: got 19, expected one of 18, 34, 50"),
@@ -57,6 +63,23 @@ def test_a_number_that_yaml_reads_as_text(project):
         "YAML reads 1e-3 as text, write 0.001 without quotes"
     )
     assert_refused(project, message, "--configfile", "mine.yaml")
+
+
+def test_a_measure_that_figures_show_needs_a_caption(project):
+    caption = project.folder / "workflow/report/measures/sample_std.rst"
+    caption.unlink()
+    assert snakemake(project.folder, "-n")[0] == 0  # figures show another measure
+    message = f"{caption}: missing; figures.measures shows sample_std, write its caption there"
+    assert_refused(project, message, "--config", "figures={measures: [normalized_variance, sample_std]}")
+
+
+def test_a_mistake_in_the_file_of_any_measure_is_told_before_anything_runs(project):
+    file = project.folder / "workflow/scripts/rotational_variance/measures/mine.py"
+    file.write_text("MEASURE = Measured()\n")
+    message = (
+        f"measure mine: NameError: name 'Measured' is not defined ({file}, line 1); correct it, or move the file away"
+    )
+    assert_refused(project, message)
 
 
 @pytest.mark.parametrize(("content", "reason"), [

@@ -25,7 +25,7 @@ def model():
 def checkpoint(model):
     return Checkpoint(
         run={"model": "all_convolutional", "dataset": "toy", "training": "rotated", "seed": 3},
-        spec={"training": {"epochs": 2, "learning_rate": 1e-3, "rotate": True}, "dataset": {"size": None}},
+        spec={"training": {"epochs": 2, "learning_rate": 1e-3, "rotate": 180}, "dataset": {"size": None}},
         model=MODEL,
         computed_on={"device": "cpu", "threads": 2},
         class_names=["cat", "dog", "égret"],

@@ -1,6 +1,7 @@
 """The config: each mistake is refused in a line that names the key, what was got and what is allowed."""
 
 import copy
+import re
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,15 @@ import yaml
 from snakemake.utils import update_config
 
 from rotational_variance.figures.catalogue import SETTINGS
-from rotational_variance.measures.aggregations import AGGREGATIONS
-from rv_study.config import check
+from rotational_variance.figures.parts.training_looks import LOOKS
+from rotational_variance.statistics.aggregations import AGGREGATIONS
+from rotational_variance.statistics.trainings import Training
+from rv_study.config import check, order_trainings
 from rv_study.errors import ConfigError
 from rv_study.nested import canonical
 from rv_study.options import REQUIRED, Option, build_options, required_numbers
 from rv_study.run import Run
-from rv_study.runs import list_runs, spec
+from rv_study.runs import MAX_TRAININGS, list_runs, list_trainings, spec
 
 PROJECT = Path(__file__).resolve().parents[1]
 SCHEMA = PROJECT / "workflow" / "schemas" / "config.schema.yaml"
@@ -79,10 +82,12 @@ def test_each_form_of_a_number_is_accepted(config, key, value):
         ("study.models", "resnet", "study.models: got 'resnet', expected a list"),
         ("study.datasets", ["minst"], "study.datasets: got minst, expected a dataset (did you mean mnist?)"),
         ("study.datasets", ["a/b"], "study.datasets.0: got 'a/b', expected letters, digits, _ and - only"),
-        ("study.trainings", ["rotate"], "study.trainings.0: got 'rotate', expected one of unrotated, rotated"),
+        ("study.trainings", ["rotatd"], "study.trainings: got rotatd, expected a training (did you mean rotated?); there are "),
+        ("study.trainings", ["a b", "rotated"], "study.trainings.0: got 'a b', expected letters, digits, _ and - only"),
+        ("study.trainings", ["rotated", "rotated"], "study.trainings: got [rotated, rotated], expected no entry twice"),
         ("study.seeds", [1.5], "study.seeds.0: got 1.5, expected a number (integer)"),
         ("study.seeds", [-1], "study.seeds.0: got -1, expected 0 or more"),
-        ("runs.defaults.training.epochs", -3, "runs.defaults.training.epochs: got -3, expected 1 or more"),
+        ("runs.defaults.training.epochs", -3, "runs.defaults.training.epochs: got -3, expected 0 or more"),
         ("runs.defaults.training.epochs", "ten", "epochs: got 'ten', expected a number (integer)"),
         ("runs.defaults.training.learning_rate", "1e-3", "YAML reads 1e-3 as text, write 0.001 without quotes"),
         ("runs.defaults.training.epoch", 3, "runs.defaults.training.epoch: unknown key (did you mean epochs?)"),
@@ -96,7 +101,16 @@ def test_each_form_of_a_number_is_accepted(config, key, value):
         ("runs.models.resnet.model.width", "wide", "runs.models.resnet.model.width: got 'wide', expected a whole number, 1 or more"),
         ("runs.defaults.model.hidden", 8, "runs.defaults.model.hidden: unknown option of all_convolutional"),
         ("runs.defaults.training.weight_decay", float("nan"), "runs.defaults.training.weight_decay: got nan"),
-        ("runs.models.vgg16.rotated.model.hidden", 8, "runs.models.vgg16.rotated.model.hidden: unknown option of vgg16"),
+        ("runs.models.vgg16.by_training.rotated.model.hidden", 8, "runs.models.vgg16.by_training.rotated.model.hidden: unknown option of vgg16"),
+        ("runs.models.vgg16.by_training.rotatd", {}, "runs.models.vgg16.by_training: got rotatd, expected a training (did you mean rotated?)"),
+        ("runs.pairs.resnet.mnist.by_training.x", {}, "runs.pairs.resnet.mnist.by_training: got x, expected a training; there are unrotated, rotated,"),
+        ("trainings.rotated.epoch", 3, "trainings.rotated.epoch: unknown key (did you mean epochs?); allowed: rotate, epochs, batch_size,"),
+        ("trainings.rotated.epochs", -1, "trainings.rotated.epochs: got -1, expected 0 or more"),
+        ("trainings.rotated.learning_rate", float("nan"), "trainings.rotated.learning_rate: got nan, expected a finite number"),
+        ("trainings.rotated.rotate", float("nan"), "trainings.rotated.rotate: got nan, expected a finite number"),
+        ("runs.datasets.mnist.by_training.rotated.training.weight_decay", float("nan"), "runs.datasets.mnist.by_training.rotated.training.weight_decay: got nan"),
+        ("trainings.rotated", None, "trainings.rotated: got null, expected a mapping of keys"),
+        ("trainings.a b", {}, "trainings: got 'a b', expected letters, digits, _ and - only"),
         ("datasets.mnist.source", "torchvison", "expected one of torchvision, scikit-learn, images (did you mean torchvision?)"),
         ("datasets.mnist.name", "MINST", "datasets.mnist.name: got 'MINST', expected one of MNIST"),
         ("datasets.mnist.path", "x", "datasets.mnist.path: unknown key"),
@@ -183,14 +197,99 @@ def test_a_missing_option_of_an_architecture_is_named(config):
     assert "runs.models.resnet.model.depth: missing, and resnet_cifar10_unrotated_seed0 needs it" in refusal(config)
 
 
-def test_runs_that_would_share_a_file_are_refused(config, tmp_path):
-    for name in ("net", "net_a"):
-        (tmp_path / f"{name}.py").write_text("def build(*, n_channels, image_size, n_classes, width): ...\n")
-    config["datasets"] |= {"a_b": config["datasets"]["mnist"], "b": config["datasets"]["mnist"]}
-    config["study"] |= {"models": ["net", "net_a"], "datasets": ["a_b", "b"]}
+@pytest.mark.parametrize("rotate", [200, -1, "x", "200", [45], None])
+@pytest.mark.parametrize("key", ["trainings.within45.rotate", "runs.models.resnet.training.rotate"])
+def test_a_mistake_in_rotate_is_named(config, key, rotate):
+    set_key(config, key, rotate)
+    text = refusal(config)
+    got = {"200": "200", "x": "'x'", None: "null"}.get(rotate if not isinstance(rotate, list) else "", str(rotate))
+    assert text.startswith(f"config: {key}: got {got}, expected ")
+    assert re.search(r"(180 or less|0 or more|true, false, or degrees to either side .*, 0 to 180)$", text)
+
+
+@pytest.mark.parametrize("label", ["", " ", "a\n", "two\nlines", " a", "a  b", "x" * 41, 45, True])
+def test_a_label_is_one_short_line(config, label):
+    set_key(config, "trainings.rotated.label", label)
+    expected = "one line of 1 to 40 characters, with single spaces between words" if isinstance(label, str) else "text"
+    text = refusal(config)
+    assert text.startswith("config: trainings.rotated.label: got ")
+    assert text.endswith(f", expected {expected}")
+
+
+@pytest.mark.parametrize("n_trainings", [0, 1, 5])
+def test_a_study_has_two_to_four_trainings(config, n_trainings):
+    names = [*config["trainings"], "another"][:n_trainings]
+    config["trainings"]["another"] = {"rotate": 10}
+    config["study"]["trainings"] = names
+    message = f"config: study.trainings: got {n_trainings}, expected 2 to 4 trainings: figures compare the others with"
+    assert refusal(config).startswith(message)
+
+
+def test_four_trainings_are_accepted(config):
+    config["study"]["trainings"] = ["unrotated", "rotated", "within45", "untrained"]
+    check(config, SCHEMA, MODELS)
+
+
+@pytest.mark.parametrize(("labels", "shown"), [
+    ({"rotated": "turned", "unrotated": "turned"}, "turned"), ({"rotated": "unrotated training"}, "unrotated training"),
+    ({"rotated": "unrotated"}, "unrotated"), ({"rotated": "unrotated", "unrotated": "x"}, "unrotated"),
+])  # fmt: skip
+def test_trainings_that_figures_call_the_same_are_refused(config, labels, shown):
+    for name, label in labels.items():
+        set_key(config, f"trainings.{name}.label", label)
+    message = f"trainings: unrotated and rotated are both shown as '{shown}'; give each a label of its own"
+    assert refusal(config) == f"config: {message}"
+
+
+@pytest.mark.parametrize("place", ["defaults", "models.resnet", "datasets.mnist", "pairs.resnet.mnist"])
+@pytest.mark.parametrize("training", ["unrotated", "rotated", "within45"])
+def test_a_training_as_a_key_of_a_place_is_told_what_to_write(config, place, training):
+    if training != "within45":
+        del config["trainings"][training]  # the names of former configs are known, whatever the table holds
+    set_key(config, f"runs.{place}.{training}.training.epochs", 5)
+    assert refusal(config) == f"config: runs.{place}.{training}: write runs.{place}.by_training.{training}"
+
+
+def test_a_config_without_a_table_of_trainings_is_told_what_to_write(config):
+    del config["trainings"]
+    for place in config["runs"]["datasets"].values():
+        place.update(place.pop("by_training"))
+    message = "config: trainings: missing; write trainings: {unrotated: {rotate: false}, rotated: {rotate: true}}"
+    assert refusal(config) == f"{message} (and 2 more)"
+
+
+def names_of_files(config, folder, models, datasets, trainings):
+    """Let the study be of these, without numbers of their own; return the folder with the models."""
+    for name in models:
+        (folder / f"{name}.py").write_text("def build(*, n_channels, image_size, n_classes): ...\n")
+    config["datasets"] |= dict.fromkeys(datasets, config["datasets"]["mnist"])
+    config["trainings"] = {name: {"rotate": 10 * i} for i, name in enumerate(trainings)}
+    config["study"] |= {"models": models, "datasets": datasets, "trainings": trainings}
     config["runs"] = {"defaults": config["runs"]["defaults"]}
-    with pytest.raises(ConfigError, match="would both be written to net_a_b"):
-        check(config, SCHEMA, tmp_path)
+    return folder
+
+
+@pytest.mark.parametrize(("names", "message"), [
+    (
+        (["net", "net_a"], ["a_b", "b"], ["c", "d"]),
+        "model/dataset net/a_b and net_a/b would both be written to net_a_b; rename a dataset",
+    ),
+    (
+        (["a"], ["b", "b_c"], ["c_d", "d"]),
+        "model/dataset/training a/b/c_d and a/b_c/d would both be written to a_b_c_d_seed0; "
+        "rename a training or a dataset",
+    ),
+])  # fmt: skip
+def test_names_that_would_share_a_file_are_refused(config, tmp_path, names, message):
+    models = names_of_files(config, tmp_path, *names)
+    with pytest.raises(ConfigError) as caught:
+        check(config, SCHEMA, models)
+    assert str(caught.value) == f"config: study: {message}"
+
+
+def test_names_that_differ_in_their_files_are_accepted(config, tmp_path):
+    config["study"]["seeds"] = [0, 1]
+    check(config, SCHEMA, names_of_files(config, tmp_path, ["a"], ["b", "b_c_seed0"], ["c", "c_seed0"]))
 
 
 def test_options_are_read_from_the_architecture_without_importing_it(tmp_path):
@@ -244,6 +343,8 @@ def test_numbers_that_come_as_text_are_read(config):
     ("runs.defaults.measurement.n_samples", "250", 250), ("runs.defaults.measurement.angles", "24", 24),
     ("runs.defaults.measurement.angles", ["0", "22.5"], [0, 22.5]),
     ("runs.defaults.measurement.angles", {"from": "-45", "to": "45", "number": "7"}, ARC),
+    ("trainings.within45.rotate", "22.5", 22.5), ("trainings.rotated.rotate", "false", False),
+    ("trainings.within45.label", "45", "45"), ("trainings.untrained.epochs", "0", 0),
     ("execution.passes.batch_size", "64", 64), ("execution.passes.batch_size", "auto", "auto"),
 ])  # fmt: skip
 def test_numbers_that_may_also_be_words_or_lists_are_read(config, key, text, number):
@@ -260,24 +361,88 @@ def test_options_of_models_that_the_study_leaves_out_are_checked(config):
     assert "runs.models.resnet.model.depth: got 20" in refusal(config)
 
 
-def test_the_most_specific_number_wins(config):
+def test_the_most_specific_number_wins():
     runs = {
-        "defaults": {"training": {"epochs": 1, "batch_size": 1}, "rotated": {"training": {"epochs": 5}}},
+        "defaults": {"training": {"epochs": 1, "batch_size": 1}},
         "models": {"resnet": {"training": {"epochs": 2, "batch_size": 2}}},
         "datasets": {"mnist": {"training": {"epochs": 3}}},
-        "pairs": {"resnet": {"mnist": {"training": {"epochs": 4}, "rotated": {"training": {"epochs": 6}}}}},
+        "pairs": {"resnet": {"mnist": {"training": {"epochs": 4}}}},
     }
+    config = {"runs": runs, "trainings": {"plain": {}, "own": {"epochs": 5}}}
 
     def epochs(model, dataset, training):
-        return spec({"runs": runs}, Run(model, dataset, training, 0))["training"]["epochs"]
+        return spec(config, Run(model, dataset, training, 0))["training"]["epochs"]
 
-    assert epochs("vgg16", "cifar10", "unrotated") == 1
-    assert epochs("resnet", "cifar10", "unrotated") == 2
-    assert epochs("vgg16", "mnist", "unrotated") == 3
-    assert epochs("resnet", "mnist", "unrotated") == 4
-    assert epochs("vgg16", "mnist", "rotated") == 5
-    assert epochs("resnet", "mnist", "rotated") == 6
-    assert spec({"runs": runs}, Run("resnet", "mnist", "rotated", 0))["training"]["batch_size"] == 2
+    everywhere = [("vgg16", "cifar10"), ("resnet", "cifar10"), ("vgg16", "mnist"), ("resnet", "mnist")]
+    assert [epochs(*pair, "plain") for pair in everywhere] == [1, 2, 3, 4]
+    assert [epochs(*pair, "own") for pair in everywhere] == [5, 5, 5, 5]
+    for number, place in enumerate(("defaults", "models.resnet", "datasets.mnist", "pairs.resnet.mnist"), start=6):
+        set_key(runs, f"{place}.by_training.own.training.epochs", number)
+    assert [epochs(*pair, "own") for pair in everywhere] == [6, 7, 8, 9]
+    assert [epochs(*pair, "plain") for pair in everywhere] == [1, 2, 3, 4]
+    assert spec(config, Run("resnet", "mnist", "own", 0))["training"]["batch_size"] == 2
+
+
+def test_only_what_is_said_of_a_training_beats_its_own_numbers(config):
+    untrained = Run("resnet", "mnist", "untrained", 0)
+    set_key(config, "runs.datasets.mnist.training.epochs", 10)
+    set_key(config, "runs.pairs.resnet.mnist.training.epochs", 11)
+    assert spec(config, untrained)["training"]["epochs"] == 0
+    set_key(config, "runs.datasets.mnist.by_training.untrained.training.epochs", 3)
+    assert spec(config, untrained)["training"]["epochs"] == 3
+
+
+@pytest.mark.parametrize(("rotate", "degrees"), [
+    (False, "0"), (0, "0"), (0.0, "0"), (True, "180"), (180, "180"), (180.0, "180"), (1, "1"), (45, "45"), (22.5, "22.5"),
+])  # fmt: skip
+def test_rotate_is_degrees_to_either_side(config, rotate, degrees):
+    set_key(config, "trainings.within45.rotate", rotate)
+    check(config, SCHEMA, MODELS)
+    assert repr(spec(config, Run("resnet", "mnist", "within45", 0))["training"]["rotate"]) == degrees
+
+
+def test_a_training_that_says_nothing_of_rotate_has_upright_samples(config):
+    assert "rotate" not in config["trainings"]["untrained"]
+    assert spec(config, Run("resnet", "mnist", "untrained", 0))["training"]["rotate"] == 0
+
+
+def test_an_overlay_keeps_the_other_numbers_of_a_training(config):
+    update_config(config, {"trainings": {"rotated": {"epochs": 5, "label": "turned"}}})
+    numbers = spec(config, Run("resnet", "mnist", "rotated", 0))["training"]
+    assert (numbers["rotate"], numbers["epochs"]) == (180, 20)  # the dataset gives this training 20, which wins
+    assert spec(config, Run("resnet", "fashion_mnist", "rotated", 0))["training"]["epochs"] == 5
+    assert "label" not in numbers
+
+
+def test_trainings_have_the_names_of_figures_and_tables(config):
+    config["trainings"]["within45"]["label"] = "up to 45 degrees"
+    config["study"]["trainings"] = ["untrained", "within45", "rotated"]
+    assert list_trainings(config) == [
+        Training("untrained", cell="untrained", label="untrained", look=3),
+        Training("within45", cell="up to 45 degrees", label="up to 45 degrees", look=2),
+        Training("rotated", cell="rotated", label="rotated training", look=1),
+    ]
+
+
+@pytest.mark.parametrize(("studied", "looks"), [
+    ("ab", [0, 1]), ("ba", [1, 0]), ("dcba", [3, 2, 1, 0]), ("ea", [1, 0]), ("aed", [0, 1, 3]), ("fabe", [2, 0, 1, 3]),
+    ("bf", [1, 0]), ("ef", [0, 1]),
+])  # fmt: skip
+def test_a_training_keeps_the_look_of_its_place_in_the_table(studied, looks):
+    config = {"trainings": {name: {} for name in "abcdef"}, "study": {"trainings": list(studied)}}
+    assert [training.look for training in list_trainings(config)] == looks
+
+
+@pytest.mark.parametrize("config_file", [{"trainings": {"a": {}, "b": {}, "gone": {}}}, {}, {"trainings": None}])
+def test_the_trainings_of_the_config_file_come_first(config_file):
+    config = {"trainings": {"mine": {"epochs": 1}, "b": {"label": "x"}, "a": {}}}
+    order_trainings(config, config_file)
+    assert config["trainings"] == {"mine": {"epochs": 1}, "b": {"label": "x"}, "a": {}}
+    assert list(config["trainings"]) == (["a", "b", "mine"] if config_file.get("trainings") else ["mine", "b", "a"])
+
+
+def test_there_is_a_look_for_each_training_that_a_study_may_have():
+    assert len(LOOKS) == MAX_TRAININGS
 
 
 def test_equal_numbers_are_written_the_same():
@@ -305,7 +470,7 @@ def test_paper_yaml_is_the_published_protocol():
         assert (training["learning_rate"], training["weight_decay"]) == PUBLISHED_RATES[run.model]
         assert training["schedule"] == "constant"
         assert training["batch_size"] == 256
-        assert training["rotate"] == (run.training == "rotated")
+        assert training["rotate"] == (180 if run.training == "rotated" else 0)
 
 
 def test_checking_changes_nothing(config):
@@ -329,4 +494,4 @@ def test_what_is_no_number_is_not_required():
 def test_the_aggregations_of_the_schema_are_those_of_the_measure():
     schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
     assert schema["properties"]["figures"]["properties"]["aggregation"]["enum"] == list(AGGREGATIONS)
-    assert list(schema["properties"]["figures"]["properties"])[:3] == list(SETTINGS)
+    assert list(schema["properties"]["figures"]["properties"])[:4] == list(SETTINGS)

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 import torch
 
@@ -5,11 +7,11 @@ from rotational_variance import models
 from rotational_variance.networks.classifier import AS_IS, Classifier, OutputForm
 from rotational_variance.samples.cuts import count_batches, cut
 from rotational_variance.samples.inputs import Samples
-from rotational_variance.training.fit import evaluate, fit, random_degrees
+from rotational_variance.training.fit import DivergedError, evaluate, fit, random_degrees
 from rotational_variance.training.resume import Progress, ResumeFile
 
 NUMBERS = {
-    "rotate": False,
+    "rotate": 0,
     "epochs": 2,
     "batch_size": 8,
     "learning_rate": 0.01,
@@ -34,7 +36,7 @@ def weights(model):
     return torch.cat([tensor.double().flatten() for tensor in model.state_dict().values()])
 
 
-@pytest.mark.parametrize("rotate", [False, True])
+@pytest.mark.parametrize("rotate", [0, 45, 180])
 def test_same_numbers_and_seed_same_bits(make_samples, rotate):
     samples = make_samples()
     first, first_epochs = run(samples, rotate=rotate)
@@ -58,7 +60,7 @@ class Dropping(torch.nn.Module):
 
 
 @pytest.mark.parametrize("schedule", ["one_cycle", "constant"])
-@pytest.mark.parametrize("rotate", [False, True])
+@pytest.mark.parametrize("rotate", [0, 180])
 @pytest.mark.parametrize("stop_after", [1, 2, 4])
 def test_a_training_taken_up_again_ends_with_the_same_bits(make_samples, tmp_path, schedule, rotate, stop_after):
     samples = make_samples()
@@ -84,7 +86,7 @@ def test_a_training_taken_up_again_ends_with_the_same_bits(make_samples, tmp_pat
     assert torch.equal(weights(model), weights(undisturbed))
 
 
-@pytest.mark.parametrize("change", [{"seed": 1}, {"rotate": True}, {"learning_rate": 0.02}, {"schedule": "constant"},
+@pytest.mark.parametrize("change", [{"seed": 1}, {"rotate": 180}, {"rotate": 45}, {"learning_rate": 0.02}, {"schedule": "constant"},
                                     {"weight_decay": 0.1}, {"batch_size": 7}, {"epochs": 3}])  # fmt: skip
 def test_every_number_matters(make_samples, change):
     samples = make_samples()
@@ -154,12 +156,79 @@ def test_evaluation_turns_each_sample_by_its_angle(make_samples):
     assert score.loss == pytest.approx(evaluate(model, turned, 24).loss, rel=1e-6)
 
 
-def test_angles_are_uniform_over_the_circle():
-    degrees = random_degrees(20_000, torch.Generator().manual_seed(0))
-    assert degrees.min() >= -180
-    assert degrees.max() < 180
-    counts = torch.histc(degrees, bins=12, min=-180, max=180)
+@pytest.mark.parametrize("limit", [45, 180])
+def test_angles_are_uniform_to_either_side(limit):
+    degrees = random_degrees(20_000, limit, torch.Generator().manual_seed(0))
+    assert degrees.min() >= -limit
+    assert degrees.max() < limit
+    counts = torch.histc(degrees, bins=12, min=-limit, max=limit)
     assert ((counts - 20_000 / 12).abs() < 5 * (20_000 / 12) ** 0.5).all()
+
+
+@pytest.mark.parametrize(("rotate", "angle"), [
+    (0, lambda draws: 0 * draws), (45, lambda draws: draws * 90 - 45), (22.5, lambda draws: draws * 45 - 22.5),
+    (180, lambda draws: draws * 360 - 180),  # as when there was no other rotation: these bits are those of older studies
+])  # fmt: skip
+def test_each_training_sample_is_turned_by_an_angle_of_its_own(make_samples, monkeypatch, rotate, angle):
+    samples = make_samples()
+    found = []
+    inputs = Samples.inputs
+
+    def note(self, index, degrees=0.0, **kwargs):
+        if isinstance(index, torch.Tensor):  # batches of training; those of testing are slices
+            found.append(torch.as_tensor(degrees, dtype=torch.float64).expand(len(index)))
+        return inputs(self, index, degrees, **kwargs)
+
+    monkeypatch.setattr(Samples, "inputs", note)
+    list(fit(build(), samples, samples, seed=7, **{**NUMBERS, "rotate": rotate, "epochs": 1}))
+    generator = torch.Generator().manual_seed(7)
+    torch.randperm(len(samples), generator=generator)  # the order of the samples is drawn first
+    assert torch.equal(torch.cat(found), angle(torch.rand(len(samples), generator=generator, dtype=torch.float64)))
+
+
+def test_test_samples_are_turned_by_any_angle_whatever_the_training(make_samples):
+    samples = make_samples()
+    model, (epoch,) = run(samples, rotate=10, epochs=1, test_rotation_seed=5)
+    degrees = torch.rand(len(samples), generator=torch.Generator().manual_seed(5), dtype=torch.float64) * 360 - 180
+    assert epoch.test_rotated == evaluate(model, samples, 8, degrees)
+
+
+@pytest.mark.parametrize("rotate", [True, False, -1, 181, float("nan")])
+def test_a_rotation_that_is_no_number_of_degrees_to_either_side_is_refused(make_samples, rotate):
+    with pytest.raises(ValueError, match=f"rotate: got {rotate}, expected degrees to either side, 0 to 180"):
+        run(make_samples(), rotate=rotate)
+
+
+@pytest.mark.parametrize("schedule", ["one_cycle", "constant"])
+@pytest.mark.parametrize("make", [build, lambda: Dropping().to(memory_format=torch.channels_last)])
+def test_without_epochs_a_network_is_tested_as_it_is(make_samples, tmp_path, schedule, make):
+    samples = make_samples()
+    model = make()
+    before = weights(model)
+    numbers = {**NUMBERS, "schedule": schedule, "epochs": 0, "seed": 0}
+    batches = []
+    (epoch,) = fit(model, samples, samples, on_batch=batches.append, **numbers)
+    assert epoch.number == 0
+    assert math.isnan(epoch.train.loss)
+    assert math.isnan(epoch.train.accuracy)
+    assert epoch.test_upright == evaluate(model, samples, 8)
+    assert math.isfinite(epoch.test_rotated.loss)
+    assert torch.equal(weights(model), before)
+    assert batches == []
+    file = ResumeFile(tmp_path / "a.resume.pt", ["x: 1"])
+    file.save(Progress([], epoch.state))
+    again = make()
+    assert list(fit(again, samples, samples, resume=file.load().state, **numbers)) == []
+    assert torch.equal(weights(again), before)
+
+
+def test_an_untrained_network_without_a_finite_loss_is_no_fault_of_the_learning_rate(make_samples):
+    model = build()
+    with torch.no_grad():
+        model.conv1.weight.fill_(float("nan"))
+    with pytest.raises(ValueError, match=r"^the test losses without training are nan upright and nan") as caught:
+        list(fit(model, make_samples(), make_samples(), seed=0, **{**NUMBERS, "epochs": 0}))
+    assert not isinstance(caught.value, DivergedError)
 
 
 @pytest.mark.parametrize("n_samples", [1, 2, 3, 9, 16, 17, 33])

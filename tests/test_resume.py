@@ -3,6 +3,8 @@ import re
 import pytest
 import torch
 
+from rotational_variance.storage.history_reader import read_history
+from rotational_variance.training import checkpoint
 from rotational_variance.training.resume import Progress, ResumeFile
 
 MADE_BY = ["training.py: 12ab", "training.epochs: 3", "threads: 2"]
@@ -58,3 +60,28 @@ def test_a_checkpoint_is_no_resume_file(tmp_path):
     torch.save({"format": "rotational-variance checkpoint 1"}, tmp_path / "a.pt")
     with pytest.raises(ValueError, match="its format is not 'rotational-variance resume 1'"):
         ResumeFile(tmp_path / "a.pt", MADE_BY).load()
+
+
+def test_a_run_without_training_goes_on_as_well(one_run, monkeypatch):
+    def bytes_of_run():
+        one_run.train(epochs=0)
+        assert not one_run.resume.exists()
+        return one_run.checkpoint.read_bytes(), one_run.history.read_bytes()
+
+    undisturbed = bytes_of_run()
+    (row,) = read_history(one_run.history)
+    assert row["epoch"] == 0
+    log = (one_run.folder / "job.log").read_text()
+    assert f"no training, tested upright {row['test_upright_accuracy']:.2%}, rotated " in log
+    assert "nan" not in log
+
+    def fail(*_):
+        raise OSError("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint, "save_checkpoint", fail)
+        with pytest.raises(SystemExit):
+            one_run.train(epochs=0)
+    assert one_run.resume.exists()
+    assert bytes_of_run() == undisturbed
+    assert f"going on after epoch 0, from {one_run.resume}" in (one_run.folder / "job.log").read_text()

@@ -114,11 +114,15 @@ def _fit(
     unfinished: ResumeFile,
     log: JobLog,
 ) -> list[dict[str, float]]:
-    """Train the model in place, from the last finished epoch on; return the history, one row per epoch."""
+    """Train the model in place, from the last finished epoch on; return the history, one row per epoch.
+
+    Without epochs, the history is the one row of epoch 0.
+    """
     earlier = _earlier_progress(unfinished, log)
     rows = earlier.rows
     n_batches = count_batches(len(train), training["batch_size"])
-    with log.bar(training["epochs"] * n_batches, len(rows) * n_batches) as bar:
+    n_finished = rows[-1]["epoch"] if rows else 0
+    with log.bar(training["epochs"] * n_batches, n_finished * n_batches) as bar:
 
         def on_batch(loss: float) -> None:
             tested = rows[-1] if rows else None  # the last finished epoch
@@ -143,6 +147,12 @@ def _fit(
         for epoch in epochs:
             rows.append(_row(epoch))
             unfinished.save(Progress(rows, epoch.state))
+            if epoch.number == 0:
+                log.line(
+                    f"no training, tested upright {epoch.test_upright.accuracy:.2%}, "
+                    f"rotated {epoch.test_rotated.accuracy:.2%}"
+                )
+                continue
             log.line(
                 f"epoch {epoch.number}/{training['epochs']}: loss {epoch.train.loss:.4f}, "
                 f"accuracy {epoch.train.accuracy:.2%}, tested upright {epoch.test_upright.accuracy:.2%}, "
@@ -160,7 +170,7 @@ def _earlier_progress(file: ResumeFile, log: JobLog) -> Progress:
         progress = None
     if progress is None:
         return Progress()
-    log.warn(f"going on after epoch {len(progress.rows)}, from {file.path}")
+    log.warn(f"going on after epoch {progress.rows[-1]['epoch']}, from {file.path}")
     return progress
 
 

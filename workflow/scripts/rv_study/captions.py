@@ -8,26 +8,52 @@ from markupsafe import Markup
 
 from rotational_variance.figures.catalogue import Drawing
 from rotational_variance.page.markup import caption_html, plain
-from rv_study.results import caption_file
+from rotational_variance.statistics.definition import Measure
+from rv_study.results import caption_file, measure_caption_file
 
 
-def fill_caption(text: str, wildcards: dict[str, str]) -> str:
-    """Fill in `snakemake.wildcards`, as Snakemake does. Raises ValueError for text that uses another wildcard."""
+def fill_caption(text: str, wildcards: dict[str, str], measure: Measure | None = None) -> str:
+    """Fill in `snakemake.wildcards`, as Snakemake does, and the words that name the measure which the figure shows.
+
+    Captions name it as {{ Measure | default("The measure") }} or {{ measure | default("the measure") }}, with what 0
+    and 1 mean, or {{ symbol | default("the measure") }}. Snakemake's own report knows none of these: it shows the
+    default, and the measure as a label. Raises ValueError for text that uses another wildcard.
+    """
     template = jinja2.Environment(undefined=jinja2.StrictUndefined)
     try:
-        return template.from_string(text).render(snakemake={"wildcards": wildcards})
+        return template.from_string(text).render(snakemake={"wildcards": wildcards}, **_words(measure))
     except jinja2.TemplateError as error:
         raise ValueError(f"not a caption ({' '.join(str(error).split())})") from error
 
 
-def read_captions(folder: str, drawings: Iterable[Drawing], wildcards: dict[str, str]) -> dict[Drawing, Markup]:
-    """Read the captions of figures below `folder`, as HTML. Raises ValueError for a damaged one, naming its file."""
+def _words(measure: Measure | None) -> dict[str, str]:
+    if measure is None:
+        return {}
+    label = plain(measure.axis_label)
+    return {"Measure": label[:1].upper() + label[1:], "measure": label, "symbol": plain(measure.symbol)}
+
+
+def read_captions(
+    folder: str, drawings: Iterable[Drawing], wildcards: dict[str, str], measures: dict[str, Measure]
+) -> dict[Drawing, Markup]:
+    """Read the captions of figures below `folder`, as HTML. Raises ValueError for a damaged one, naming its file.
+
+    measures  those that the figures show, by name
+    """
     escaped = {name: plain(value) for name, value in wildcards.items()}
-    found = {}
-    for drawing in drawings:
-        path = Path(folder) / caption_file(drawing)
-        try:
-            found[drawing] = caption_html(fill_caption(path.read_text(encoding="utf-8"), escaped))
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}; correct it there") from error
-    return found
+    return {
+        drawing: _read(Path(folder) / caption_file(drawing), escaped, measures.get(drawing.measure))
+        for drawing in drawings
+    }
+
+
+def read_measure_caption(folder: str, measure: Measure) -> Markup:
+    """Read what is said of a measure, as HTML. Raises ValueError for a damaged caption, naming its file."""
+    return _read(Path(folder) / measure_caption_file(measure.name), {}, measure)
+
+
+def _read(path: Path, wildcards: dict[str, str], measure: Measure | None) -> Markup:
+    try:
+        return caption_html(fill_caption(path.read_text(encoding="utf-8"), wildcards, measure))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}; correct it there") from error

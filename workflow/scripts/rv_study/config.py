@@ -1,5 +1,6 @@
 """Check a config, and report a mistake in one line: the key, the value found, and the values allowed."""
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,7 +14,16 @@ from rv_study.errors import ConfigError
 from rv_study.explain import did_you_mean, explain_error, show_value, takes_several_types
 from rv_study.options import REQUIRED, Option, build_options, required_numbers, yaml_value
 from rv_study.run import Run
-from rv_study.runs import list_places, list_runs, overlays, spec
+from rv_study.runs import (
+    MAX_TRAININGS,
+    MIN_TRAININGS,
+    Numbers,
+    list_places,
+    list_runs,
+    list_trainings,
+    numbers_of,
+    spec,
+)
 
 
 def check(config: dict, schema_path: Path, models_folder: Path) -> None:
@@ -27,14 +37,25 @@ def check(config: dict, schema_path: Path, models_folder: Path) -> None:
     errors = sorted(validator.iter_errors(config), key=lambda error: [str(part) for part in error.absolute_path])
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise ConfigError(f"config: {explain_error(errors[0])}{more}")
+        raise ConfigError(f"config: {explain_error(errors[0], _table_names(config))}{more}")
     options = _read_options(config, models_folder)
     _check_names(config, list(options))
+    _check_trainings(config)
     _check_options(config["runs"], options)
     runs = list_runs(config)
     _check_file_names(runs)
     for run in runs:
         _check_spec(run, config, options[run.model])
+
+
+def order_trainings(config: dict, config_file: dict) -> None:
+    """Sort the config's table of trainings: those of `config_file` first, in its order, then those of overlays.
+
+    Snakemake merges the file into what the command line gives, which so comes first; without this, a training would
+    change its look where an overlay gives it a label.
+    """
+    names = dict.fromkeys([*_table_names(config_file), *config["trainings"]])
+    config["trainings"] = {name: config["trainings"][name] for name in names if name in config["trainings"]}
 
 
 def _read_text_as_numbers(config: dict, validator: Validator) -> None:
@@ -48,6 +69,12 @@ def _read_text_as_numbers(config: dict, validator: Validator) -> None:
             for key in parents:
                 parent = parent[key]
             parent[last] = yaml_value(error.instance)
+
+
+def _table_names(config: dict) -> list[str]:
+    """Return the names of the table of trainings, of a config that may be anything."""
+    table = config.get("trainings")
+    return list(table) if isinstance(table, dict) else []
 
 
 def _read_options(config: dict, models_folder: Path) -> dict[str, dict[str, Option]]:
@@ -65,59 +92,89 @@ def _read_options(config: dict, models_folder: Path) -> dict[str, dict[str, Opti
 
 
 def _check_names(config: dict, models: list[str]) -> None:
-    datasets = list(config["datasets"])
-    levels = {
-        "study.models": (config["study"]["models"], models),
-        "study.datasets": (config["study"]["datasets"], datasets),
-        "runs.models": (config["runs"].get("models", {}), models),
-        "runs.datasets": (config["runs"].get("datasets", {}), datasets),
-        "runs.pairs": (config["runs"].get("pairs", {}), models),
-    }
-    for model, pairs in config["runs"].get("pairs", {}).items():
-        levels[f"runs.pairs.{model}"] = (pairs, datasets)
-    for key, (names, allowed) in levels.items():
-        for name in names:
-            if name not in allowed:
-                what = "dataset" if allowed is datasets else "model"
-                raise ConfigError(
-                    f"config: {key}: got {name}, expected a {what}{did_you_mean(name, allowed)}; "
-                    f"there are {', '.join(allowed)}"
-                )
+    """Raise ConfigError for a name that is no model, dataset or training, wherever the config uses one."""
+    study, runs, datasets, trainings = config["study"], config["runs"], list(config["datasets"]), _table_names(config)
+    of_pairs = runs.get("pairs", {})
+    _check_each("study.models", study["models"], "model", models)
+    _check_each("study.datasets", study["datasets"], "dataset", datasets)
+    _check_each("study.trainings", study["trainings"], "training", trainings)
+    _check_each("runs.models", runs.get("models", {}), "model", models)
+    _check_each("runs.datasets", runs.get("datasets", {}), "dataset", datasets)
+    _check_each("runs.pairs", of_pairs, "model", models)
+    for model, of_model in of_pairs.items():
+        _check_each(f"runs.pairs.{model}", of_model, "dataset", datasets)
+    for place in list_places(runs):
+        _check_each(f"{place.key}.by_training", place.by_training, "training", trainings)
 
 
-def _check_file_names(runs: list[Run]) -> None:
-    """Refuse names that would send two runs to one file, such as models a and a_b with datasets b_c and c."""
-    pairs: dict[str, tuple[str, str]] = {}
-    for run in runs:
-        first = pairs.setdefault(run.pair, (run.model, run.dataset))
-        if first != (run.model, run.dataset):
+def _check_each(key: str, names: Iterable[str], kind: str, allowed: list[str]) -> None:
+    """Raise ConfigError for the first of the names at a key that is none of those allowed."""
+    for name in names:
+        if name not in allowed:
             raise ConfigError(
-                f"config: study: model {run.model} on dataset {run.dataset} and model {first[0]} on dataset {first[1]} "
-                f"would both be written to {run.pair}; rename a dataset"
+                f"config: {key}: got {name}, expected a {kind}{did_you_mean(name, allowed)}; "
+                f"there are {', '.join(allowed)}"
             )
 
 
-def _model_sections(runs: dict) -> Iterator[tuple[str, str | None, dict]]:
-    """Yield (key, model, options given there) for each place in `runs`; model is None for a place of all models."""
+def _check_trainings(config: dict) -> None:
+    """Refuse fewer or more trainings than figures can show, and two that figures or tables would call the same."""
+    n_trainings = len(config["study"]["trainings"])
+    if not MIN_TRAININGS <= n_trainings <= MAX_TRAININGS:
+        raise ConfigError(
+            f"config: study.trainings: got {n_trainings}, expected {MIN_TRAININGS} to {MAX_TRAININGS} trainings: "
+            f"figures compare the others with the first, and tell {MAX_TRAININGS} apart at most"
+        )
+    for first, second in itertools.combinations(list_trainings(config), 2):
+        for name in {second.name, second.cell, second.label} & {first.name, first.cell, first.label}:
+            raise ConfigError(
+                f"config: trainings: {first.name} and {second.name} are both shown as {name!r}; "
+                "give each a label of its own"
+            )
+
+
+def _check_file_names(runs: list[Run]) -> None:
+    """Refuse names that would send two pairs or runs to one file, as models a and a_b with datasets b_c and c do."""
+    pairs = {(run.model, run.dataset): run.pair for run in runs}
+    _check_distinct("model/dataset", pairs, "a dataset")
+    _check_distinct(
+        "model/dataset/training",
+        {(run.model, run.dataset, run.training): run.stem for run in runs},  # of one seed, the same for all
+        "a training or a dataset",
+    )
+
+
+def _check_distinct(parts: str, files: dict[tuple[str, ...], str], to_rename: str) -> None:
+    """Raise ConfigError for two entries of {values of these parts: name of a file} with one name."""
+    owners: dict[str, tuple[str, ...]] = {}
+    for names, file in files.items():
+        other = owners.setdefault(file, names)
+        if other != names:
+            raise ConfigError(
+                f"config: study: {parts} {'/'.join(other)} and {'/'.join(names)} would both be written to {file}; "
+                f"rename {to_rename}"
+            )
+
+
+def _model_numbers(runs: dict) -> Iterator[tuple[str | None, Numbers]]:
+    """Yield (model, its options) for each place in `runs` that gives any; model is None for a place of all models."""
     for place in list_places(runs):
-        yield f"{place.key}.model", place.model, place.overlay.get("model", {})
-        for training in ("unrotated", "rotated"):
-            yield f"{place.key}.{training}.model", place.model, place.overlay.get(training, {}).get("model", {})
+        for training in (None, *place.by_training):
+            yield from ((place.model, numbers) for numbers in place.numbers(training) if numbers.section == "model")
 
 
 def _check_options(runs: dict, options: dict[str, dict[str, Option]]) -> None:
     """Check every option given to an architecture, even if the study does not use it."""
     of_any = {name: option for taken in options.values() for name, option in taken.items()}
-    for key, model, given in _model_sections(runs):
+    for model, numbers in _model_numbers(runs):
         taken = of_any if model is None else options[model]
-        for name, value in given.items():
+        for name, value in numbers.values.items():
+            key = f"{numbers.key}.{name}"
             if name not in taken:
-                raise _unknown_option(f"{key}.{name}", model or "any model", name, taken)
-            given[name] = taken[name].read(value)
-            if not taken[name].accepts(given[name]):
-                raise ConfigError(
-                    f"config: {key}.{name}: got {show_value(given[name])}, expected {taken[name].expected}"
-                )
+                raise _unknown_option(key, model or "any model", name, taken)
+            read = numbers.values[name] = taken[name].read(value)
+            if not taken[name].accepts(read):
+                raise ConfigError(f"config: {key}: got {show_value(read)}, expected {taken[name].expected}")
 
 
 def _unknown_option(key: str, model: str, name: str, taken: Iterable[str]) -> ConfigError:
@@ -152,5 +209,5 @@ def _check_spec(run: Run, config: dict, options: dict[str, Option]) -> None:
 
 def _where(config: dict, run: Run, section: str, name: str) -> str:
     """Return the key of the most specific place that gives a number to a run."""
-    keys = [key for key, overlay in overlays(config["runs"], run) if name in overlay.get(section, {})]
-    return f"{keys[-1]}.{section}.{name}"
+    keys = [numbers.key for numbers in numbers_of(config, run) if numbers.section == section and name in numbers.values]
+    return f"{keys[-1]}.{name}"

@@ -6,21 +6,29 @@ from collections.abc import Iterable
 import jsonschema
 import yaml
 
+# Configs from before trainings were a table named the only two, which it did not define, in each place of `runs`.
+FORMER_TRAININGS = {"unrotated": "{rotate: false}", "rotated": "{rotate: true}"}
 
-def explain_error(error: jsonschema.ValidationError) -> str:
-    """Return one line that names the wrong key, the value found, and the values allowed."""
+
+def explain_error(error: jsonschema.ValidationError, trainings: Iterable[str]) -> str:
+    """Return one line that names the wrong key, the value found, and the values allowed.
+
+    trainings  the names of the config's table: one that is used as a key in a place of `runs` was meant for by_training
+    """
     key = ".".join(str(part) for part in error.absolute_path)
     got = show_value(error.instance)
     if error.validator == "additionalProperties":
         allowed = list(error.schema["properties"])
         unknown = next(name for name in error.instance if name not in allowed)
+        if "by_training" in allowed and unknown in {*FORMER_TRAININGS, *trainings}:
+            return f"{join_key(key, unknown)}: write {key}.by_training.{unknown}"
         # Config files are merged key by key, so a dataset of the same name keeps the other file's keys.
         hint = "; a dataset from another source needs a name of its own" if key.startswith("datasets.") else ""
         meant = did_you_mean(unknown, allowed)
         return f"{join_key(key, unknown)}: unknown key{meant}; allowed: {', '.join(allowed)}{hint}"
     if error.validator == "required":
         missing = next(name for name in error.validator_value if name not in error.instance)
-        return f"{join_key(key, missing)}: missing"
+        return f"{join_key(key, missing)}: missing{_missing_hint(key, missing)}"
     if error.validator == "enum":
         allowed = [str(value) for value in error.validator_value]
         return f"{key}: got {got}, expected one of {', '.join(allowed)}{did_you_mean(error.instance, allowed)}"
@@ -44,9 +52,16 @@ def _expected(error: jsonschema.ValidationError) -> str:
         "maxItems": f"{value} entries or fewer",
         "minLength": "some text",
         "uniqueItems": "no entry twice",
-        "pattern": "letters, digits, _ and - only, as it becomes part of file names",
+        "pattern": error.schema.get("description"),
     }
     return words.get(error.validator, error.message)
+
+
+def _missing_hint(key: str, missing: str) -> str:
+    if key or missing != "trainings":
+        return ""
+    table = ", ".join(f"{name}: {entry}" for name, entry in FORMER_TRAININGS.items())
+    return f"; write trainings: {{{table}}}"
 
 
 def takes_several_types(error: jsonschema.ValidationError) -> bool:

@@ -9,11 +9,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rotational_variance.figures.catalogue import OF_MODELS, OF_PAIR, Drawing
+from rotational_variance.figures.catalogue import Drawing, of_models, of_pair
+from rotational_variance.statistics.definition import check_measure, load_measure
+from rotational_variance.statistics.trainings import Training
+from rotational_variance.storage.measurement_layout import STATISTICS
 from rv_study.errors import ConfigError
+from rv_study.explain import did_you_mean
 from rv_study.fingerprints import environment_hash, fingerprint, hashes, images_hash
 from rv_study.nested import flatten
-from rv_study.results import caption_file
+from rv_study.results import caption_file, measure_caption_file
 from rv_study.run import Run
 
 NOT_SHOWN = ("root", "path")  # of a dataset's source: places on this machine
@@ -37,9 +41,15 @@ class Params:
     datasets: dict[str, dict]
     figures: dict[str, object]
 
-    def code(self, script: str, environment: str, drawings: Iterable[Drawing] = ()) -> list[str]:
-        """Return a script's code, with that of the functions that draw `drawings`, and the packages it runs with."""
-        files = fingerprint(self.workflow / "scripts" / script, *drawer_files(self.workflow, drawings))
+    def code(
+        self, script: str, environment: str, drawings: Iterable[Drawing] = (), measures: Iterable[str] = ()
+    ) -> list[str]:
+        """Return a script's code, with what it finds by name, and the packages it runs with.
+
+        drawings, measures  the figures that it draws, and the measures that it is given
+        """
+        found_by_name = [*drawer_files(self.workflow, drawings), *measure_files(self.workflow, measures)]
+        files = fingerprint(self.workflow / "scripts" / script, *found_by_name)
         files = files | {environment: environment_hash(self.workflow / "envs" / environment)}
         return _texts(files)
 
@@ -83,6 +93,44 @@ class Params:
         return [f"figures.{name}: {self.figures[name]}" for name in settings]
 
 
+def of_trainings(trainings: Iterable[Training]) -> list[str]:
+    """Return how trainings are named and drawn."""
+    return [f"training {training.name}: {training}" for training in trainings]
+
+
+def measure_files(workflow: Path, measures: Iterable[str]) -> list[Path]:
+    """Return the files of measures: the config names them, and no script imports them by name."""
+    folder = workflow / "scripts" / "rotational_variance" / "measures"
+    return [folder / f"{name}.py" for name in sorted(set(measures))]
+
+
+def list_measures(workflow: Path) -> list[str]:
+    """Return the names of all measures that there are."""
+    return sorted(path.stem for path in (workflow / "scripts" / "rotational_variance" / "measures").glob("[a-z]*.py"))
+
+
+def check_measures(workflow: Path, names: Iterable[str]) -> None:
+    """Raise ConfigError for a mistake in the file of any measure, as tables hold all that there are.
+
+    names  of the measures that figures are to show: each needs a file and a caption
+    """
+    measures = list_measures(workflow)
+    for file in measure_files(workflow, measures):
+        try:
+            check_measure(load_measure(file.stem), STATISTICS)
+        except ValueError as error:
+            raise ConfigError(f"{error}; correct it, or move the file away") from None
+    for name in names:
+        if name not in measures:
+            raise ConfigError(
+                f"config: figures.measures: got {name}, expected a measure{did_you_mean(name, measures)}; "
+                f"there are {', '.join(measures)}"
+            )
+        caption = workflow / "report" / measure_caption_file(name)
+        if not caption.is_file():
+            raise ConfigError(f"{caption}: missing; figures.measures shows {name}, write its caption there")
+
+
 def drawer_files(workflow: Path, drawings: Iterable[Drawing]) -> list[Path]:
     """Return the files that draw figures: the catalogue names them, and no script imports them by name."""
     folder = workflow / "scripts" / "rotational_variance" / "figures"
@@ -91,11 +139,11 @@ def drawer_files(workflow: Path, drawings: Iterable[Drawing]) -> list[Path]:
 
 def check_code(workflow: Path) -> None:
     """Raise ConfigError for code, an environment, or a figure's drawer or caption that is missing or damaged."""
-    for drawing in (*OF_PAIR, *OF_MODELS):
+    for drawing in (*of_pair([""]), *of_models([""])):
         for path in (*drawer_files(workflow, [drawing]), workflow / "report" / caption_file(drawing)):
             if not path.is_file():
                 raise ConfigError(f"{path}: missing; figures/catalogue.py lists the figure {drawing.subject}, write it")
-    drawers = {"plot.py": OF_PAIR, "plot_models.py": OF_MODELS}
+    drawers = {"plot.py": of_pair([""]), "plot_models.py": of_models([""])}
     for script in sorted((workflow / "scripts").glob("*.py")):
         fingerprint(script, *drawer_files(workflow, drawers.get(script.name, ())))
     for environment in sorted((workflow / "envs").glob("*.yaml")):

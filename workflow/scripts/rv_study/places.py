@@ -14,8 +14,11 @@ from rv_study.errors import ConfigError
 ROOM = 2**17  # bytes that Snakemake needs for its own records
 
 
-def check_config_file(path: Path) -> None:
-    """Raise ConfigError for a config file that is missing, empty, or not valid YAML with keys at its top level."""
+def read_config_file(path: Path) -> dict:
+    """Read a config file.
+
+    Raises ConfigError if it is missing, empty, or not valid YAML with keys at its top level.
+    """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -29,6 +32,7 @@ def check_config_file(path: Path) -> None:
     if not isinstance(content, dict):
         found = "nothing" if content is None else type(content).__name__
         raise ConfigError(f"{path}: holds {found}, expected keys such as `study`; restore it: git checkout {path}")
+    return content
 
 
 def check_folders(folder: Path) -> None:

@@ -12,7 +12,12 @@ CAPTIONS = "../report"  # relative to the rules
 
 def label_figure(drawing: Drawing, file: str, category: str, **labels: str) -> str:
     """Return the output `file` of a rule, with the caption and the labels of its figure."""
-    labels = labels | {"figure": drawing.title, "feature maps": drawing.aggregation or "-"}
+    measure = drawing.measure.replace("_", " ")
+    labels = labels | {
+        "figure": drawing.title(measure),
+        "measure": measure or "-",
+        "feature maps": drawing.aggregation or "-",
+    }
     return report(file, caption=f"{CAPTIONS}/{caption_file(drawing)}", category=category, labels=labels)
 
 

@@ -1,6 +1,9 @@
 """The paths of a study's figures."""
 
-from rotational_variance.figures.catalogue import OF_MODELS, OF_PAIR, Drawing
+from collections.abc import Sequence
+
+from rotational_variance.figures import catalogue
+from rotational_variance.figures.catalogue import Drawing
 
 
 def caption_file(drawing: Drawing) -> str:
@@ -8,17 +11,24 @@ def caption_file(drawing: Drawing) -> str:
     return f"figures/{drawing.subject}.rst"
 
 
+def measure_caption_file(measure: str) -> str:
+    """Return the file that tells of a measure, relative to the folder of the page's template."""
+    return f"measures/{measure}.rst"
+
+
 def digest(pair: str, suffix: str = "png") -> str:
     """Return the file of the figure that sums up a model on a dataset."""
     return f"results/plots/{pair}.{suffix}"
 
 
-def of_pair(pair: str, suffix: str = "png") -> dict[Drawing, str]:
+def of_pair(pair: str, measures: Sequence[str], suffix: str = "png") -> dict[Drawing, str]:
     """Return {drawing: file} of the figures of a model on a dataset."""
-    return {drawing: f"results/plots/{pair}/{drawing.name}.{suffix}" for drawing in OF_PAIR}
+    return {drawing: f"results/plots/{pair}/{drawing.name}.{suffix}" for drawing in catalogue.of_pair(measures)}
 
 
-def of_models(dataset: str, suffix: str = "png") -> dict[Drawing, str]:
+def of_models(dataset: str, measures: Sequence[str], suffix: str = "png") -> dict[Drawing, str]:
     """Return {drawing: file} of the figures of all models on a dataset."""
     # No pair can be named "models": the name of a model and dataset contains an underscore.
-    return {drawing: f"results/plots/models/{dataset}/{drawing.name}.{suffix}" for drawing in OF_MODELS}
+    return {
+        drawing: f"results/plots/models/{dataset}/{drawing.name}.{suffix}" for drawing in catalogue.of_models(measures)
+    }

@@ -4,10 +4,13 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rotational_variance.statistics.trainings import Training
 from rv_study.nested import canonical
 from rv_study.run import Run
 
 SECTIONS = ("model", "training", "measurement")
+MIN_TRAININGS, MAX_TRAININGS = 2, 4  # of a study: figures compare trainings with the first, and have as many looks
+HALF_TURN_DEGREES = 180
 
 
 def list_runs(config: dict) -> list[Run]:
@@ -17,12 +20,52 @@ def list_runs(config: dict) -> list[Run]:
     return [Run(model, dataset, training, int(seed)) for model, dataset, training, seed in itertools.product(*lists)]
 
 
+def list_trainings(config: dict) -> list[Training]:
+    """List the trainings of the study, in its order, with what figures and tables call them."""
+    looks = _looks(config)
+    return [_training(name, config["trainings"][name], looks[name]) for name in config["study"]["trainings"]]
+
+
+def _training(name: str, entry: dict, look: int) -> Training:
+    """Return a training by its entry in the config's table, which may hold a label."""
+    default = name if entry.get("epochs") == 0 else f"{name} training"  # not "untrained training"
+    label = entry.get("label", default)
+    return Training(name, cell=entry.get("label", name), label=label, look=look)
+
+
+def _looks(config: dict) -> dict[str, int]:
+    """Give each training of the study a look of its own.
+
+    The first MAX_TRAININGS of the config's table have the looks of their places, whatever the study picks; others have
+    the looks that are left.
+    """
+    places = {name: place for place, name in enumerate(config["trainings"]) if place < MAX_TRAININGS}
+    studied = config["study"]["trainings"]
+    looks = {name: places[name] for name in studied if name in places}
+    free = iter(sorted({*range(MAX_TRAININGS)} - {*looks.values()}))
+    return looks | {name: next(free) for name in studied if name not in places}
+
+
 def group(runs: Iterable[Run], attribute: str) -> dict[str, list[Run]]:
     """Group runs by an attribute of theirs, in order."""
     groups: dict[str, list[Run]] = {}
     for run in runs:
         groups.setdefault(getattr(run, attribute), []).append(run)
     return groups
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Numbers of one section that an entry of the config gives.
+
+    key      of these numbers, as an error names it: `runs.defaults.training`, `trainings.untrained`
+    section  one of SECTIONS
+    values   the numbers by name
+    """
+
+    key: str
+    section: str
+    values: dict
 
 
 @dataclass(frozen=True)
@@ -38,9 +81,22 @@ class Place:
     model: str | None = None
     dataset: str | None = None
 
+    @property
+    def by_training(self) -> dict[str, dict]:
+        """What the entry gives to one training only, by its name."""
+        return self.overlay.get("by_training", {})
+
     def applies_to(self, run: Run) -> bool:
         """Say whether the numbers of this entry are those of a run."""
         return self.model in (None, run.model) and self.dataset in (None, run.dataset)
+
+    def numbers(self, training: str | None = None) -> list[Numbers]:
+        """List the numbers that the entry gives to every training, or those that it gives to one training only."""
+        if training is None:
+            key, overlay = self.key, self.overlay
+        else:
+            key, overlay = f"{self.key}.by_training.{training}", self.by_training.get(training, {})
+        return [Numbers(f"{key}.{section}", section, overlay[section]) for section in SECTIONS if section in overlay]
 
 
 def list_places(runs: dict) -> list[Place]:
@@ -58,20 +114,35 @@ def list_places(runs: dict) -> list[Place]:
     return places
 
 
-def overlays(runs: dict, run: Run) -> list[tuple[str, dict]]:
-    """List the entries of the config's `runs` that apply to a run, the most specific last: (key, overlay)."""
-    found = [(place.key, place.overlay) for place in list_places(runs) if place.applies_to(run)]
-    by_training = [(f"{key}.{run.training}", overlay.get(run.training, {})) for key, overlay in found]
-    return found + by_training
+def numbers_of(config: dict, run: Run) -> list[Numbers]:
+    """List all that the config gives to a run; those that come later win.
+
+    First the places of `runs`, then the training's own entry, then what the same places give to this training only.
+    """
+    places = [place for place in list_places(config["runs"]) if place.applies_to(run)]
+    own = {name: value for name, value in config["trainings"][run.training].items() if name != "label"}
+    return [
+        *(numbers for place in places for numbers in place.numbers()),
+        Numbers(f"trainings.{run.training}", "training", own),
+        *(numbers for place in places for numbers in place.numbers(run.training)),
+    ]
 
 
 def spec(config: dict, run: Run) -> dict[str, dict]:
     """Return a run's numbers, all entries overlaid: {"model": ..., "training": ..., "measurement": ...}, keys sorted.
 
-    Equal numbers become identical (10.0 becomes 10), so that writing one as the other reruns nothing.
+    Equal numbers become identical (10.0 becomes 10; the `rotate` of a training becomes degrees to either side), so that
+    writing one as the other reruns nothing.
     """
-    levels = [overlay for _, overlay in overlays(config["runs"], run)]
-    return {
-        section: canonical({name: value for level in levels for name, value in level.get(section, {}).items()})
-        for section in SECTIONS
-    }
+    found: dict[str, dict] = {section: {} for section in SECTIONS}
+    for numbers in numbers_of(config, run):
+        found[numbers.section] |= numbers.values
+    training = found["training"]
+    if "rotate" in training:
+        training["rotate"] = _to_degrees(training["rotate"])
+    return {section: canonical(values) for section, values in found.items()}
+
+
+def _to_degrees(rotate: bool | float) -> float:
+    """Return degrees to either side: 180, which is any angle, for true; 0 for false."""
+    return HALF_TURN_DEGREES * rotate if isinstance(rotate, bool) else rotate

@@ -1,14 +1,19 @@
 """Read the history of a training (CSV): losses and accuracies by epoch."""
 
 import csv
+import math
 from pathlib import Path
 
 from rotational_variance.storage.file_errors import DamagedFileError
-from rotational_variance.storage.history_layout import COLUMNS
+from rotational_variance.storage.history_layout import COLUMNS, TRAIN_COLUMNS
 
 
 def read_history(path: str | Path) -> list[dict[str, float]]:
-    """Read losses and accuracies by epoch. Raises ValueError for a damaged file, or one without rows."""
+    """Read losses and accuracies by epoch: {column: number} for each row.
+
+    The row of epoch 0, a network without training, has NaN in TRAIN_COLUMNS. Raises ValueError for a damaged file, or
+    one without rows.
+    """
     try:
         with open(path, newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
@@ -23,7 +28,12 @@ def read_history(path: str | Path) -> list[dict[str, float]]:
 
 
 def _read_row(row: dict[str, str], line: int) -> dict[str, float]:
+    empty = TRAIN_COLUMNS if row["epoch"] == "0" else ()
     try:
-        return {name: float(value) for name, value in row.items()}
+        numbers = {name: math.nan if name in empty and value == "" else float(value) for name, value in row.items()}
     except (TypeError, ValueError) as error:
         raise ValueError(f"line {line}: {error}") from error
+    for name, number in numbers.items():
+        if math.isnan(number) and name not in empty:
+            raise ValueError(f"line {line}: {name} is not a number")
+    return numbers

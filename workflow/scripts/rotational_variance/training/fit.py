@@ -1,7 +1,8 @@
-"""Train a network on upright or on randomly rotated samples, and test it on both kinds.
+"""Train a network on upright or on randomly rotated samples, or not at all, and test it on both kinds.
 
-Source: Quiroga et al. 2019 (Adam, negative log-likelihood, rotations by U(-180, 180) degrees). Unlike the published
-code, batch normalisation stays in training mode for all of the training, and no sample is left out.
+Source: Quiroga et al. 2019 (Adam, negative log-likelihood, rotations by U(-180, 180) degrees). Smaller rotations, and
+networks without training, are ours, for comparison. Unlike the published code, batch normalisation stays in training
+mode for all of the training, and no sample is left out.
 """
 
 import math
@@ -16,6 +17,7 @@ from rotational_variance.samples.cuts import count_batches, cut
 from rotational_variance.samples.inputs import Samples
 
 SCHEDULES = ("constant", "one_cycle")
+HALF_TURN_DEGREES = 180.0
 
 
 class DivergedError(ValueError):
@@ -30,11 +32,15 @@ class Score:
     accuracy: float
 
 
+NOT_TRAINED = Score(loss=math.nan, accuracy=math.nan)
+
+
 @dataclass(frozen=True)
 class Epoch:
     """Scores after one epoch. `train` is measured during the epoch, while the network changes; the others after it.
 
-    state  all that later epochs depend on, for `fit(resume=state)`; valid until the next epoch begins
+    number  from 1 on; 0 is a network without training, whose `train` is NOT_TRAINED
+    state   all that later epochs depend on, for `fit(resume=state)`; valid until the next epoch begins
     """
 
     number: int
@@ -49,7 +55,7 @@ def fit(
     train: Samples,
     test: Samples,
     *,
-    rotate: bool,
+    rotate: float,
     epochs: int,
     batch_size: int,
     learning_rate: float,
@@ -61,9 +67,11 @@ def fit(
     resume: dict | None = None,
     on_batch: Callable[[float], None] = lambda loss: None,
 ) -> Iterator[Epoch]:
-    """Train `model` in place, and yield after each epoch.
+    """Train `model` in place, and yield after each epoch; without epochs, test it as it is, and yield once.
 
-    rotate              turn each training sample by its own angle from U(-180, 180) degrees, drawn again for each epoch
+    rotate              degrees to either side, 0 to 180: turn each training sample by its own angle from
+                        U(-rotate, rotate), drawn again for each epoch; 0 turns none
+    epochs              passes over the training set; 0 trains nothing
     batch_size          samples per batch: an epoch is cut into nearly equal batches of at most as many (one more where
                         a sample would be alone), and no sample is left out
     schedule            "constant", or "one_cycle": up to `learning_rate` and down to 0 (Smith and Topin 2019, with
@@ -75,36 +83,45 @@ def fit(
     on_batch            called with the epoch's mean loss so far, after each of its `count_batches` batches
 
     The optimizer is Adam with L2 regularisation `weight_decay`. The same numbers, seed and thread count on a CPU give
-    the same weights, bit for bit. Raises DivergedError, a ValueError, for a loss that is not finite.
+    the same weights, bit for bit. Raises DivergedError, a ValueError, for a loss that is not finite, and ValueError for
+    one that is not finite without any training, and for another `rotate` or `schedule`.
     """
+    if isinstance(rotate, bool) or not 0 <= rotate <= HALF_TURN_DEGREES:  # True would be one degree
+        raise ValueError(f"rotate: got {rotate}, expected degrees to either side, 0 to {HALF_TURN_DEGREES:g}")
     if schedule not in SCHEDULES:
         raise ValueError(f"schedule: got {schedule!r}, expected one of {', '.join(SCHEDULES)}")
     generator = torch.Generator().manual_seed(seed)
     n_batches = count_batches(len(train), batch_size)
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, weight_decay=weight_decay)
     scheduler = None
-    if schedule == "one_cycle":
+    if schedule == "one_cycle" and epochs > 0:  # it refuses to be of 0 steps
         scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, total_steps=epochs * n_batches)
-    test_degrees = random_degrees(len(test), torch.Generator().manual_seed(test_rotation_seed))
+    test_degrees = random_degrees(len(test), HALF_TURN_DEGREES, torch.Generator().manual_seed(test_rotation_seed))
     stateful = {"model": model, "optimizer": optimizer} | ({"scheduler": scheduler} if scheduler else {})
     if resume is not None:
         _restore(resume, stateful, generator)
 
-    for number in range(1 if resume is None else resume["epoch"] + 1, epochs + 1):
-        batches = _shuffled_batches(train, n_batches, rotate, generator, memory_format)
-        epoch = Epoch(
-            number=number,
-            train=_train_epoch(model, batches, len(train), optimizer, scheduler, on_batch),
-            test_upright=evaluate(model, test, batch_size, memory_format=memory_format),
-            test_rotated=evaluate(model, test, batch_size, test_degrees, memory_format=memory_format),
-            state=_state(number, stateful, generator),
-        )
-        if not math.isfinite(epoch.test_upright.loss + epoch.test_rotated.loss):
-            raise DivergedError(
-                f"training stopped: the test losses after epoch {number} are {epoch.test_upright.loss} upright and "
-                f"{epoch.test_rotated.loss} rotated, as at too high a learning_rate"
-            )
-        yield epoch
+    for number in range(min(1, epochs) if resume is None else resume["epoch"] + 1, epochs + 1):
+        train_score = NOT_TRAINED
+        if number > 0:
+            batches = _shuffled_batches(train, n_batches, rotate, generator, memory_format)
+            train_score = _train_epoch(model, batches, len(train), optimizer, scheduler, on_batch)
+        upright = evaluate(model, test, batch_size, memory_format=memory_format)
+        rotated = evaluate(model, test, batch_size, test_degrees, memory_format=memory_format)
+        _check_finite(number, upright, rotated)
+        yield Epoch(number, train_score, upright, rotated, state=_state(number, stateful, generator))
+
+
+def _check_finite(epoch: int, upright: Score, rotated: Score) -> None:
+    """Raise an error for test losses after an epoch that are not finite: DivergedError if it is any but epoch 0."""
+    if math.isfinite(upright.loss + rotated.loss):
+        return
+    losses = f"{upright.loss} upright and {rotated.loss} rotated"
+    if epoch == 0:
+        raise ValueError(f"the test losses without training are {losses}, expected finite numbers")
+    raise DivergedError(
+        f"training stopped: the test losses after epoch {epoch} are {losses}, as at too high a learning_rate"
+    )
 
 
 def _state(epoch: int, stateful: dict, generator: torch.Generator) -> dict:
@@ -125,11 +142,11 @@ def _restore(state: dict, stateful: dict, generator: torch.Generator) -> None:
 
 
 def _shuffled_batches(
-    train: Samples, n_batches: int, rotate: bool, generator: torch.Generator, memory_format: torch.memory_format
+    train: Samples, n_batches: int, rotate: float, generator: torch.Generator, memory_format: torch.memory_format
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Yield (inputs, labels) of all samples in a new order; if `rotate`, each sample is turned by a new angle."""
+    """Yield (inputs, labels) of all samples in a new order, each turned by a new angle of at most `rotate` degrees."""
     order = torch.randperm(len(train), generator=generator)
-    degrees = random_degrees(len(train), generator) if rotate else None
+    degrees = random_degrees(len(train), rotate, generator) if rotate > 0 else None  # no draws for upright samples
     start = 0
     for part in order.tensor_split(n_batches):
         index = part.to(train.labels.device)
@@ -200,6 +217,6 @@ def _sums(output: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     return torch.stack((loss.double(), n_right.double())).cpu()
 
 
-def random_degrees(n: int, generator: torch.Generator) -> torch.Tensor:
-    """Draw `n` angles from U(-180, 180) degrees, on the CPU (the same on every device)."""
-    return torch.rand(n, generator=generator, dtype=torch.float64) * 360 - 180
+def random_degrees(n: int, limit: float, generator: torch.Generator) -> torch.Tensor:
+    """Draw `n` angles from U(-limit, limit) degrees: float64 [n], on the CPU (the same on every device)."""
+    return torch.rand(n, generator=generator, dtype=torch.float64) * (2 * limit) - limit
