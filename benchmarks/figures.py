@@ -14,8 +14,8 @@ from benchmarks.networks import N_CLASSES, RESNET50
 from benchmarks.results import Result, seconds
 from rotational_variance.activations.description import ActivationInfo
 from rotational_variance.activations.find import find_activations
-from rotational_variance.figures.catalogue import OF_PAIR
-from rotational_variance.measures.measurement import ALL, Layer, Measurement
+from rotational_variance.figures.catalogue import of_pair
+from rotational_variance.statistics.measurement import ALL, Layer, Measurement
 from rotational_variance.storage.history_layout import COLUMNS
 from rotational_variance.storage.history_writer import write_history
 from rotational_variance.storage.measurement_attributes import ATTRIBUTES, JSON_ATTRIBUTES
@@ -23,12 +23,16 @@ from rotational_variance.storage.measurement_writer import write_measurement
 
 RUNS = 3
 BOUND_S = 20
+MEASURES = ["normalized_variance"]
 SCRIPTS = Path(__file__).resolve().parents[1] / "workflow" / "scripts"
 DRAW = """
 import json, sys, plot
+from rotational_variance.statistics.trainings import Training
 from rv_study.run import Run
 arguments = json.load(sys.stdin)
-plot.main(**arguments | {"runs": [Run(**run) for run in arguments["runs"]]})
+runs = [Run(**run) for run in arguments["runs"]]
+trainings = [Training(run.training, run.training, f"{run.training} training", i) for i, run in enumerate(runs)]
+plot.main(**arguments | {"runs": runs, "trainings": trainings})
 """
 
 
@@ -41,7 +45,7 @@ def run() -> Iterator[Result]:
         min(times) / BOUND_S,
         "<=1",
         RUNS,
-        f"{min(times):.1f} s for {len(OF_PAIR) + 1} figures",
+        f"{min(times):.1f} s for {len(of_pair(MEASURES)) + 1} figures",
     )
 
 
@@ -69,8 +73,9 @@ def _make_files(folder: Path) -> dict:
         "runs": runs,
         "variances": [str(folder / f"{run['training']}.h5") for run in runs],
         "histories": [str(folder / f"{run['training']}.csv") for run in runs],
-        "figures": [str(folder / f"{drawing.name}.png") for drawing in OF_PAIR],
+        "figures": [str(folder / f"{drawing.name}.png") for drawing in of_pair(MEASURES)],
         "digest": str(folder / "digest.png"),
+        "measures": MEASURES,
         "aggregation": "mean",
         "layers": "all",
         "sort_units": True,
@@ -79,7 +84,8 @@ def _make_files(folder: Path) -> dict:
 
 def _random_layer(info: ActivationInfo, random: np.random.Generator) -> Layer:
     stds = random.gamma(2, 0.5, (2, 2, 1 + N_CLASSES, info.n_units))
-    return Layer(info.name, info.kind, *stds, rounding_noise=np.zeros((2, info.n_units)), unit_axis=1)
+    statistics = dict(zip(("transformation_std", "sample_std"), stds, strict=True))
+    return Layer(info.name, info.kind, statistics, rounding_noise=np.zeros((2, info.n_units)), unit_axis=1)
 
 
 def _draw(arguments: str) -> None:

@@ -14,7 +14,6 @@ from benchmarks.networks import ALL_CONVOLUTIONAL, RESNET18, SIMPLE_CONV, VGG16,
 from benchmarks.results import Result, shortest
 from rotational_variance import models
 from rotational_variance.activations.find import find_activations
-from rotational_variance.measures.measurement import Measurement
 from rotational_variance.measuring.batches import Passes
 from rotational_variance.measuring.one_pass import measure
 from rotational_variance.measuring.precision import set_precision
@@ -22,6 +21,7 @@ from rotational_variance.samples import sources
 from rotational_variance.samples.angles import angle_grid
 from rotational_variance.samples.channel_statistics import channel_statistics
 from rotational_variance.samples.inputs import Samples, to_samples
+from rotational_variance.statistics.measurement import Measurement
 from rotational_variance.training.fit import fit
 
 N_SAMPLES, N_CLASSES, N_ANGLES = 64, 2, 4
@@ -88,7 +88,7 @@ def _errors(name: str, options: dict) -> list[dict]:
     )
     torch.manual_seed(0)
     model = models.build(name, n_channels=1, image_size=28, n_classes=10, **options)
-    numbers = {"rotate": True, "epochs": 10, "batch_size": 64, "learning_rate": 0.003, "weight_decay": 0.0}
+    numbers = {"rotate": 180, "epochs": 10, "batch_size": 64, "learning_rate": 0.003, "weight_decay": 0.0}
     for _ in fit(model, train, test, **numbers, schedule="one_cycle", test_rotation_seed=0, seed=0):
         pass
     model.eval()
@@ -107,10 +107,10 @@ def _errors(name: str, options: dict) -> list[dict]:
 def _by_layer(name: str, tensors: dict[str, Measurement]) -> list[dict]:
     rows = []
     for i, layer in enumerate(tensors["float64"].layers):
-        exact = layer.normalized[0, 0]
+        exact = layer.normalized_variance[0, 0]
         row = {"model": name, "layer": layer.name, "mean_m": float(exact.mean())}
         for precision in DTYPES:
-            error = np.abs(tensors[precision].layers[i].normalized[0, 0] / exact - 1)
+            error = np.abs(tensors[precision].layers[i].normalized_variance[0, 0] / exact - 1)
             row[f"median_error_{precision}"] = float(np.median(error))
             row[f"largest_error_{precision}"] = float(error.max())
         rows.append(row)

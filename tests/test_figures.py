@@ -9,8 +9,10 @@ from matplotlib.figure import Figure
 
 from helpers.drawn import (
     ANGLES,
+    COLORS,
     KINDS,
     THINGS,
+    TWO,
     legend_texts,
     lines_of,
     make_history,
@@ -30,13 +32,15 @@ from rotational_variance.figures.heatmaps_classes import heatmaps_classes
 from rotational_variance.figures.history import history
 from rotational_variance.figures.kinds import kinds
 from rotational_variance.figures.outputs import outputs
-from rotational_variance.figures.parts.colour_scale import BELOW_PRECISION, INFINITE, OVER, scale_top
+from rotational_variance.figures.parts.colour_scale import BELOW_PRECISION, INFINITE, OVER
 from rotational_variance.figures.parts.lines import plot_mean
-from rotational_variance.figures.parts.style import COLORS, DASHES, style
+from rotational_variance.figures.parts.style import style
 from rotational_variance.figures.parts.training_results import TrainingResult
 from rotational_variance.figures.parts.unit_image import heatmap_image
 from rotational_variance.figures.stds import stds
-from rotational_variance.measures.averages import layer_values
+from rotational_variance.measures.normalized_variance import MEASURE as M
+from rotational_variance.statistics.averages import layer_values
+from rotational_variance.statistics.units import unit_values
 
 TRAININGS = ["unrotated", "rotated"]
 
@@ -48,7 +52,7 @@ def in_style():
 
 
 def expected_values(results, training, aggregation, sample_set):
-    return layer_values(results[training].measurements[0].normalized(aggregation, sample_set))
+    return layer_values(unit_values(results[training].measurements[0], M, aggregation, sample_set))
 
 
 def assert_whole(axes):
@@ -64,21 +68,21 @@ def assert_whole(axes):
 @pytest.mark.parametrize("aggregation", ["mean", "max"])
 def test_curves_show_the_layer_values(aggregation):
     results = make_results()
-    panels = titled(curves("title", "note", aggregation, results))
+    panels = titled(curves("title", "note", M, aggregation, results))
     for name, sample_set in (("all samples", "all"), ("stratified by class", "stratified")):
         for training in TRAININGS:
             (line,) = lines_of(panels[name], COLORS[training])
             np.testing.assert_allclose(line.get_ydata(), expected_values(results, training, aggregation, sample_set))
             assert line.get_xdata().tolist() == list(range(16))
-            assert line.get_linestyle() == ("-" if DASHES[training] == "solid" else "--")
+            assert line.get_linestyle() == ("-" if training == "rotated" else "--")
         assert_whole(panels[name])
 
 
 def test_several_seeds_show_as_their_mean_and_range():
     results = make_results(n_seeds=3)
-    axes = titled(curves("title", "note", "mean", results))["all samples"]
+    axes = titled(curves("title", "note", M, "mean", results))["all samples"]
     values = np.stack(
-        [layer_values(measurement.normalized("mean", "all")) for measurement in results["rotated"].measurements]
+        [layer_values(unit_values(measurement, M, "mean", "all")) for measurement in results["rotated"].measurements]
     )
     (line,) = lines_of(axes, COLORS["rotated"])
     np.testing.assert_allclose(line.get_ydata(), values.mean(0))
@@ -93,8 +97,8 @@ def test_a_seed_without_a_value_leaves_the_mean_to_the_others():
     results = make_results(n_seeds=2)
     first, second = results["rotated"].measurements
     first.layers[3].sample_std[0, 0, :] = 0
-    (line,) = lines_of(titled(curves("title", "note", "mean", results))["all samples"], COLORS["rotated"])
-    assert line.get_ydata()[3] == layer_values(second.normalized("mean", "all"))[3]
+    (line,) = lines_of(titled(curves("title", "note", M, "mean", results))["all samples"], COLORS["rotated"])
+    assert line.get_ydata()[3] == layer_values(unit_values(second, M, "mean", "all"))[3]
     assert np.isfinite(line.get_ydata()).all()
 
 
@@ -107,8 +111,8 @@ def test_a_layer_below_precision_is_a_gap_and_others_leave_such_units_out(n_seed
     layer = results["rotated"].measurements[0].layers[4]
     expected = (layer.transformation_std[0, 0, 1:] / layer.sample_std[0, 0, 1:]).mean()
     figures = [
-        curves("title", "note", "mean", results), headline("title", "note", "mean", results, sort_units=True),
-        curves_classes("title", "note", "mean", results), kinds("title", "note", "mean", results),
+        curves("title", "note", M, "mean", results), headline("title", "note", M, "mean", results, sort_units=True),
+        curves_classes("title", "note", M, "mean", results), kinds("title", "note", M, "mean", results),
     ]  # fmt: skip
     for figure in figures:
         lines = [line for axes in figure.axes for line in lines_of(axes, COLORS["rotated"])]
@@ -137,7 +141,7 @@ def test_a_value_between_two_gaps_can_be_seen(look, marked):
 
 def test_layers_are_named_and_their_kinds_told():
     results = make_results()
-    figure = curves("title", "note", "mean", results)
+    figure = curves("title", "note", M, "mean", results)
     strip = next(axes for axes in figure.axes if axes.images)
     assert [label.get_text() for label in strip.get_xticklabels()] == [f"conv{i}" for i in range(16)]
     colors = strip.images[0].cmap(strip.images[0].norm(strip.images[0].get_array()[0]))
@@ -151,7 +155,7 @@ def test_layers_are_named_and_their_kinds_told():
 
 def test_each_kind_has_a_panel_with_its_layers_only():
     results = make_results()
-    panels = titled(kinds("title", "note", "max", results))
+    panels = titled(kinds("title", "note", M, "max", results))
     assert list(panels) == [f"{kind} (5 layers)" for kind in KINDS] + ["output (1 layer)"]
     for i, kind in enumerate(KINDS):
         (line,) = lines_of(panels[f"{kind} (5 layers)"], COLORS["rotated"])
@@ -165,7 +169,7 @@ def test_each_kind_has_a_panel_with_its_layers_only():
 
 def test_each_class_has_a_panel():
     results = make_results(class_names=THINGS)
-    panels = titled(curves_classes("title", "note", "mean", results))
+    panels = titled(curves_classes("title", "note", M, "mean", results))
     assert list(panels) == THINGS
     for thing, axes in panels.items():
         for training in TRAININGS:
@@ -186,7 +190,10 @@ def test_stds_are_shown_on_their_own():
             layers = results[training].measurements[0].layers
             expected = np.array([getattr(layer, name.replace(" ", "_"))[1, 0].mean() for layer in layers])
             (line,) = lines_of(axes, COLORS[training])
-            np.testing.assert_allclose(line.get_ydata(), np.where(expected == 0, np.nan, expected))
+            np.testing.assert_allclose(line.get_ydata(), expected)
+    assert panels["transformation std, all samples"].get_ylim() == panels["sample std, all samples"].get_ylim()
+    for name, n_notes in (("transformation std", 1), ("sample std", 0)):  # a logarithmic scale has no place for 0
+        assert len(panels[f"{name}, all samples"].texts) == n_notes
 
 
 # ---- M by unit
@@ -194,36 +201,29 @@ def test_stds_are_shown_on_their_own():
 
 def test_heatmaps_show_both_trainings_all_and_stratified_on_one_scale():
     results = make_results()
-    figure = heatmaps("title", "note", "mean", results, sort_units=True)
+    figure = heatmaps("title", "note", M, "mean", results, sort_units=True)
     panels = titled(figure)
-    everything = []
     for name, sample_set in (("all samples", "all"), ("stratified by class", "stratified")):
         for training in TRAININGS:
             image = panels[f"{name}, {training} training"].images[0]
-            values = results[training].measurements[0].normalized("mean", sample_set)
-            everything += values
+            values = unit_values(results[training].measurements[0], M, "mean", sample_set)
             np.testing.assert_allclose(image.get_array(), heatmap_image(values, 200))
             assert tuple(image.get_extent()) == (-0.5, 15.5, 0, 100)  # each layer is one column, and one wide
             assert image.cmap.name == "inferno"
             assert image.norm is panels["all samples, rotated training"].images[0].norm
-    assert image.norm.vmin == 0
-    assert image.norm.vmax == scale_top(np.concatenate(everything))
+    assert (image.norm.vmin, image.norm.vmax) == M.scale
 
 
 def test_each_class_has_a_band_in_the_heatmaps_of_classes():
     results = make_results(class_names=THINGS)
-    figure = heatmaps_classes("title", "note", "mean", results, sort_units=True)
+    figure = heatmaps_classes("title", "note", M, "mean", results, sort_units=True)
     panels = titled(figure)
-    everything = [
-        results[training].measurements[0].normalized("mean", thing) for training in TRAININGS for thing in THINGS
-    ]
-    top = scale_top(np.concatenate([np.concatenate(values) for values in everything]))
     for training in TRAININGS:
         images = [image for image in panels[f"{training} training"].images if image.get_array().ndim == 2]
         for i, (image, thing) in enumerate(zip(images, THINGS, strict=True)):
-            expected = heatmap_image(results[training].measurements[0].normalized("mean", thing), 200)
+            expected = heatmap_image(unit_values(results[training].measurements[0], M, "mean", thing), 200)
             np.testing.assert_allclose(image.get_array(), expected)
-            assert image.norm.vmax == top
+            assert (image.norm.vmin, image.norm.vmax) == M.scale
             left, right, bottom, _ = image.get_extent()
             assert (left, right, bottom) == (0.5, 16.5, -i)
     first = panels["unrotated training"]
@@ -247,7 +247,7 @@ def test_a_column_holds_the_units_of_its_layer():
 def test_units_are_sorted_or_not_and_the_axis_says_so(draw):
     results = make_results()
     for sort_units in (True, False):
-        figure = draw("title", "note", "mean", results, sort_units=sort_units)
+        figure = draw("title", "note", M, "mean", results, sort_units=sort_units)
         image = next(image for axes in figure.axes for image in axes.images if image.get_array().shape == (200, 16))
         upwards = np.asarray(image.get_array())[::-1]
         assert (np.diff(upwards, axis=0) >= 0).all() == sort_units
@@ -256,22 +256,14 @@ def test_units_are_sorted_or_not_and_the_axis_says_so(draw):
             assert ("sorted" in labels) == sort_units
 
 
-def test_the_scale_ends_at_median_and_three_interquartile_ranges():
-    values = np.concatenate([np.linspace(0, 4, 101), [1000.0, np.inf, np.nan]])
-    low, median, high = np.percentile(values[np.isfinite(values)], [25, 50, 75])
-    assert scale_top(values) == median + 3 * (high - low)
-    assert scale_top(np.array([0.1, 0.2, 0.3])) == 1
-    assert scale_top(np.array([0.0, 0.0, 2.0, 2.0])) == 2
-    assert scale_top(np.array([np.inf])) == 1
-
-
 def test_cells_beyond_the_scale_are_hatched_where_they_are():
     results = make_results()
     layers = results["rotated"].measurements[0].layers
     layers[2].sample_std[0, 0, :] = 0  # a whole column infinite
+    layers[3].transformation_std[:] = layers[3].sample_std  # one that the scale shows
     layers[4].transformation_std[0, 0, :] = 1000  # one above the scale
     put_below_precision(layers[6], range(layers[6].n_units), 0)  # and one without M
-    axes = titled(heatmaps("title", "note", "mean", results, sort_units=True))["all samples, rotated training"]
+    axes = titled(heatmaps("title", "note", M, "mean", results, sort_units=True))["all samples, rotated training"]
     image, marks = axes.images
     assert marks.get_extent() == image.get_extent()
     rgba = marks.get_array()
@@ -288,7 +280,7 @@ def test_cells_beyond_the_scale_are_hatched_where_they_are():
 @pytest.mark.parametrize("draw", [headline, heatmaps, heatmaps_classes])
 def test_marks_are_explained_only_where_they_occur(draw):
     def texts(results):
-        return " ".join(legend_texts(draw("title", "note", "mean", results, sort_units=True)))
+        return " ".join(legend_texts(draw("title", "note", M, "mean", results, sort_units=True)))
 
     assert "infinite" not in texts(make_results())
     results = make_results()
@@ -306,15 +298,15 @@ def test_marks_are_explained_only_where_they_occur(draw):
         for layer in [layer for result in results.values() for layer in result.measurements[0].layers]:
             layer.transformation_std[:] = layer.sample_std
         results["rotated"].measurements[0].layers[0].transformation_std[:, :, :n_above] *= 50
-        assert ("above the scale (M > 1.00)" in texts(results)) == bool(n_above)
+        assert ("above the scale (M > 2)" in texts(results)) == bool(n_above)
 
 
 def test_m_of_0_is_the_darkest_and_not_taken_for_a_unit_without_m():
     results = make_results()
     results["rotated"].measurements[0].layers[2].transformation_std[:] = 0
-    image = titled(heatmaps("title", "note", "mean", results, sort_units=True))["all samples, rotated training"].images[
-        0
-    ]
+    image = titled(heatmaps("title", "note", M, "mean", results, sort_units=True))[
+        "all samples, rotated training"
+    ].images[0]
     darkest = to_hex(image.cmap(0.0))
     assert to_hex(image.cmap(image.norm(image.get_array()))[0, 2]) == darkest != BELOW_PRECISION.color
 
@@ -324,10 +316,10 @@ def test_m_of_0_is_the_darkest_and_not_taken_for_a_unit_without_m():
 
 def test_outputs_show_the_last_layer_by_class():
     results = make_results(n_seeds=2, class_names=THINGS)
-    panels = titled(outputs("title", results))
+    panels = titled(outputs("title", M, results))
     for training in TRAININGS:
         axes = panels[f"{training} training"]
-        expected = results[training].measurements[0].layers[-1].normalized[0, 1:].T
+        expected = results[training].measurements[0].layers[-1].normalized_variance[0, 1:].T
         np.testing.assert_allclose(axes.images[0].get_array(), expected)  # [unit, class]
         for text, value in zip(axes.texts, expected.ravel(), strict=True):
             assert float(text.get_text()) == pytest.approx(value, abs=0.0051 if value < 9.99 else 0.51)
@@ -341,7 +333,7 @@ def test_outputs_beyond_the_scale_are_hatched():
     results = make_results()
     results["rotated"].measurements[0].layers[-1].sample_std[0, 3, 5] = 0
     put_below_precision(results["rotated"].measurements[0].layers[-1], [6], 4)  # over class 3
-    figure = outputs("title", results)
+    figure = outputs("title", M, results)
     axes = titled(figure)["rotated training"]
     hatched = {
         (patch.get_x() + 0.5, patch.get_y() + 0.5): patch.get_hatch() for patch in axes.patches if patch.get_hatch()
@@ -350,7 +342,9 @@ def test_outputs_beyond_the_scale_are_hatched():
     assert set(hatched[3, 6]) == {"-"}
     numbers = [text.get_text() for text in axes.texts]
     assert (numbers[5 * 10 + 2], numbers[6 * 10 + 3]) == ("inf", "n/a")
-    assert {"infinite", "below precision"} <= {text.partition(":")[0] for text in legend_texts(figure)}
+    assert {"infinite", "below precision"} <= {
+        text.partition(" M")[0].partition(" (")[0] for text in legend_texts(figure)
+    }
     above = np.argwhere(np.asarray(axes.images[0].get_array().filled(0)) > axes.images[0].norm.vmax)
     assert {(label, unit) for unit, label in above} == {cell for cell, hatch in hatched.items() if "/" in hatch}
 
@@ -358,7 +352,9 @@ def test_outputs_beyond_the_scale_are_hatched():
 def test_outputs_that_are_no_classes_are_numbered_and_not_framed():
     measurement = make_measurement(class_names=THINGS)
     measurement = replace(measurement, layers=measurement.layers[:-1])
-    axes = titled(outputs("title", {"rotated": TrainingResult([measurement], [make_history()])}))["rotated training"]
+    axes = titled(outputs("title", M, {"rotated": TrainingResult(TWO[1], [measurement], [make_history()])}))[
+        "rotated training"
+    ]
     assert axes.images[0].get_array().shape == (measurement.layers[-1].n_units, 10)
     assert all(patch.get_hatch() for patch in axes.patches)
     assert axes.get_yticklabels()[1].get_text() == "1"
@@ -379,7 +375,22 @@ def test_bars_show_percent(n_seeds):
         np.testing.assert_allclose(heights, 100 * np.mean(shares, axis=0))
         assert all(to_hex(bar.get_facecolor()).upper() == COLORS[training] for bar in bars[f"{training} training"])
     assert [label.get_text() for label in axes.get_xticklabels()] == ["upright", "rotated"]
-    assert axes.get_ylim() == (0, 100)
+    assert axes.get_yticks().tolist() == [0, 20, 40, 60, 80, 100]
+
+
+def test_accuracies_have_one_number_of_digits():
+    results = make_results()
+    for result, shares in zip(results.values(), ((1.0, 0.097), (0.9931, 0.5)), strict=True):
+        row = result.histories[0][-1]
+        row["test_upright_accuracy"], row["test_rotated_accuracy"] = shares
+    (axes,) = accuracy("title", results).axes
+    assert [text.get_text() for text in axes.texts] == ["100.0", "9.7", "99.3", "50.0"]
+
+
+def test_chance_is_the_share_of_the_largest_class():
+    measurement = replace(make_measurement(class_names=["a", "b", "c"]), n_test=np.array([10, 2, 7, 1]))
+    overall = accuracy_by_angle("title", {"rotated": TrainingResult(TWO[1], [measurement], [make_history()])}).axes[0]
+    assert set(overall.get_lines()[-1].get_ydata()) == {70}
 
 
 def test_accuracy_by_angle_goes_around_the_circle():
@@ -431,16 +442,16 @@ def test_losses_and_accuracies_by_epoch():
 
 def test_the_headline_is_a_digest_of_the_others():
     results = make_results()
-    figure = headline("title", "note", "max", results, sort_units=True)
+    figure = headline("title", "note", M, "max", results, sort_units=True)
     panels = titled(figure)
-    lines = {line.get_label(): line for line in panels["M of each layer"].get_lines()}
+    axes = panels["M of each layer"]
     for training in TRAININGS:
-        for label, sample_set in (("all samples", "all"), ("stratified by class", "stratified")):
-            line = lines[f"{training} training, {label}"]
+        for line, sample_set in zip(lines_of(axes, COLORS[training]), ("all", "stratified"), strict=True):
             np.testing.assert_allclose(line.get_ydata(), expected_values(results, training, "max", sample_set))
-            assert line.get_color() == COLORS[training]
+            (shown,) = [handle for handle in axes.get_legend().get_lines() if sample_set in handle.get_label()]
+            assert (shown.get_linewidth(), shown.get_marker()) == (line.get_linewidth(), line.get_marker())
         image = panels[f"M of every unit, {training} training, all samples"].images[0]
-        expected = heatmap_image(results[training].measurements[0].normalized("max", "all"), 200)
+        expected = heatmap_image(unit_values(results[training].measurements[0], M, "max", "all"), 200)
         np.testing.assert_allclose(image.get_array(), expected)
     assert_whole(panels["M of each layer"])
     bars = [axes for axes in figure.axes if axes.get_ylabel() == "accuracy (%)"]
@@ -455,16 +466,17 @@ def all_texts(figure):
     return [text.replace("\n", " ") for text in titles + legend_texts(figure)]
 
 
-BY_LAYER = [curves, curves_classes, kinds, stds]
+BY_LAYER = [curves, curves_classes, kinds]
 BY_UNIT = [heatmaps, heatmaps_classes]
 
 
 def draw_all(results):
     """Yield whether it shows the first seed only, and the figure, for all figures that tell trainings apart."""
-    yield from ((False, draw("title", "note", "mean", results)) for draw in BY_LAYER)
-    yield from ((True, draw("title", "note", "mean", results, sort_units=True)) for draw in BY_UNIT)
+    yield from ((False, draw("title", "note", M, "mean", results)) for draw in BY_LAYER)
+    yield False, stds("title", "note", "mean", results)
+    yield from ((True, draw("title", "note", M, "mean", results, sort_units=True)) for draw in BY_UNIT)
     yield from ((False, draw("title", results)) for draw in (accuracy, accuracy_by_angle, history))
-    yield True, outputs("title", results)
+    yield True, outputs("title", M, results)
 
 
 def test_a_training_at_chance_is_marked_in_each_figure():
@@ -475,11 +487,8 @@ def test_a_training_at_chance_is_marked_in_each_figure():
         assert marked
         assert all(text.endswith("rotated training (at chance)") for text in marked)
         assert not any("unrotated" in text for text in marked)
-    texts = all_texts(headline("title", "note", "mean", results, sort_units=True))
-    for text in (
-        "rotated training, all samples (at chance)", "rotated training (at chance)",
-        "M of every unit, rotated training (at chance), all samples",
-    ):  # fmt: skip
+    texts = all_texts(headline("title", "note", M, "mean", results, sort_units=True))
+    for text in ("rotated training (at chance)", "M of every unit, rotated training (at chance), all samples"):
         assert text in texts
     assert not any("chance" in text for text in texts if "unrotated" in text)
 
@@ -489,6 +498,26 @@ def test_seeds_at_chance_are_counted_where_they_are_shown():
     put_at_chance(results["unrotated"], 0)  # the one that heatmaps show
     put_at_chance(results["rotated"], 1, 2)
     for shows_first, figure in draw_all(results):
-        marked = {text.partition(", ")[2] or text for text in all_texts(figure) if "chance" in text}
-        counted = {"unrotated training (1 of 3 seeds at chance)", "rotated training (2 of 3 seeds at chance)"}
+        marked = {text.removeprefix("all samples, ") for text in all_texts(figure) if "chance" in text}
+        marked = {text.removeprefix("stratified by class, ") for text in marked}
+        counted = {
+            f"{name} training ({n} of 3 seeds at chance, left out)" for name, n in (("unrotated", 1), ("rotated", 2))
+        }
         assert marked == ({"unrotated training (at chance)"} if shows_first else counted)
+
+
+def test_means_over_seeds_leave_out_those_at_chance_unless_all_are():
+    results = make_results(n_seeds=3, n_layers=4)
+    put_at_chance(results["unrotated"], 0, 1, 2)
+    put_at_chance(results["rotated"], 0)
+    values = {
+        training: np.array([layer_values(unit_values(one, M, "mean", "all")) for one in result.measurements])
+        for training, result in results.items()
+    }
+    axes = titled(curves("title", "note", M, "mean", results))["all samples"]
+    (unrotated,), (rotated,) = (lines_of(axes, COLORS[training]) for training in TRAININGS)
+    np.testing.assert_allclose(unrotated.get_ydata(), values["unrotated"].mean(0))
+    np.testing.assert_allclose(rotated.get_ydata(), values["rotated"][1:].mean(0))
+    (accuracies,) = accuracy("title", results).axes
+    last = [history[-1]["test_upright_accuracy"] for history in results["rotated"].histories]
+    assert accuracies.containers[-1][0].get_height() == pytest.approx(100 * np.mean(last[1:]))

@@ -2,18 +2,31 @@
 
 import pytest
 
-from helpers.drawn import THINGS, assert_readable, make_results, put_at_chance, put_below_precision, resnet_names
-from rotational_variance.figures.catalogue import OF_PAIR
-from rotational_variance.figures.dead_units import dead_units
-from rotational_variance.figures.depth import depth
+from helpers.drawn import (
+    FOUR,
+    INVARIANCE,
+    THINGS,
+    assert_readable,
+    make_results,
+    put_at_chance,
+    put_below_precision,
+    resnet_names,
+)
+from rotational_variance.figures.catalogue import of_models, of_pair
+from rotational_variance.figures.curves import curves
 from rotational_variance.figures.draw import draw
 from rotational_variance.figures.global_bars import global_bars
-from rotational_variance.figures.parts.style import COLORS, COLUMN, MODEL_LOOKS, WIDTH, model_looks, style
+from rotational_variance.figures.headline import headline
+from rotational_variance.figures.parts.style import COLUMN, MODEL_LOOKS, WIDTH, model_looks, style
 
 WHAT = "all_convolutional on fashion_mnist"
-OF_LAYERS = [drawing for drawing in OF_PAIR if drawing.aggregation == "max"]
-OTHERS = [drawing for drawing in OF_PAIR if not drawing.aggregation]
-OF_CLASSES = [drawing for drawing in [*OF_LAYERS, *OTHERS] if "class" in drawing.title or "angle" in drawing.title]
+MEASURES = ["normalized_variance"]
+OF_LAYERS = [drawing for drawing in of_pair(MEASURES) if drawing.aggregation == "max"]
+OTHERS = [drawing for drawing in of_pair(MEASURES) if not drawing.aggregation]
+OF_ANOTHER_MEASURE = [
+    drawing for drawing in of_pair(["transformation_std"]) if drawing.measure and drawing.aggregation != "mean"
+]
+OF_CLASSES = [drawing for drawing in [*OF_LAYERS, *OTHERS] if {"class", "angle"} & set(drawing.title("").split())]
 
 
 def name(drawing):
@@ -52,13 +65,33 @@ def test_figures_of_many_layers_are_readable(drawing, n_layers, monkeypatch):
 
 @pytest.mark.parametrize("drawing", [*OF_LAYERS, *OTHERS], ids=name)
 def test_long_class_names_and_several_seeds_are_readable(drawing, monkeypatch):
-    check(drawn(drawing, with_marks(make_results(n_seeds=3, class_names=THINGS)), sort_units=False), monkeypatch)
+    results = with_marks(make_results(n_seeds=3, trainings=FOUR[:2], class_names=THINGS))
+    check(drawn(drawing, results, sort_units=False), monkeypatch)
 
 
 @pytest.mark.parametrize("drawing", [*OF_LAYERS, *OTHERS], ids=name)
-def test_one_training_and_few_classes_are_readable(drawing, monkeypatch):
-    results = {"rotated": make_results(n_layers=5, class_names=["a", "b", "c"])["rotated"]}
+def test_four_trainings_with_long_labels_are_readable(drawing, monkeypatch):
+    results = make_results(n_seeds=2, trainings=FOUR, n_layers=5, class_names=["a", "b", "c"])
     check(drawn(drawing, with_marks(results)), monkeypatch)
+
+
+@pytest.mark.parametrize("drawing", OF_ANOTHER_MEASURE, ids=name)
+def test_a_measure_with_long_names_and_a_logarithmic_scale_is_readable(drawing, monkeypatch):
+    results = make_results(trainings=FOUR[1:], n_layers=5, class_names=THINGS)
+    results["rotated"].measurements[0].layers[1].transformation_std[:] = 0  # which a logarithmic axis does not show
+    check(drawn(drawing, with_marks(results)), monkeypatch)
+
+
+def test_long_words_of_a_measure_are_readable(monkeypatch):
+    results = make_results(n_layers=5, class_names=["a", "b", "c"])
+    with style():
+        figures = [
+            curves("title", "note", INVARIANCE, "mean", results),
+            global_bars("title", "", INVARIANCE, {"resnet": results}, {}),
+            headline("title", "note", INVARIANCE, "mean", results, sort_units=True),
+        ]
+    for figure in figures:
+        check(figure, monkeypatch)
 
 
 @pytest.mark.parametrize("drawing", OF_CLASSES, ids=name)
@@ -72,7 +105,8 @@ AWKWARD = ["American_Staffordshire_terrier_0001", "cost $5 and $6", r"$\frac$", 
 @pytest.mark.parametrize("drawing", [*OF_LAYERS, *OTHERS], ids=name)
 def test_awkward_names_are_readable(drawing, monkeypatch):
     names = [f"backbone.stages.{i}.bottleneck.convolution_{'x' * (30 if i == 2 else 0)}" for i in range(6)]
-    check(drawn(drawing, make_results(n_layers=6, names=names, class_names=AWKWARD)), monkeypatch)
+    results = make_results(trainings=FOUR[1:], n_layers=6, names=names, class_names=AWKWARD)
+    check(drawn(drawing, results), monkeypatch)
 
 
 def some_models():
@@ -81,19 +115,21 @@ def some_models():
         [(16, None), (20, None), (53, resnet_names(53)), (133, resnet_names(133)), (3, None)],
         strict=True,
     )
-    return {model: with_marks(make_results(n_layers=n, names=names)) for model, (n, names) in sizes}
+    return {model: with_marks(make_results(trainings=FOUR, n_layers=n, names=names)) for model, (n, names) in sizes}
 
 
 def test_figures_of_all_models_are_readable(monkeypatch):
     results = some_models()
-    published = {(model, training, "mean", "all"): 0.5 for model in MODEL_LOOKS for training in COLORS}
-    note = "mean of each feature map"
+    published = {
+        (model, training.name, "normalized_variance_mean_all"): 0.5 for model in MODEL_LOOKS for training in FOUR[:2]
+    }
     with style():
         figures = [
-            depth("fashion_mnist: M of all models by relative depth", note, "mean", results),
-            global_bars("fashion_mnist: Global M of all models", results, published),
-            dead_units("fashion_mnist: Dead and infinite units of all models", note, "mean", results),
+            draw(drawing, "fashion_mnist", results=results, published=published)
+            for drawing in of_models(MEASURES)
+            if drawing.aggregation != "max"
         ]
+    assert len(figures) == 3
     for figure in figures:
         check(figure, monkeypatch)
 
@@ -108,8 +144,7 @@ def luminance(color):
 def test_models_differ_in_colour_and_in_marker_and_look_the_same_beside_any_others():
     looks = model_looks([*MODEL_LOOKS, "mine", "yours"])
     assert len({color for color, _ in looks.values()}) == len({marker for _, marker in looks.values()}) == 6
-    assert not {color for color, _ in looks.values()} & set(COLORS.values())
     assert model_looks(["vgg16"])["vgg16"] == looks["vgg16"]
     assert model_looks(["mine", "resnet"])["mine"] == looks["mine"]
-    for color in [*COLORS.values(), *(color for color, _ in MODEL_LOOKS.values())]:
+    for color, _ in MODEL_LOOKS.values():
         assert luminance(color) < 0.5  # of white, which is 1: it stands out on paper

@@ -4,11 +4,12 @@ import shutil
 from collections import defaultdict
 from pathlib import Path
 
-from rotational_variance.figures.catalogue import OF_PAIR, group_by_figure
+from rotational_variance.figures.catalogue import group_by_figure, of_pair
 from rotational_variance.figures.draw import draw
-from rotational_variance.figures.parts.style import COLORS, style
+from rotational_variance.figures.parts.style import style
 from rotational_variance.figures.parts.training_results import TrainingResult
-from rotational_variance.measures.layer_selection import select
+from rotational_variance.statistics.layer_selection import choose, select
+from rotational_variance.statistics.trainings import Training
 from rotational_variance.storage.figure_file import write_figure
 from rotational_variance.storage.files import replacing
 from rotational_variance.storage.history_reader import read_history
@@ -24,6 +25,8 @@ def main(
     histories: list[str],
     figures: list[str],
     digest: str,
+    trainings: list[Training],
+    measures: list[str],
     aggregation: str,
     layers: str,
     sort_units: bool,
@@ -31,23 +34,29 @@ def main(
     """Draw `runs`, all of one model and dataset; `variances` and `histories` hold their files in the same order.
 
     figures              the files to write: the stem names the drawing, the suffix the format
-    aggregation, digest  the aggregation whose headline figure is the digest of all, and the file for that figure
-    layers               the layers to show: "published" or "all"
-    sort_units           whether heatmaps sort the units of a layer by M
+    trainings            the trainings of `runs`, in the order to show them
+    measures             the measures to show
+    aggregation, digest  the aggregation whose headline figure (of the first measure) is the digest of all, and its file
+    layers               the layers to show: "published", "all", or "auto": published ones of a published model, or all
+    sort_units           whether heatmaps sort the units of a layer by the measure
     """
     measurements, rows = defaultdict(list), defaultdict(list)
     for run, variance, history_file in zip(runs, variances, histories, strict=True):
-        measurements[run.training].append(select(read_measurement(variance, run.as_dict()), layers))
+        measurements[run.training].append(select(read_measurement(variance, run.as_dict()), choose(layers, run.model)))
         rows[run.training].append(read_history(history_file))
-    results = {name: TrainingResult(measurements[name], rows[name]) for name in COLORS if name in measurements}
+    results = {
+        training.name: TrainingResult(training, measurements[training.name], rows[training.name])
+        for training in trainings
+    }
     subject = f"{runs[0].model} on {runs[0].dataset}"
-    for drawing, paths in group_by_figure(OF_PAIR, figures):
+    for drawing, paths in group_by_figure(of_pair(measures), figures):
         with style():
             figure = draw(drawing, subject, results=results, sort_units=sort_units)
             for path in paths:
                 write_figure(path, figure)
     with replacing(digest) as temporary:
-        name = f"headline_{aggregation}{Path(digest).suffix}"
+        (headline,) = (drawing for drawing in of_pair(measures[:1]) if drawing.is_digest(aggregation))
+        name = f"{headline.name}{Path(digest).suffix}"
         shutil.copyfile(next(path for path in figures if Path(path).name == name), temporary)
 
 
@@ -59,5 +68,6 @@ if __name__ == "__main__":
             histories=snakemake.input.histories,
             figures=snakemake.output.figures,
             digest=snakemake.output.digest,
+            trainings=snakemake.params.trainings,
             **snakemake.params.settings,
         )

@@ -1,16 +1,18 @@
 """Rule plot_models: draw all models of one dataset side by side."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
-from rotational_variance.figures.catalogue import OF_MODELS, group_by_figure
+from rotational_variance.figures.catalogue import group_by_figure, of_models
 from rotational_variance.figures.draw import draw
-from rotational_variance.figures.parts.style import COLORS, style
-from rotational_variance.figures.parts.training_results import TrainingResult
-from rotational_variance.measures.layer_selection import select
+from rotational_variance.figures.parts.style import style
+from rotational_variance.figures.parts.training_results import Results, TrainingResult
+from rotational_variance.statistics.layer_selection import SELECTIONS, choose, select
+from rotational_variance.statistics.trainings import Training
 from rotational_variance.storage.figure_file import write_figure
 from rotational_variance.storage.history_reader import read_history
 from rotational_variance.storage.measurement_reader import read_measurement
-from rotational_variance.storage.published_file import read_published
+from rotational_variance.storage.published_file import Published, published_of, read_published
 from rv_study.job_log import job_log
 from rv_study.run import Run
 
@@ -22,38 +24,60 @@ def main(
     histories: list[str],
     published: str,
     figures: list[str],
+    trainings: list[Training],
+    measures: list[str],
     layers: str,
 ) -> None:
     """Draw `runs`, all of one dataset; `variances` and `histories` hold their files in the same order.
 
     published  the file of the published values
     figures    the files to write: the stem names the drawing, the suffix the format
-    layers     the layers to show: "published" or "all"
+    trainings  the trainings of `runs`, in the order to show them
+    measures   the measures to show
+    layers     the layers to show: "published", "all", or "auto": published ones of a published model, or all of another
     """
     measurements, rows = (defaultdict(lambda: defaultdict(list)) for _ in range(2))
     for run, variance, history_file in zip(runs, variances, histories, strict=True):
-        measurements[run.model][run.training].append(select(read_measurement(variance, run.as_dict()), layers))
+        measurements[run.model][run.training].append(
+            select(read_measurement(variance, run.as_dict()), choose(layers, run.model))
+        )
         rows[run.model][run.training].append(read_history(history_file))
     results = {
-        model: {name: TrainingResult(of_model[name], rows[model][name]) for name in COLORS if name in of_model}
+        model: {
+            training.name: TrainingResult(training, of_model[training.name], rows[model][training.name])
+            for training in trainings
+        }
         for model, of_model in measurements.items()
     }
     dataset = runs[0].dataset
-    # No averages over all layers were published.
-    known = _published(published, dataset) if layers == "published" else {}
-    for drawing, paths in group_by_figure(OF_MODELS, figures):
+    known = attach_published(read_published(published), dataset, results, layers)
+    for drawing, paths in group_by_figure(of_models(measures), figures):
         with style():
-            figure = draw(drawing, dataset, results=results, published=known)
+            figure = draw(drawing, dataset, layers=describe_layers(layers, results), results=results, published=known)
             for path in paths:
                 write_figure(path, figure)
 
 
-def _published(path: str, dataset: str) -> dict[tuple[str, str, str, str], float]:
-    """Read the published global M of a dataset, by (model, training, aggregation, sample set)."""
+def describe_layers(layers: str, models: Iterable[str]) -> str:
+    """Say which layers of which models are shown, if that differs between them; "" if it does not."""
+    of_models = {name: [model for model in models if choose(layers, model) == name] for name in SELECTIONS}
+    if not all(of_models.values()):
+        return ""
+    return f"published layers of {', '.join(of_models['published'])}; all layers of {', '.join(of_models['all'])}"
+
+
+def attach_published(
+    published: Published, dataset: str, results: Mapping[str, Results], layers: str
+) -> dict[tuple[str, str, str], float]:
+    """Return the published values of the runs by (model, training, quantity); none were published over all layers."""
     return {
-        (model, training, *quantity.split("_")[1:]): value
-        for (of_dataset, model, training, quantity), value in read_published(path).items()
-        if of_dataset == dataset and quantity.startswith("variance_")
+        (model, training, quantity): value
+        for model, of_model in results.items()
+        if choose(layers, model) == "published"
+        for training, result in of_model.items()
+        for quantity, value in published_of(
+            published, dataset, model, result.measurements[0].attributes["spec"]
+        ).items()
     }
 
 
@@ -65,5 +89,7 @@ if __name__ == "__main__":
             histories=snakemake.input.histories,
             published=snakemake.input.published,
             figures=snakemake.output.figures,
+            trainings=snakemake.params.trainings,
+            measures=snakemake.params.measures,
             layers=snakemake.params.layers,
         )

@@ -5,11 +5,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from rotational_variance.figures.parts.lines import plot_mean, training_look
+from rotational_variance.figures.parts.lines import line_handles, line_look, plot_mean
 from rotational_variance.figures.parts.sheet import new_sheet
 from rotational_variance.figures.parts.style import shorten
 from rotational_variance.figures.parts.training_results import Results, any_measurement
-from rotational_variance.measures.measurement import Measurement
+from rotational_variance.figures.parts.value_axis import REFERENCE_COLOR
+from rotational_variance.statistics.measurement import Measurement
 
 PANELS_PER_ROW = 5
 
@@ -18,7 +19,7 @@ def accuracy_by_angle(title: str, results: Results) -> Figure:
     """Draw the accuracy on test images, all rotated by the same angle, by angle: overall, then one panel per class."""
     measurement = any_measurement(results)
     n_rows = -(-len(measurement.class_names) // PANELS_PER_ROW)
-    figure = new_sheet(title, 2.2 + 1.15 * n_rows, results=results, legend=True)
+    figure = new_sheet(title, 2.2 + 1.15 * n_rows, results=results, legend=line_handles(results))
     grid = figure.add_gridspec(1 + n_rows, PANELS_PER_ROW, height_ratios=[1.7, *[1] * n_rows])
     overall = figure.add_subplot(grid[0, :])
     panels = [(overall, 0, f"all {measurement.n_samples[0]:,} images")]
@@ -31,9 +32,11 @@ def accuracy_by_angle(title: str, results: Results) -> Figure:
     for axes, sample_set, name in panels:
         _draw_by_angle(axes, sample_set, results)
         axes.set_title(name)
-    overall.axhline(100 / len(measurement.class_names), color="0.6", linewidth=0.7, zorder=0)
+    n_test, *of_classes = measurement.n_test
+    chance = 100 * max(of_classes) / n_test  # of always naming the largest class
+    overall.axhline(chance, color=REFERENCE_COLOR, linewidth=0.7, zorder=0)
     overall.annotate(
-        "chance", (1, 100 / len(measurement.class_names)), xycoords=("axes fraction", "data"), ha="right", va="bottom",
+        "chance", (1, chance), xycoords=("axes fraction", "data"), ha="right", va="bottom",
         fontsize=7, color="0.35",
     )  # fmt: skip
     figure.supylabel("accuracy (%)")
@@ -42,10 +45,10 @@ def accuracy_by_angle(title: str, results: Results) -> Figure:
 
 
 def _draw_by_angle(axes: Axes, sample_set: int, results: Results) -> None:
-    for training, result in results.items():
+    for result in results.values():
         x, order = close_circle(result.measurements[0])
-        percent = np.array([100 * measurement.accuracy[sample_set][order] for measurement in result.measurements])
-        plot_mean(axes, x, percent, marker="o", markersize=2, **training_look(training))
+        percent = result.by_seed([100 * measurement.accuracy[sample_set][order] for measurement in result.measurements])
+        plot_mean(axes, x, percent, marker="o", markersize=2, **line_look(result))
     axes.set_ylim(-3, 103)
     axes.set_yticks([0, 50, 100])
     if x[-1] >= 360:

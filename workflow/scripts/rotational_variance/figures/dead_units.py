@@ -1,4 +1,4 @@
-"""Dead and infinite units of all models, and those below precision, layer by layer."""
+"""Dead units of all models, and units without a finite value of a measure, layer by layer."""
 
 from collections.abc import Mapping
 
@@ -7,73 +7,79 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from rotational_variance.figures.parts.bars import plot_bars
+from rotational_variance.figures.parts.bars import bar_look, plot_bars
 from rotational_variance.figures.parts.layer_axis import label_layers
 from rotational_variance.figures.parts.sheet import FIRST_SEED, legend_below, new_sheet
-from rotational_variance.figures.parts.style import COLORS, HATCHES
 from rotational_variance.figures.parts.training_results import Results, any_measurement
-from rotational_variance.measures.measurement import ALL, Measurement
+from rotational_variance.statistics.definition import Measure
+from rotational_variance.statistics.measurement import ALL, Measurement
+from rotational_variance.statistics.units import unit_values
 
-HATCHES_ON_TOP = {"infinite": "xxxxx", "below precision": "-----"}
-MAX_TITLE_CHARS = 105  # longer titles of panels get a line for each training
+DEAD, INFINITE, BELOW_PRECISION = "dead", "infinite", "below precision"
+HATCHES_ON_TOP = {INFINITE: "xxxxx", BELOW_PRECISION: "-----"}
+TITLE_LINE = 0.14  # inches
+
+Special = dict[str, list[np.ndarray]]  # kind of unit: one array [unit] of bool per layer
 
 
-def dead_units(title: str, note: str, aggregation: str, results: Mapping[str, Results]) -> Figure:
-    """Draw the share of each layer's units that is dead or has an infinite M, one panel per model (the first seed).
-
-    Units below precision are drawn as a third kind, if there are any.
-    """
+def dead_units(title: str, note: str, measure: Measure, aggregation: str, results: Mapping[str, Results]) -> Figure:
+    """Draw the share of each layer's units that are dead or have no finite value, by model (the first seed)."""
     first_model = next(iter(results.values()))
-    figure = new_sheet(title, 0.5 + 1.75 * len(results), note, results=first_model, seeds=FIRST_SEED)
+    height = 0.5 + (1.6 + TITLE_LINE * len(first_model)) * len(results)
+    figure = new_sheet(title, height, note, results=first_model, seeds=FIRST_SEED)
     panels = figure.subplots(len(results), 1, squeeze=False)[:, 0]
+    handles = {}
     for axes, (model, of_model) in zip(panels, results.items(), strict=True):
-        totals = [_draw_dead(axes, training, aggregation, of_model) for training in of_model]
-        separator = "; " if len(f"{model}: {'; '.join(totals)}") <= MAX_TITLE_CHARS else ";\n"
-        axes.set_title(f"{model}: {separator.join(totals)}")
+        special = {
+            training: _special_units(result.measurements[0], measure, aggregation)
+            for training, result in of_model.items()
+        }
+        for training, units in special.items():
+            handles |= _draw_special(axes, of_model, training, units, measure)
+        axes.set_title(_panel_title(model, of_model, special))
         axes.set_ylabel("units of\nthe layer (%)")
-        if axes.dataLim.y1 == 0:
-            axes.text(0.5, 0.5, "none", transform=axes.transAxes, ha="center", color="0.35")
         axes.set_ylim(0, max(5.0, 1.1 * axes.dataLim.y1))
         label_layers(axes, [layer.name for layer in any_measurement(of_model).layers], width=6.3)
         axes.set_xlabel("")
     panels[-1].set_xlabel("layer, from the input to the output; where names are left out, first layers of blocks")
-    handles = [
-        Patch(facecolor=COLORS[t], edgecolor="w", hatch=HATCHES[t], label=f"dead, {t} training") for t in first_model
-    ]
-    labels = {"infinite": "infinite M, on top"}
-    if any("below precision" in axes.get_title(loc="left") for axes in panels):
-        labels["below precision"] = "below precision (no M), on top"
-    handles += [
-        Patch(facecolor="w", edgecolor="k", hatch=HATCHES_ON_TOP[kind], linewidth=0.5, label=label)
-        for kind, label in labels.items()
-    ]
-    legend_below(figure, handles)
+    legend_below(figure, [handles[key] for key in sorted(handles, key=lambda key: list(first_model).index(key[0]))])
     return figure
 
 
-def _draw_dead(axes: Axes, training: str, aggregation: str, of_model: Results) -> str:
-    """Draw a training's bars beside those of the other training, and return its totals in words."""
-    first = of_model[training].first_seed
-    special = _special_units(first.measurements[0], aggregation)
+def _special_units(measurement: Measurement, measure: Measure, aggregation: str) -> Special:
+    """Tell which units are of a kind; a unit is of one kind at most. Only relative measures ask for precision."""
+    dead = measurement.dead(aggregation, ALL)
+    infinite = [np.isinf(values) for values in unit_values(measurement, measure, aggregation, ALL)]
+    found = {DEAD: dead, INFINITE: [inf & ~never for inf, never in zip(infinite, dead, strict=True)]}
+    return found | ({BELOW_PRECISION: measurement.below_precision(aggregation, ALL)} if measure.is_relative else {})
+
+
+def _draw_special(
+    axes: Axes, of_model: Results, training: str, special: Special, measure: Measure
+) -> dict[tuple[str, str], Patch]:
+    """Draw a training's bars beside those of the others; return legend handles for the kinds that occur among them."""
+    result = of_model[training]
     shares = {kind: np.array([100 * units.mean() for units in layers]) for kind, layers in special.items()}
-    bars, x = plot_bars(axes, list(of_model), training, shares["dead"][None])
-    bars.set_label(f"dead, {training} training")
-    bottom = shares.pop("dead")
-    for kind, share in shares.items():
-        axes.bar(
-            x, share, bars[0].get_width(), bottom=bottom, facecolor="w", edgecolor=COLORS[training],
-            hatch=HATCHES_ON_TOP[kind], linewidth=0.5, label=f"{kind}, {training} training",
-        )  # fmt: skip
-        bottom = bottom + share
-    *others, last = (f"{sum(int(units.sum()) for units in layers):,} {kind}" for kind, layers in special.items())
-    n_units = sum(layer.n_units for layer in first.measurements[0].layers)
-    name = f"{training} ({first.at_chance})" if first.at_chance else training
-    return f"{name} {', '.join(others)} and {last} of {n_units:,}"
+    looks = {DEAD: bar_look(result) | {"label": f"dead, {result.training.label}"}}
+    bars, x = plot_bars(axes, of_model, training, shares[DEAD][None])
+    bottom = shares[DEAD]
+    names = {INFINITE: f"infinite {measure.symbol}", BELOW_PRECISION: f"below precision (no {measure.symbol})"}
+    for kind, hatch in HATCHES_ON_TOP.items():
+        if kind in shares and shares[kind].any():
+            looks[kind] = {"facecolor": "w", "edgecolor": result.look.color, "hatch": hatch, "linewidth": 0.5}
+            looks[kind]["label"] = f"{names[kind]}, {result.training.label}"
+            axes.bar(x, shares[kind], bars[0].get_width(), bottom=bottom, **looks[kind])
+            bottom = bottom + shares[kind]
+    return {(training, kind): Patch(**look) for kind, look in looks.items() if shares[kind].any()}
 
 
-def _special_units(measurement: Measurement, aggregation: str) -> dict[str, list[np.ndarray]]:
-    """Tell which units are of a kind: {kind: one array [unit] per layer}; "below precision" only if any unit is."""
-    infinite = [np.isinf(values) for values in measurement.normalized(aggregation, ALL)]
-    below = measurement.below_precision(aggregation, ALL)
-    found = {"dead": measurement.dead(aggregation, ALL), "infinite": infinite}
-    return found | ({"below precision": below} if any(units.any() for units in below) else {})
+def _panel_title(model: str, of_model: Results, special: Mapping[str, Special]) -> str:
+    """Name the model, and each training with the number of its units of each kind that occurs."""
+    head = f"{model}, {sum(layer.n_units for layer in any_measurement(of_model).layers):,} units"
+    totals = {}
+    for training, units in special.items():
+        counts = {kind: sum(int(of_layer.sum()) for of_layer in layers) for kind, layers in units.items()}
+        totals[training] = ", ".join(f"{n:,} {kind}" for kind, n in counts.items() if n)
+    if not any(totals.values()):
+        return f"{head}: none of any training is dead or without a finite value"
+    return "\n".join([head, *(f"{of_model[name].first_seed.label()}: {totals[name] or 'none'}" for name in totals)])

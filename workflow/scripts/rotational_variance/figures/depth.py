@@ -1,4 +1,4 @@
-"""M of all models on one axis of relative depth."""
+"""A measure of all models on one axis of relative depth."""
 
 from collections.abc import Mapping
 
@@ -8,33 +8,35 @@ from matplotlib.lines import Line2D
 
 from rotational_variance.figures.parts.lines import plot_mean
 from rotational_variance.figures.parts.sheet import legend_below, new_sheet
-from rotational_variance.figures.parts.style import MEASURE, SAMPLE_SETS, model_looks, show_m
+from rotational_variance.figures.parts.style import SAMPLE_SETS, model_looks
+from rotational_variance.figures.parts.text_size import wrap_parts
 from rotational_variance.figures.parts.training_results import Results, any_measurement, chance_labels
+from rotational_variance.figures.parts.value_axis import show_values, value_label
+from rotational_variance.statistics.definition import Measure
 
 
-def depth(title: str, note: str, aggregation: str, results: Mapping[str, Results]) -> Figure:
-    """Draw M of each layer of all models on one axis: 0 % is the first layer, 100 % the last.
+def depth(title: str, note: str, measure: Measure, aggregation: str, results: Mapping[str, Results]) -> Figure:
+    """Draw a measure of each layer of all models on one axis: 0 % is the first layer, 100 % the last.
 
     results  by model, then by training
     """
     looks = model_looks(list(results))
     first_model = next(iter(results.values()))  # all models have the same trainings and seeds
-    trainings = list(first_model)
     at_chance = {model: chance_labels(of_model) for model, of_model in results.items()}
     n_lines = sum(map(len, at_chance.values()))
-    figure = new_sheet(title, 4.2 + 0.12 * n_lines, note, results=first_model)
-    panels = figure.subplots(len(SAMPLE_SETS), len(trainings), sharex=True, sharey=True, squeeze=False)
-    for row, (sample_set, name) in zip(panels, SAMPLE_SETS.items(), strict=True):
-        for axes, training in zip(row, trainings, strict=True):
+    figure = new_sheet(title, 0.8 + 1.7 * len(first_model) + 0.12 * n_lines, note, results=first_model)
+    panels = figure.subplots(len(first_model), len(SAMPLE_SETS), sharex=True, sharey=True, squeeze=False)
+    for row, (training, of_first) in zip(panels, first_model.items(), strict=True):
+        for axes, (sample_set, name) in zip(row, SAMPLE_SETS.items(), strict=True):
             for model, of_model in results.items():
-                values = of_model[training].layer_values(aggregation, sample_set)
+                values = of_model[training].layer_values(measure, aggregation, sample_set)
                 color, marker = looks[model]
                 x = np.linspace(0, 100, values.shape[1])
                 every = max(1, values.shape[1] // 16)  # few markers, so that long lines still look like lines
                 plot_mean(axes, x, values, color=color, marker=marker, markersize=3, markevery=every, linewidth=1)
-            axes.set_title(f"{training} training, {name}")
-        row[0].set_ylabel(f"{MEASURE},\nmean over units")
-    show_m(list(panels.flat))
+            axes.set_title(wrap_parts(of_first.training.label, name, width=3.1, size=8))
+        row[0].set_ylabel(value_label(measure))
+    show_values(list(panels.flat), measure)
     for axes in panels[-1]:
         axes.set_xlabel("relative depth (%): 0 the first layer, 100 the last")
     labels = {model: f"{model} ({_n_layers(of_model)} layers)" for model, of_model in results.items()}

@@ -1,61 +1,87 @@
-"""The global M of all models, beside the published values."""
+"""A measure of whole networks, for all models, beside the published values."""
 
 from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from rotational_variance.figures.parts.bars import plot_bars
+from rotational_variance.figures.parts.bars import bar_look, plot_bars
 from rotational_variance.figures.parts.sheet import legend_below, new_sheet
-from rotational_variance.figures.parts.style import COLORS, HATCHES, MEASURE, SAMPLE_SETS, shorten, show_m
+from rotational_variance.figures.parts.style import SAMPLE_SETS, shorten
 from rotational_variance.figures.parts.training_results import Results, any_measurement, chance_labels
-from rotational_variance.measures.averages import global_variance
+from rotational_variance.figures.parts.value_axis import show_values, value_label
+from rotational_variance.statistics.averages import global_value
+from rotational_variance.statistics.definition import Measure
 
 PUBLISHED_LOOK = {"marker": "D", "linestyle": "", "color": "w", "markeredgecolor": "k", "markersize": 4}
+PUBLISHED_LABEL = "published (Quiroga et al. 2019)"
+WITHOUT_DEAD = {"color": "k", "linewidth": 1.2, "label": "without dead units"}
 
 
 def global_bars(
-    title: str, results: Mapping[str, Results], published: Mapping[tuple[str, str, str, str], float]
+    title: str,
+    note: str,
+    measure: Measure,
+    results: Mapping[str, Results],
+    published: Mapping[tuple[str, str, str], float],
 ) -> Figure:
-    """Draw the global M of each model and training, beside the published values.
+    """Draw the global value of each model and training, beside the published values.
 
-    Global M is the mean of M over all units of all layers shown.
+    The global value is the mean over all units of all layers shown. A black line shows the mean without dead units, if
+    a network has any.
 
     results    by model, then by training
-    published  values by (model, training, aggregation, sample set)
+    published  values by (model, training, quantity); the quantities are named {measure}_{aggregation}_{sample set}
     """
     first_model = next(iter(results.values()))
-    aggregations, trainings = any_measurement(first_model).aggregations, list(first_model)
+    aggregations = any_measurement(first_model).aggregations
     at_chance = {model: labels for model, of_model in results.items() if (labels := chance_labels(of_model))}
     n_lines = sum(1 + len(labels) for labels in at_chance.values())
-    figure = new_sheet(title, 0.6 + 1.8 * len(aggregations) + 0.12 * n_lines, results=first_model)
+    figure = new_sheet(title, 0.6 + 1.8 * len(aggregations) + 0.12 * n_lines, note, results=first_model)
     panels = figure.subplots(len(aggregations), len(SAMPLE_SETS), sharex=True, sharey=True, squeeze=False)
+    handles = {training: Patch(**bar_look(result)) for training, result in first_model.items()}
     for row, aggregation in zip(panels, aggregations, strict=True):
         for axes, (sample_set, name) in zip(row, SAMPLE_SETS.items(), strict=True):
-            for training in trainings:
-                found = [
-                    [
-                        global_variance(measurement, aggregation, sample_set)
-                        for measurement in of_model[training].measurements
-                    ]
-                    for of_model in results.values()
-                ]  # [model][seed]
-                _, x = plot_bars(axes, trainings, training, np.array([[one.value for one in of] for of in found]).T)
-                without_dead = np.ma.masked_invalid([[one.value_without_dead for one in of] for of in found]).mean(1)
-                axes.hlines(without_dead.filled(np.nan), x - 0.18, x + 0.18, color="k", linewidth=1.2)
-                theirs = [published.get((model, training, aggregation, sample_set), np.nan) for model in results]
-                axes.plot(x, theirs, **PUBLISHED_LOOK)
+            for training in first_model:
+                x, of_ours = _draw_bars(axes, results, training, measure, aggregation, sample_set)
+                quantity = f"{measure.name}_{aggregation}_{sample_set}"
+                theirs = [published.get((model, training, quantity), np.nan) for model in results]
+                handles |= of_ours | _draw_published(axes, x, theirs)
             axes.set_title(f"{aggregation} of each feature map, {name}")
             names = [shorten(model, 24).replace("_", "_\n", 1) for model in results]
             axes.set_xticks(range(len(results)), names, rotation=0 if len(results) <= 4 else 90)
-        row[0].set_ylabel(f"global {MEASURE},\nmean over all units")
-    show_m(list(panels.flat))
-    handles = [Patch(facecolor=COLORS[t], edgecolor="w", hatch=HATCHES[t], label=f"{t} training") for t in trainings]
-    handles.append(Line2D([], [], color="k", linewidth=1.2, label="without dead units"))
-    if any(model in results for model, *_ in published):
-        handles.append(Line2D([], [], **PUBLISHED_LOOK, label="published (Quiroga et al. 2019)"))
-    handles += [Line2D([], [], linestyle="", label="\n".join([model, *labels])) for model, labels in at_chance.items()]
-    legend_below(figure, handles, max_columns=2 if at_chance else 4)
+        row[0].set_ylabel(value_label(measure, "mean over all units"))
+    show_values(list(panels.flat), measure)
+    chance = [Line2D([], [], linestyle="", label="\n".join([model, *labels])) for model, labels in at_chance.items()]
+    legend_below(figure, [*handles.values(), *chance], max_columns=2 if at_chance else 4)
     return figure
+
+
+def _draw_bars(
+    axes: Axes, results: Mapping[str, Results], training: str, measure: Measure, aggregation: str, sample_set: str
+) -> tuple[np.ndarray, dict[str, Line2D]]:
+    """Draw a training's bars, one per model, and lines in them; return the middles of the bars, and legend handles."""
+    of_models = [of_model[training] for of_model in results.values()]
+    found = [[global_value(one, measure, aggregation, sample_set) for one in of.measurements] for of in of_models]
+    values = [of.by_seed([one.value for one in seeds]) for of, seeds in zip(of_models, found, strict=True)]
+    alive = [of.by_seed([one.value_without_dead for one in seeds]) for of, seeds in zip(of_models, found, strict=True)]
+    bars, x = plot_bars(axes, next(iter(results.values())), training, np.array(values).T)
+    has_dead = np.array([any(one.n_dead for one in seeds) for seeds in found])
+    lines = np.ma.masked_invalid(alive).mean(1).filled(np.nan)
+    shown = has_dead & np.isfinite(lines)
+    if not shown.any():
+        return x, {}
+    half = bars[0].get_width() / 2
+    axes.hlines(lines[shown], x[shown] - half, x[shown] + half, **WITHOUT_DEAD)
+    return x, {"without dead": Line2D([], [], **WITHOUT_DEAD)}
+
+
+def _draw_published(axes: Axes, x: np.ndarray, values: list[float]) -> dict[str, Line2D]:
+    """Draw a diamond at each published value; return a legend handle if there are any."""
+    axes.plot(x, values, **PUBLISHED_LOOK)
+    return (
+        {PUBLISHED_LABEL: Line2D([], [], **PUBLISHED_LOOK, label=PUBLISHED_LABEL)} if np.isfinite(values).any() else {}
+    )

@@ -1,36 +1,46 @@
-"""M of every unit as heatmaps: one column per layer, all panels on one colour scale."""
+"""A measure of every unit as heatmaps: one column per layer, all panels on one colour scale."""
 
-import numpy as np
-from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
-from rotational_variance.figures.parts.colour_scale import draw_scale, mark_handles, scale_top
+from rotational_variance.figures.parts.colour_scale import ColourScale
 from rotational_variance.figures.parts.layer_axis import draw_kinds, kind_handles, names_height
 from rotational_variance.figures.parts.sheet import FIRST_SEED, legend_below, new_sheet
 from rotational_variance.figures.parts.style import SAMPLE_SETS
-from rotational_variance.figures.parts.training_results import Results, any_measurement, training_label
+from rotational_variance.figures.parts.text_size import wrap_parts
+from rotational_variance.figures.parts.training_results import Results, any_measurement
 from rotational_variance.figures.parts.unit_image import draw_heatmap
+from rotational_variance.statistics.definition import Measure
+from rotational_variance.statistics.units import unit_values
+
+MAX_STACKED = 2  # trainings; the panels of more stand in two columns, so that they fit on a page
+ROOM = 5.6  # inches: the width of all panels in a row
 
 
-def heatmaps(title: str, note: str, aggregation: str, results: Results, *, sort_units: bool) -> Figure:
-    """Draw M of every unit, over all samples and stratified, for each training (its first seed)."""
+def heatmaps(
+    title: str, note: str, measure: Measure, aggregation: str, results: Results, *, sort_units: bool
+) -> Figure:
+    """Draw a measure of every unit, over all samples and stratified, for each training (its first seed)."""
     shown = [
-        (f"{name}, {training_label(training, result.first_seed)}",
-         result.measurements[0].normalized(aggregation, sample_set))
+        ((name, result.first_seed.label()),
+         unit_values(result.measurements[0], measure, aggregation, sample_set))
         for sample_set, name in SAMPLE_SETS.items()
-        for training, result in results.items()
+        for result in results.values()
     ]  # fmt: skip
+    scale = ColourScale(measure, [layer for _, values in shown for layer in values])
     layers = any_measurement(results).layers
-    figure = new_sheet(title, 0.8 + names_height(layers) + 1.15 * len(shown), note, results=results, seeds=FIRST_SEED)
-    *panels, strip = figure.subplots(len(shown) + 1, 1, sharex=True, height_ratios=[*[1] * len(shown), 0.08])
-    everything = np.concatenate([layer for _, values in shown for layer in values])
-    scale = Normalize(0, scale_top(everything))
-    for axes, (name, values) in zip(panels, shown, strict=True):
+    n_columns = 1 if len(results) <= MAX_STACKED else len(SAMPLE_SETS)
+    n_rows = len(shown) // n_columns
+    figure = new_sheet(title, 0.8 + names_height(layers) + 1.15 * n_rows, note, results=results, seeds=FIRST_SEED)
+    grid = figure.subplots(n_rows + 1, n_columns, sharex=True, squeeze=False, height_ratios=[*[1] * n_rows, 0.08])
+    panels, strips = list(grid[:-1].T.flat), grid[-1]
+    width = ROOM / n_columns
+    for axes, (names, values) in zip(panels, shown, strict=True):
         image = draw_heatmap(axes, values, scale, sort_units=sort_units)
-        axes.set_title(name)
+        axes.set_title(wrap_parts(*names, width=width - 0.2, size=8))
         axes.set_yticks([0, 50, 100])
-    figure.supylabel(f"units of the layer, {'sorted by M' if sort_units else 'in their order'} (%)")
-    draw_kinds(strip, layers, width=5.6, below=panels)
-    draw_scale(figure, image, everything, ax=panels)
-    legend_below(figure, [*kind_handles(layers), *mark_handles(scale, everything)])
+    figure.supylabel(f"units of the layer, {f'sorted by {measure.symbol}' if sort_units else 'in their order'} (%)")
+    for strip in strips:
+        draw_kinds(strip, layers, width=width, below=panels)
+    scale.draw_bar(figure, image, ax=list(grid.flat))
+    legend_below(figure, [*kind_handles(layers), *scale.mark_handles()])
     return figure

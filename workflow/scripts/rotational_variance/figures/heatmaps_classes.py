@@ -1,32 +1,38 @@
-"""M of every unit as heatmaps, class by class."""
+"""A measure of every unit as heatmaps, class by class."""
 
-import numpy as np
-from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
-from rotational_variance.figures.parts.colour_scale import draw_scale, mark_handles, scale_top
+from rotational_variance.figures.parts.colour_scale import ColourScale
 from rotational_variance.figures.parts.sheet import FIRST_SEED, legend_below, new_sheet
 from rotational_variance.figures.parts.style import NUMBER_OF_LAYER, shorten, whole_numbers
-from rotational_variance.figures.parts.training_results import Results, any_measurement, training_label
+from rotational_variance.figures.parts.text_size import wrap
+from rotational_variance.figures.parts.training_results import Results, any_measurement
 from rotational_variance.figures.parts.unit_image import draw_heatmap
+from rotational_variance.statistics.definition import Measure
+from rotational_variance.statistics.units import unit_values
+
+ROOM = 5.2  # inches: the width of all panels, beside long names of classes
 
 
-def heatmaps_classes(title: str, note: str, aggregation: str, results: Results, *, sort_units: bool) -> Figure:
-    """Draw M of every unit over the samples of each class: one band per class, one panel per training (first seed)."""
+def heatmaps_classes(
+    title: str, note: str, measure: Measure, aggregation: str, results: Results, *, sort_units: bool
+) -> Figure:
+    """Draw a measure of every unit by class: one band per class, one panel per training (its first seed)."""
     measurement = any_measurement(results)
     names = measurement.class_names
     shown = {
-        training: [result.measurements[0].normalized(aggregation, name) for name in names]
+        training: [unit_values(result.measurements[0], measure, aggregation, name) for name in names]
         for training, result in results.items()
     }
-    everything = np.concatenate([layer for of_training in shown.values() for values in of_training for layer in values])
+    scale = ColourScale(
+        measure, [layer for of_training in shown.values() for values in of_training for layer in values]
+    )
     figure = new_sheet(title, 0.9 + 0.6 * len(names), note, results=results, seeds=FIRST_SEED)
     panels = figure.subplots(1, len(shown), sharex=True, sharey=True, squeeze=False)[0]
-    scale = Normalize(0, scale_top(everything))
     for axes, (training, of_training) in zip(panels, shown.items(), strict=True):
         for band, values in enumerate(of_training):
             image = draw_heatmap(axes, values, scale, sort_units=sort_units, first=1, bottom=-band, height=0.88)
-        axes.set_title(training_label(training, results[training].first_seed))
+        axes.set_title(wrap(results[training].first_seed.label(), ROOM / len(shown), 8))
         axes.set_xlim(0.5, len(measurement.layers) + 0.5)
         axes.set_ylim(1 - len(names), 0.88)
         axes.set_xlabel(NUMBER_OF_LAYER)
@@ -35,6 +41,6 @@ def heatmaps_classes(title: str, note: str, aggregation: str, results: Results, 
         axes.tick_params(axis="y", length=0)
     panels[0].set_ylabel("class of the samples")
     panels[0].set_yticks([0.44 - band for band in range(len(names))], [shorten(name, 18) for name in names])
-    draw_scale(figure, image, everything, ax=list(panels))
-    legend_below(figure, mark_handles(scale, everything))
+    scale.draw_bar(figure, image, ax=list(panels))
+    legend_below(figure, scale.mark_handles())
     return figure

@@ -8,8 +8,9 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
 from rotational_variance.figures.parts.style import KIND_COLORS, shorten
-from rotational_variance.measures.layer_selection import KINDS
-from rotational_variance.measures.measurement import Layer
+from rotational_variance.figures.parts.text_size import wrap
+from rotational_variance.statistics.layer_selection import KINDS
+from rotational_variance.statistics.measurement import Layer
 
 MAX_LABEL_CHARS = 24  # longer names of layers are shortened
 LABEL_PITCH_POINTS = 8.5  # width of one vertical label in 7-point type
@@ -59,7 +60,7 @@ def label_layers(axes: Axes, names: Sequence[str], width: float) -> None:
     shown.sort()
     axes.set_xlim(-0.5, len(names) - 0.5)
     axes.set_xticks(shown, [labels[i] for i in shown], rotation=90)
-    axes.set_xlabel(f"layer, from the input to the output ({len(names)} layers{note})")
+    axes.set_xlabel(wrap(f"layer, from the input to the output ({len(names)} layers{note})", width, 7.5))
 
 
 def kind_handles(layers: Sequence[Layer]) -> list[Patch]:

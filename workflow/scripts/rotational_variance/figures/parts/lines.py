@@ -1,4 +1,4 @@
-"""Lines with the range over seeds, and a legend for them."""
+"""Lines with the range over seeds, and legend handles for them."""
 
 from collections.abc import Sequence
 
@@ -6,8 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from rotational_variance.figures.parts.style import COLORS, DASHES
-from rotational_variance.figures.parts.training_results import TrainingResult, training_label
+from rotational_variance.figures.parts.training_results import Results, TrainingResult
 
 MAX_MARKED_POINTS = 60  # longer lines are drawn without markers
 
@@ -37,11 +36,11 @@ def _mark_between_gaps(line: Line2D) -> None:
         line.set_markevery(alone | (np.arange(len(alone)) % line.get_markevery() == 0))
 
 
-def training_look(training: str) -> dict:
+def line_look(result: TrainingResult) -> dict:
     """Return the look of a training's lines."""
-    return {"color": COLORS[training], "linestyle": DASHES[training], "label": f"{training} training"}
+    return {"color": result.look.color, "linestyle": result.look.dashes, "label": result.training.label}
 
 
-def training_handle(training: str, result: TrainingResult) -> Line2D:
-    """Return a legend handle for a training's lines."""
-    return Line2D([], [], **training_look(training) | {"label": training_label(training, result, "\n")})
+def line_handles(results: Results) -> list[Line2D]:
+    """Return a legend handle for each training's lines."""
+    return [Line2D([], [], **line_look(result) | {"label": result.label("\n")}) for result in results.values()]

@@ -2,16 +2,22 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend_handler import HandlerTuple
 from matplotlib.patches import Patch
 
-from rotational_variance.figures.parts.lines import training_handle
 from rotational_variance.figures.parts.style import WIDTH, whole_numbers
+from rotational_variance.figures.parts.text_size import text_width, wrap
 from rotational_variance.figures.parts.training_results import Results
 
-TITLE, NOTE = 0.19, 0.2  # inches: the heights of such lines
+TITLE, NOTE, LEGEND_LINE = 0.19, 0.2, 0.155  # inches: the heights of such lines
+HANDLE, TWO_HANDLES, GAP = 0.34, 0.6, 0.2  # inches: widths in a legend, of one look or two, and between columns
 MEAN_AND_RANGE, FIRST_SEED = "mean and range over {} seeds", "the first of {} seeds"
+
+Handle = Artist | tuple[Artist, ...]  # the first of a tuple bears the label
 
 
 def new_sheet(
@@ -21,31 +27,67 @@ def new_sheet(
     *,
     results: Results,
     seeds: str = MEAN_AND_RANGE,
-    legend: bool = False,
+    legend: Sequence[Handle] = (),
 ) -> Figure:
     """Return a figure as wide as WIDTH, with a title above `height` inches of panels.
 
     note    the line below the title
     seeds   note added when there are several seeds; {} becomes their number
-    legend  whether a legend of the trainings' lines stands to the right of the note
+    legend  handles of a legend, which stands to the right of the note if there is room, or below it
     """
     n_seeds = len(next(iter(results.values())).measurements)
     if n_seeds > 1:
         note = "; ".join([*([note] if note else []), seeds.format(n_seeds)])
-    handles = [training_handle(training, result) for training, result in results.items()] if legend else []
-    n_lines = max((1 + handle.get_label().count("\n") for handle in handles), default=int(bool(note)))
-    head = TITLE + NOTE * n_lines
+    title = wrap(title, WIDTH - 0.2, 9, "bold")
+    below_title = TITLE * (1 + title.count("\n"))
+    is_beside = sum(map(_width, legend)) + GAP + text_width(note, 7.5) <= WIDTH
+    n_columns = _fitting_columns(legend, len(legend))
+    note_height, legend_height = NOTE * bool(note), _height(legend, n_columns)
+    head = below_title + (max(note_height, legend_height) if is_beside else note_height + legend_height)
     height += head
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     figure.get_layout_engine().set(rect=(0, 0, 1, 1 - head / height))
     figure.text(0.01, 1 - 0.04 / height, title, va="top", fontsize=9, fontweight="bold")
-    figure.text(0.01, 1 - (TITLE + 0.04) / height, note, va="top")
+    figure.text(0.01, 1 - (below_title + 0.04) / height, note, va="top")
     if legend:
-        figure.legend(
-            handles=handles, loc="upper right", bbox_to_anchor=(1, 1 - TITLE / height), ncols=len(results),
-            borderaxespad=0.2,
-        )  # fmt: skip
+        side, x, top = ("right", 1, below_title) if is_beside else ("left", 0, below_title + note_height)
+        _legend(figure, legend, n_columns, f"upper {side}", bbox_to_anchor=(x, 1 - top / height), borderaxespad=0.2)
     return figure
+
+
+def _legend(figure: Figure, handles: Sequence[Handle], n_columns: int, place: str, **look) -> None:
+    labels, by_type = [_label(handle) for handle in handles], {tuple: HandlerTuple(ndivide=None)}
+    if isinstance(handles[0], tuple):
+        look["handlelength"] = 5  # long enough to show dashes beside a bar
+    figure.legend(handles, labels, handler_map=by_type, loc=place, ncols=n_columns, **look)
+
+
+def _label(handle: Handle) -> str:
+    return (handle[0] if isinstance(handle, tuple) else handle).get_label()
+
+
+def _width(handle: Handle) -> float:
+    """Return the width in inches of a handle in a legend, with its label and the space beside it."""
+    return (TWO_HANDLES if isinstance(handle, tuple) else HANDLE) + text_width(_label(handle), 7) + GAP
+
+
+def _fitting_columns(handles: Sequence[Handle], most: int) -> int:
+    """Return how many columns of a legend, `most` or fewer, fit side by side; rows are as even as possible.
+
+    A legend fills its columns one after the other.
+    """
+    widths = np.array([_width(handle) for handle in handles])
+    for n_columns in range(min(most, len(handles)), 1, -1):
+        n_even = _even_columns(len(handles), n_columns)
+        if sum(column.max() for column in np.array_split(widths, n_even)) <= WIDTH:
+            return n_even
+    return 1
+
+
+def _height(handles: Sequence[Handle], n_columns: int) -> float:
+    """Return the height in inches of a legend."""
+    columns = np.array_split([1 + _label(handle).count("\n") for handle in handles], n_columns)
+    return LEGEND_LINE * max(n_lines.sum() for n_lines in columns) + 0.05 if handles else 0.0
 
 
 def small_panels(figure: Figure, n_panels: int, max_columns: int) -> list[Axes]:
@@ -67,12 +109,10 @@ def _even_columns(n: int, most: int) -> int:
     return -(-n // n_rows)
 
 
-def legend_below(figure: Figure, handles: Sequence, max_columns: int = 5) -> None:
+def legend_below(figure: Figure, handles: Sequence[Artist], max_columns: int = 5) -> None:
     """Explain colours and lines at the foot of a figure, in rows that are as even as possible."""
     if handles:
-        n_columns = _even_columns(len(handles), max_columns)
-        handlelength = 1.4 if isinstance(handles[0], Patch) else None
-        figure.legend(
-            handles=handles, loc="outside lower center", ncols=n_columns, handlelength=handlelength,
-            columnspacing=1.4, borderaxespad=0.3,
-        )  # fmt: skip
+        n_columns = _fitting_columns(handles, max_columns)
+        length = 1.4 if isinstance(handles[0], Patch) else None
+        look = {"handlelength": length, "columnspacing": 1.4, "borderaxespad": 0.3}
+        _legend(figure, handles, n_columns, "outside lower center", **look)

@@ -1,0 +1,64 @@
+"""The axis of the values of a measure: its label, its ends, its scale, and the line at the reference value."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullFormatter
+
+from rotational_variance.figures.parts.text_size import wrap
+from rotational_variance.statistics.definition import Measure
+
+MARGIN = 0.05  # of the range of values, beyond it
+LOG_MARGIN = 0.08  # of the same, if the axis is logarithmic
+REFERENCE_COLOR = "0.75"  # that of no training
+LABEL_ROOM = 1.4  # inches: the height of the lowest panels that have a label of their own
+
+
+def value_label(measure: Measure, averaged: str = "mean over units") -> str:
+    """Return the label of an axis of values, and below it over what they are averaged."""
+    return f"{wrap(measure.axis_label, LABEL_ROOM, 7.5)},\n{averaged}"
+
+
+def show_values(panels: Sequence[Axes], measure: Measure) -> None:
+    """Give all panels one range of values, with a line at the reference value.
+
+    The axis ends at the bounds of the measure, where it has any, and otherwise just beyond what the panels show.
+    """
+    if measure.reference is not None:
+        for axes in panels:
+            axes.axhline(measure.reference, color=REFERENCE_COLOR, linewidth=0.7, zorder=0)
+    if measure.is_logarithmic:
+        log_scale(panels)
+    else:
+        low, high = _ends(panels, measure.bounds)
+        for axes in panels:
+            axes.set_ylim(low, high)
+
+
+def _ends(panels: Sequence[Axes], bounds: tuple[float, float]) -> tuple[float, float]:
+    """Return the ends of a linear axis: a bound, or a margin beyond what the panels show."""
+    shown = np.array([axes.dataLim.intervaly for axes in panels]).ravel()
+    shown = [*shown[np.isfinite(shown)], *(bound for bound in bounds if np.isfinite(bound))]
+    low, high = min(shown, default=0), max(shown, default=1)
+    margin = MARGIN * (high - low) or 1
+    return low if np.isfinite(bounds[0]) else low - margin, high + margin
+
+
+def log_scale(panels: Sequence[Axes]) -> None:
+    """Give panels one logarithmic scale whose labels are plain numbers: exponents would be too small to read."""
+    shown = [(axes.dataLim.minposy, axes.dataLim.y1) for axes in panels if axes.dataLim.y1 > 0]
+    if not shown:
+        return  # no positive value to show
+    low, high = min(low for low, _ in shown), max(high for _, high in shown)
+    margin = max(1.2, (high / low) ** LOG_MARGIN)
+    for axes in panels:
+        axes.set_yscale("log")
+        axes.set_ylim(low / margin, high * margin)
+        axes.yaxis.set_major_locator(LogLocator(subs=(1,) if high > 100 * low else (1, 2, 5)))
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("e-0", "e-"))
+        axes.yaxis.set_minor_formatter(NullFormatter())
+        if any((np.asarray(line.get_ydata()) <= 0).any() for line in axes.get_lines()):
+            axes.text(
+                0.99, 0.02, "0 lies below the axis", transform=axes.transAxes, ha="right", fontsize=7, color="0.35"
+            )
