@@ -4,9 +4,40 @@ import re
 
 import numpy as np
 
-from rotational_variance.measures.measurement import Layer, Measurement
+from rotational_variance.statistics.definition import Measure
+from rotational_variance.statistics.measurement import Layer, Measurement
+from rotational_variance.statistics.normalize import normalize
+from rotational_variance.statistics.trainings import Training
 
-RUN = {"model": "resnet", "dataset": "mnist", "training": "rotated", "seed": 0, "at_chance": False}
+RUN = {
+    "model": "resnet", "dataset": "mnist", "training": "rotated", "seed": 0, "rotate_degrees": 180, "n_epochs": 20,
+    "at_chance": False,
+}  # fmt: skip
+UNROTATED = RUN | {"training": "unrotated", "rotate_degrees": 0}
+WITHIN_45 = RUN | {"training": "within45", "rotate_degrees": 45}
+UNTRAINED = RUN | {"training": "untrained", "rotate_degrees": 0, "n_epochs": 0}
+FOUR = {
+    training.name: training
+    for training in (
+        Training("unrotated", "unrotated", "unrotated training", 0),
+        Training("rotated", "rotated", "rotated training", 1),
+        Training("within45", "within 45 degrees", "within 45 degrees", 2),
+        Training("untrained", "untrained", "untrained", 3),
+    )
+}
+
+
+def _inverse(sample_std, transformation_std):
+    return normalize(sample_std, transformation_std)
+
+
+INVERSE = Measure(  # another relative measure: infinite where M is 0
+    name="inverse", title="inverse of M", symbol="1/M", equation="1/M = sample std / transformation std",
+    formula=_inverse,
+    zero="not invariant", one="", more_invariant="higher", bounds=(0, float("inf")), scale=(0, 2), reference=1,
+    is_relative=True, source="made up",
+)  # fmt: skip
+TWO = {name: FOUR[name] for name in ("unrotated", "rotated")}
 NAN = float("nan")
 BELOW = -1.0  # in place of the M of a unit below precision
 NOISE = 1e-6  # the rounding noise of such a unit
@@ -31,7 +62,8 @@ def measurement_of(layers, class_names=("a", "b"), unit_axis=1, n_test=None):
 def _layer_of(name, unit_axis, kind, transformation_std, sample_std, rounding_noise=None):
     transformation_std, sample_std = np.array(transformation_std, dtype=float), np.array(sample_std, dtype=float)
     noise = np.zeros_like(transformation_std[:, 0]) if rounding_noise is None else np.array(rounding_noise, dtype=float)
-    return Layer(name, kind, transformation_std, sample_std, noise, unit_axis)
+    statistics = {"transformation_std": transformation_std, "sample_std": sample_std}
+    return Layer(name, kind, statistics, noise, unit_axis)
 
 
 def layer(normalized, kind="linear"):

@@ -4,16 +4,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rotational_variance.measures.averages import finite_mean, layer_values
-from rotational_variance.measures.layer_selection import select
-from rotational_variance.measures.measurement import ALL, Measurement
+from rotational_variance.measures.normalized_variance import MEASURE as M
+from rotational_variance.statistics.averages import finite_mean, layer_values
+from rotational_variance.statistics.layer_selection import AUTO, choose, select
+from rotational_variance.statistics.measurement import ALL, Measurement
+from rotational_variance.statistics.units import unit_values
+from rotational_variance.tables.run_cells import Trainings, count_left_out, is_evidence, seeds_cells, why_no_evidence
+from rotational_variance.tables.seeds import Seeds, group_seeds
 from rotational_variance.tables.text import (
     NO_VALUE,
-    count_left_out,
     exists,
-    format_number,
     markdown_table,
-    run_cells,
+    paragraph,
+    sections,
     yes_or_no,
 )
 from rotational_variance.tables.verdicts import verdict
@@ -22,19 +25,19 @@ THIRDS = ("first", "middle", "last")
 
 
 def depth_rows(run: dict, measurement: Measurement) -> list[dict]:
-    """Compare M of the layers near the input with that of the others, over the published layers and all samples.
+    """Compare M of the layers near the input with that of the others, over all samples.
 
-    Return one row per aggregation, with the columns first, middle and last (the mean of the layers' M over each third
-    of the layers), rank_correlation (of depth with M), lowest_layer (the name of the layer with the lowest M) and holds
-    (whether the first third has the lowest mean). Layers without finite units are left out; a value is None or NaN if
-    no layer is left for it.
+    The layers are the published ones of a published model, and all of another. Return one row per aggregation, with the
+    columns first, middle and last (the mean of the layers' M over each third of the layers), rank_correlation (of depth
+    with M), lowest_layer (the name of the layer with the lowest M) and holds (whether the first third has the lowest
+    mean). Layers without finite units are left out; a value is None or NaN if no layer is left for it.
     """
-    measurement = select(measurement, "published")
+    measurement = select(measurement, choose(AUTO, run["model"]))
     return [run | {"aggregation": name} | _depth_numbers(measurement, name) for name in measurement.aggregations]
 
 
 def _depth_numbers(measurement: Measurement, aggregation: str) -> dict:
-    values = layer_values(measurement.normalized(aggregation, ALL))
+    values = layer_values(unit_values(measurement, M, aggregation, ALL))
     thirds = [finite_mean(third) for third in np.array_split(values, 3)]
     known = ~np.isnan(values)
     return dict(zip(THIRDS, thirds, strict=True)) | {
@@ -61,39 +64,59 @@ def _ranks(values: np.ndarray) -> np.ndarray:
     return (counts.cumsum() - (counts - 1) / 2)[inverse]
 
 
-def depth_section(rows: Sequence[dict]) -> str:
-    """Write the claim, the verdict on each aggregation and the numbers."""
-    verdicts = "\n\n".join(_verdict(rows, name) for name in dict.fromkeys(row["aggregation"] for row in rows))
-    return f"""## 3. Lower layers are the most invariant
-
-The claim: layers near the input are more invariant than deeper ones. The test: of the first, middle and last third of
-the published layers, the first has the lowest mean M (all samples; each layer counts the same, whatever its number of
-units). Each run is one comparison; the aggregations, mean and max of a feature map, are judged apart. As published, the
-claim is true for the mean and false for the max. A reason is known for the layers near the input: on a black
-background, turning an image hardly changes the mean of a convolution's output, but it does change its maximum. The rank
-correlation (Spearman) is that of depth with M: near +1, M rises from layer to layer; near -1, it falls.
-
-{verdicts}
-
-{_table(rows)}"""
+def depth_section(rows: Sequence[dict], trainings: Trainings) -> str:
+    """Write the claim, the verdict on each aggregation and the numbers, over seeds."""
+    return sections(
+        "## 3. Lower layers are the most invariant",
+        paragraph("""
+            The claim: layers near the input are more invariant than deeper ones. The test: of the first, middle and
+            last third of the published layers (of all layers, if the model was not published), the first has the lowest
+            mean M (all samples; each layer counts the same, whatever its number of units). Each run is one comparison;
+            the aggregations, mean and max of a feature map, are judged apart. As published, the claim is true for the
+            mean and false for the max. A reason is known for the layers near the input: on a black background, turning
+            an image hardly changes the mean of a convolution's output, but it does change its maximum. The rank
+            correlation (Spearman) is that of depth with M: near +1, M rises from layer to layer; near -1, it falls.
+        """),
+        *(_verdict(rows, name) for name in dict.fromkeys(row["aggregation"] for row in rows)),
+        depth_table(group_seeds(rows), trainings),
+    )
 
 
 def _verdict(rows: Sequence[dict], aggregation: str) -> str:
-    held = [row["holds"] for row in rows if row["aggregation"] == aggregation and not row["at_chance"]]
-    reason = "needs finite units in each third of the layers"
-    return verdict(held, "runs", reason, f"By {aggregation}", count_left_out(rows))
+    held = [row["holds"] for row in rows if row["aggregation"] == aggregation and is_evidence(row)]
+    needs = "it needs finite units in each third of the layers of a trained network"
+    return verdict(
+        held, "runs", why_no_evidence(rows) or needs, f"By {aggregation}", count_left_out(rows, untrained=True)
+    )
 
 
-def _table(rows: Sequence[dict]) -> str:
+def depth_table(of_cells: Sequence[Seeds], trainings: Trainings) -> str:
+    """Lay out the numbers, a row for each aggregation and the seeds of a model, dataset and training."""
     lines = [
-        {
-            **run_cells(row),
-            "aggregation": row["aggregation"],
-            **{f"{third} third": format_number(row[third]) for third in THIRDS},
-            "rank correlation": format_number(row["rank_correlation"], "{:+.2f}"),
-            "lowest layer": NO_VALUE if row["lowest_layer"] is None else f"`{row['lowest_layer']}`",
-            "first third lowest": yes_or_no(row["holds"]),
-        }
-        for row in rows
+        [
+            *seeds_cells(seeds, trainings),
+            ("aggregation", seeds.first["aggregation"]),
+            *((f"{third} third", seeds.text(third)) for third in THIRDS),
+            ("rank correlation", seeds.text("rank_correlation", "{:+.2f}")),
+            ("lowest layer", _lowest_layer(seeds)),
+            ("first third lowest", _first_third_lowest(seeds)),
+        ]
+        for seeds in of_cells
     ]
     return markdown_table(lines, n_text=3)
+
+
+def _lowest_layer(seeds: Seeds) -> str:
+    """Return the name of the layer with the lowest M if it is the same for all seeds that count."""
+    name, *others = {row["lowest_layer"] for row in seeds.counted}
+    if others:
+        return "differs"
+    return NO_VALUE if name is None else f"`{name}`"
+
+
+def _first_third_lowest(seeds: Seeds) -> str:
+    """Return yes or no for one seed; for several, for how many of those with a value the claim holds."""
+    if len(seeds.rows) == 1:
+        return yes_or_no(seeds.first["holds"])
+    held = [row["holds"] for row in seeds.counted if row["holds"] is not None]
+    return f"{sum(held)} of {len(held)} seeds" if held else NO_VALUE

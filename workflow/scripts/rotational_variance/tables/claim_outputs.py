@@ -4,10 +4,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rotational_variance.measures.averages import finite_mean
-from rotational_variance.measures.chance import SIGNIFICANT, binomial_tail
-from rotational_variance.measures.measurement import Measurement
-from rotational_variance.tables.text import NO_VALUE, count_left_out, format_number, markdown_table, run_cells
+from rotational_variance.measures.normalized_variance import MEASURE as M
+from rotational_variance.statistics.averages import finite_mean
+from rotational_variance.statistics.chance import SIGNIFICANT, binomial_tail
+from rotational_variance.statistics.measurement import Measurement
+from rotational_variance.statistics.trainings import Training
+from rotational_variance.statistics.units import evaluate
+from rotational_variance.tables.run_cells import (
+    UNTRAINED_NO_EVIDENCE,
+    Trainings,
+    count_left_out,
+    is_evidence,
+    seeds_cells,
+    why_no_evidence,
+)
+from rotational_variance.tables.seeds import Seeds, group_seeds
+from rotational_variance.tables.text import NO_VALUE, markdown, markdown_table, paragraph, sections
+from rotational_variance.tables.training_comparison import of_trainings
+from rotational_variance.tables.verdicts import bold_verdict
 
 
 def output_row(run: dict, measurement: Measurement) -> dict:
@@ -25,7 +39,7 @@ def output_row(run: dict, measurement: Measurement) -> dict:
     row = run | {"layer": last.name, "n_units": last.n_units, "n_classes": n_classes}
     if last.n_units != n_classes or n_classes < 2:
         return row | {"n_lowest": None, "own_class": None, "others": None}
-    normalized = last.normalized[0, 1:]  # [class, unit]; all aggregations of a vector are the same
+    normalized = evaluate(last, M)[0, 1:]  # [class, unit]; all aggregations of a vector are the same
     own = np.eye(n_classes, dtype=bool)
     of_others = ~own & ~np.isnan(normalized)
     lowest_of_others = np.where(of_others, normalized, np.inf).min(0)  # [unit]
@@ -36,49 +50,54 @@ def output_row(run: dict, measurement: Measurement) -> dict:
     }
 
 
-def outputs_section(rows: Sequence[dict]) -> str:
-    """Write the claim, the verdict on each training and the numbers."""
-    verdicts = "\n\n".join(_verdict(rows, training) for training in dict.fromkeys(row["training"] for row in rows))
-    return f"""## 2. The invariance of the outputs is class conditional
+def outputs_section(rows: Sequence[dict], trainings: Trainings) -> str:
+    """Write the claim, the verdict on each training and the numbers, over seeds."""
+    return sections(
+        "## 2. The invariance of the outputs is class conditional",
+        paragraph("""
+            The claim: the output unit of a class is the most invariant for images of that class. The test: of the M of
+            an output unit over the samples of each class, that over the samples of its own class is the lowest. Each
+            output unit of each run is one comparison; the trainings are judged apart. By chance, the claim would hold
+            for one unit a run: it counts as supported where it holds for more than half of the units, as supported in
+            part where for fewer, but for more than chance explains (binomial test, 1 %). The table counts the units for
+            which it holds, and shows the mean M over the samples of the unit's own class beside that over the samples
+            of the other classes.
+        """),
+        *(_verdict(of_trainings(rows, training), training) for training in trainings.values()),
+        outputs_table(group_seeds(rows), trainings),
+    )
 
-The claim: the output unit of a class is the most invariant for images of that class. The test: of the M of an output
-unit over the samples of each class, that over the samples of its own class is the lowest. Each output unit of each run
-is one comparison; the trainings are judged apart. By chance, the claim would hold for one unit a run: it counts as
-supported where it holds for more than half of the units, as supported in part where for fewer, but for more than chance
-explains (binomial test, 1 %). The table counts the units for which it holds, and shows the mean M over the samples of
-the unit's own class beside that over the samples of the other classes.
 
-{verdicts}
-
-{_table(rows)}"""
-
-
-def _verdict(rows: Sequence[dict], training: str) -> str:
-    of_training = [row for row in rows if row["training"] == training]
-    tested = [row for row in of_training if row["n_lowest"] is not None and not row["at_chance"]]
+def _verdict(rows: Sequence[dict], training: Training) -> str:
+    """Return the verdict on the rows of one training."""
+    subject = markdown(training.label)
+    if all(row["n_epochs"] == 0 for row in rows):
+        return bold_verdict(f"not tested, as {UNTRAINED_NO_EVIDENCE}", subject)
+    tested = [row for row in rows if row["n_lowest"] is not None and is_evidence(row)]
     n_lowest, n_units = (sum(row[name] for row in tested) for name in ("n_lowest", "n_units"))
-    left_out = count_left_out(of_training)
+    left_out = count_left_out(rows, untrained=True)
     if not tested:
-        reason = "needs a last layer with one unit a class, and two classes or more"
-        return f"**Not tested after {training} training: {reason}{left_out}.**"
-    words = "Supported" if 2 * n_lowest > n_units else "Not supported"
-    if words == "Not supported" and binomial_tail(n_lowest, n_units, len(tested) / n_units) < SIGNIFICANT:
-        words = "Supported in part"
+        needs = "it needs a last layer with one unit a class, and two classes or more"
+        return bold_verdict(f"not tested, as {why_no_evidence(rows, 'its runs') or needs}{left_out}", subject)
+    words = "supported" if 2 * n_lowest > n_units else "not supported"
+    if words == "not supported" and binomial_tail(n_lowest, n_units, len(tested) / n_units) < SIGNIFICANT:
+        words = "supported in part"
     held = f"it holds for {n_lowest} of {n_units} output units, {len(tested)} expected by chance"
-    return f"**{words} after {training} training: {held}{left_out}.**"
+    return bold_verdict(f"{words}, as {held}{left_out}", subject)
 
 
-def _table(rows: Sequence[dict]) -> str:
+def outputs_table(of_cells: Sequence[Seeds], trainings: Trainings) -> str:
+    """Lay out the numbers, a row for the seeds of a model, dataset and training."""
     lines = [
-        {
-            **run_cells(row),
-            "classes": str(row["n_classes"]),
-            "units": str(row["n_units"]),
-            "lowest": format_number(row["n_lowest"], "{}"),
-            "by chance": NO_VALUE if row["n_lowest"] is None else "1",
-            "own class": format_number(row["own_class"]),
-            "others": format_number(row["others"]),
-        }
-        for row in rows
+        [
+            *seeds_cells(seeds, trainings),
+            ("classes", str(seeds.first["n_classes"])),
+            ("units", str(seeds.first["n_units"])),
+            ("lowest", seeds.text("n_lowest", "{:.0f}" if len(seeds.rows) == 1 else "{:.1f}")),
+            ("by chance", NO_VALUE if seeds.first["n_lowest"] is None else "1"),
+            ("own class", seeds.text("own_class")),
+            ("others", seeds.text("others")),
+        ]
+        for seeds in of_cells
     ]
     return markdown_table(lines, n_text=3)

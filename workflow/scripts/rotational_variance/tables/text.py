@@ -5,16 +5,19 @@ import io
 import math
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 NO_VALUE = "n/a"
 AT_CHANCE_MEANS = (
     "At chance: the network's accuracy on upright test images is not above the share of the largest class (binomial "
     "test, 1 %), so it learned nothing of them; verdicts and comparisons leave such runs out."
 )
-_LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
-    character: f"\\{character}" for character in "&%$#_{}"
-}
+PUBLISHED_WHERE = "Published values (Quiroga et al. 2019) stand in brackets where there are some."
+_LATEX = {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}",
+    ">": r"\textgreater{}", "|": r"\textbar{}", '"': "''",
+} | {character: f"\\{character}" for character in "&%$#_{}"}  # fmt: skip
+_BLOCK_STARTS = r"(?:[-+*#>=|]+|\d+[.)])(?:\s|$)"  # at the start of a line, Markdown reads these as a list, say
 
 
 def exists(value: float | None) -> bool:
@@ -27,33 +30,19 @@ def format_number(value: float | None, form: str = "{:.3f}") -> str:
     return form.format(value) if exists(value) else NO_VALUE
 
 
-def beside_published(row: dict, name: str, form: str = "{:.3f}") -> str:
-    """Write row[name], and after it in brackets row["published_" + name] if that exists."""
-    published = row.get(f"published_{name}")
-    text = format_number(row[name], form)
-    return f"{text} ({format_number(published, form)})" if exists(published) else text
-
-
-def run_cells(row: dict) -> dict[str, str]:
-    """Return the first cells of a run's row: its name, marked if it is at chance. The first three columns are text."""
-    cells = {name: str(row[name]) for name in ("dataset", "model", "training", "seed")}
-    return cells | {"training": f"{cells['training']} (at chance)"} if row["at_chance"] else cells
-
-
-def chance_note(rows: Sequence[dict]) -> str:
-    """Return a paragraph of Markdown on runs at chance, with an empty line before it; "" if there are none."""
-    return f"\n{textwrap.fill(AT_CHANCE_MEANS, 120)}\n" if any(row["at_chance"] for row in rows) else ""
-
-
-def count_left_out(rows: Sequence[dict]) -> str:
-    """Write how many runs among `rows` are at chance, as in " (2 runs at chance left out)"; "" if there are none."""
-    n = len({tuple(run_cells(row).values()) for row in rows if row["at_chance"]})
-    return f" ({n} {'run' if n == 1 else 'runs'} at chance left out)" if n else ""
+def beside_published(text: str, published: float | None, form: str = "{:.3f}") -> str:
+    """Return the text of a value, and after it in brackets the published value if there is one."""
+    return f"{text} ({form.format(published)})" if exists(published) else text
 
 
 def yes_or_no(value: bool | None) -> str:
     """Return "yes", "no", or "n/a" if there is no value."""
     return NO_VALUE if value is None else "yes" if value else "no"
+
+
+def sentence_start(text: str) -> str:
+    """Return the text as it begins a sentence: its first letter becomes a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def csv_text(rows: Sequence[dict]) -> str:
@@ -67,9 +56,30 @@ def csv_text(rows: Sequence[dict]) -> str:
     return file.getvalue()
 
 
-def markdown_table(rows: Sequence[dict[str, str]], n_text: int) -> str:
-    """Lay out rows, {heading: cell}, as a table; align the first `n_text` columns left, the others right."""
-    lines = [list(rows[0]), *(list(row.values()) for row in rows)]
+def markdown(name: str) -> str:
+    """Escape the characters of a name that Markdown would read as markup; "simple_conv" stays as it is."""
+    return re.sub(r"[\\`*<>\[\]|&#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\\g<0>", name)
+
+
+def paragraph(*sentences: str) -> str:
+    """Fill a paragraph of Markdown, so that none of its lines begins a list or another block."""
+    text = " ".join(" ".join(sentences).split())
+    glued = re.sub(rf" (?=%|{_BLOCK_STARTS})", "\0", text)  # and "1 %" stays on one line
+    return textwrap.fill(glued, 120, break_long_words=False, break_on_hyphens=False).replace("\0", " ")
+
+
+def sections(*parts: str) -> str:
+    """Join parts of a Markdown text, an empty line between them; leave out empty parts. The text ends its last line."""
+    return "\n\n".join(filter(None, (part.strip("\n") for part in parts))) + "\n"
+
+
+def markdown_table(rows: Sequence[Iterable[tuple[str, str]]], n_text: int) -> str:
+    """Lay out rows, (heading, cell) of each column, as a table; align the first `n_text` columns left, others right.
+
+    Two columns may have the same heading, such as one named after a training that is called "model".
+    """
+    columns = [list(row) for row in rows]
+    lines = [[heading for heading, _ in columns[0]], *([cell for _, cell in row] for row in columns)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     aligned = [
         [cell.ljust(w) if i < n_text else cell.rjust(w) for i, (cell, w) in enumerate(zip(line, widths, strict=True))]
@@ -80,10 +90,10 @@ def markdown_table(rows: Sequence[dict[str, str]], n_text: int) -> str:
 
 
 def latex(text: str) -> str:
-    """Escape the characters that LaTeX would read as commands."""
-    return re.sub(r"[\\~^&%$#_{}]", lambda found: _LATEX[found[0]], text)
+    """Escape the characters that LaTeX would read as commands, or print as others: "<" in its usual fonts."""
+    return re.sub(f"[{re.escape(''.join(_LATEX))}]", lambda found: _LATEX[found[0]], text)
 
 
 def latex_row(cells: Sequence[str]) -> str:
-    """Write one row of a tabular, escaped."""
-    return f"    {' & '.join(map(latex, cells))} \\\\\n"
+    """Write one row of a tabular; the cells are LaTeX already."""
+    return f"    {' & '.join(cells)} \\\\\n"
