@@ -17,14 +17,18 @@ import yaml
 from PIL import Image
 
 from helpers.one_run import SCRIPTS, run_job
-from rotational_variance.figures.catalogue import OF_MODELS, OF_PAIR
-from rotational_variance.measures.measurement import Layer, Measurement
+from rotational_variance.figures import catalogue
+from rotational_variance.figures.parts.training_looks import LOOKS
+from rotational_variance.measures.normalized_variance import MEASURE as M
+from rotational_variance.measures.sample_std import MEASURE as SAMPLE_STD
 from rotational_variance.page.markup import caption_html, markdown_html, plain
 from rotational_variance.page.page import Figure
+from rotational_variance.statistics.measurement import Layer, Measurement
+from rotational_variance.statistics.trainings import Training
 from rotational_variance.storage.measurement_attributes import read_attributes
 from rotational_variance.storage.measurement_writer import write_measurement
 from rv_study.captions import fill_caption
-from rv_study.results import caption_file, of_models, of_pair
+from rv_study.results import caption_file, measure_caption_file, of_models, of_pair
 from rv_study.run import Run
 
 PROJECT = SCRIPTS.parents[1]
@@ -34,6 +38,11 @@ RUNS = [
     Run(model, dataset, training, 0)
     for model in ("simple_conv", "resnet") for dataset in ("digits", AWKWARD) for training in ("unrotated", "rotated")
 ]  # fmt: skip
+TRAININGS = [
+    Training("unrotated", "unrotated", "unrotated training", 0),
+    Training("rotated", "turned", "trained on turned <images>", 3),
+]
+OF_PAIR, OF_MODELS = catalogue.of_pair([M.name]), catalogue.of_models([M.name])
 PAIRS = list(dict.fromkeys(run.pair for run in RUNS))
 DATASETS = list(dict.fromkeys(run.dataset for run in RUNS))
 VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -64,8 +73,8 @@ def png(number):
     return file.getvalue()
 
 
-def filled(text, **wildcards):
-    return caption_html(fill_caption(text, wildcards))
+def filled(text, measure=None, **wildcards):
+    return caption_html(fill_caption(text, wildcards, measure))
 
 
 def attributes_of(run):
@@ -87,7 +96,7 @@ def attributes_of(run):
 def write_run(path, run):
     statistics = np.ones((2, 3, 4))
     measurement = Measurement(
-        [Layer("fc", "linear", statistics, statistics, np.zeros((2, 4)), 1)], np.array([0.0, 90]), ["mean", "max"],
+        [Layer("fc", "linear", {"transformation_std": statistics, "sample_std": statistics}, np.zeros((2, 4)), 1)], np.array([0.0, 90]), ["mean", "max"],
         ["all", "a", "b"], np.array([4, 2, 2]), np.array([4, 2, 2]), np.ones((3, 2)), attributes_of(run),
     )  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -97,18 +106,18 @@ def write_run(path, run):
 class Study:
     """A folder with all that the page is made of, and the job that makes it."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, measures=(M.name,)):
+        self.folder, self.measures = folder, list(measures)
         self.variances = [folder / f"results/variance/{run.stem}.h5" for run in RUNS]
-        self.of_pairs = [folder / path for pair in PAIRS for path in of_pair(pair).values()]
-        self.of_models = [folder / path for dataset in DATASETS for path in of_models(dataset).values()]
+        self.pair_figures = [folder / path for pair in PAIRS for path in of_pair(pair, measures).values()]
+        self.models_figures = [folder / path for name in DATASETS for path in of_models(name, measures).values()]
         self.tables = [folder / "results/tables" / name for name in TABLES]
         self.page = folder / "results/report.html"
 
     def write(self):
         for run, path in zip(RUNS, self.variances, strict=True):
             write_run(path, run)
-        for number, path in enumerate([*self.of_pairs, *self.of_models]):
+        for number, path in enumerate([*self.pair_figures, *self.models_figures]):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(png(number))
         for path in self.tables:
@@ -116,11 +125,14 @@ class Study:
             path.write_text(TABLES[path.name])
 
     def make(self, aggregation="mean", folder=WORDS):
-        reads = {name: getattr(self, name) for name in ("variances", "of_pairs", "of_models", "tables")}
-        settings = {"aggregation": aggregation, "layers": "published", "sort_units": False}
+        reads = {name: getattr(self, name) for name in ("variances", "pair_figures", "models_figures", "tables")}
+        settings = {
+            "measures": self.measures, "aggregation": aggregation, "layers": "published", "sort_units": False,
+        }  # fmt: skip
         sources = {dataset: {"source": "a source", "size": 77} for dataset in DATASETS}
         params = {
             "runs": RUNS,
+            "trainings": TRAININGS,
             "settings": settings,
             "sources": sources,
             "folder": str(folder),
@@ -199,7 +211,7 @@ def test_it_needs_nothing_from_elsewhere(html, page):
 
 def test_every_figure_is_there_once_byte_by_byte(study, page):
     images = [base64.b64decode(image["src"].removeprefix("data:image/png;base64,")) for image in page.all("img")]
-    files = [path.read_bytes() for path in (*study.of_pairs, *study.of_models)]
+    files = [path.read_bytes() for path in (*study.pair_figures, *study.models_figures)]
     assert len(set(files)) == len(files) == len(images)
     assert set(images) == set(files)
 
@@ -209,11 +221,42 @@ def test_figures_have_words_of_their_own(page):
     assert len(set(alts)) == len(alts)
     for drawing in OF_PAIR:
         feature_maps = {"mean": ", mean of feature maps", "max": ", maximum of feature maps", "": ""}
-        assert f"{drawing.title}, resnet on {AWKWARD}{feature_maps[drawing.aggregation]}" in alts
-    assert f"{OF_MODELS[0].title}, all models on digits" in " ".join(alts)
-    captions = [(WORDS / caption_file(drawing)).read_text() for drawing in (*OF_PAIR, *OF_MODELS)]
-    for caption in captions:
-        assert Reader(filled(caption, pair="resnet_digits", dataset="digits")).text in page.text
+        assert f"{drawing.title('M')}, resnet on {AWKWARD}{feature_maps[drawing.aggregation]}" in alts
+    assert f"{OF_MODELS[0].title('M')}, all models on digits" in " ".join(alts)
+    for drawing in (*OF_PAIR, *OF_MODELS):
+        caption = (WORDS / caption_file(drawing)).read_text()
+        shown = M if drawing.measure else None
+        assert Reader(filled(caption, shown, pair="resnet_digits", dataset="digits")).text in page.text
+
+
+def test_a_training_has_its_label_and_the_colour_of_its_look(page):
+    marks = [attributes["style"] for attributes in page.all("span") if attributes.get("class") == "training"]
+    assert marks[: len(TRAININGS)] == [f"--look: {LOOKS[training.look].color}" for training in TRAININGS]
+    assert len(marks) == len(TRAININGS) + len(RUNS)
+
+
+def test_the_measure_is_told(page):
+    caption = (WORDS / measure_caption_file(M.name)).read_text()
+    assert Reader(filled(caption, M)).text in page.text
+    assert [text for tag, text in page.texts if tag == "h2"].count("The measure") == 1
+
+
+def test_a_second_measure_is_told_and_shown_after_the_first(tmp_path):
+    study = Study(tmp_path, measures=[M.name, SAMPLE_STD.name])
+    study.write()
+    page = Reader(study.make())
+    assert "The measure: normalized variance" in page.text
+    assert "Another measure: sample std" in page.text
+    assert Reader(filled((WORDS / measure_caption_file(SAMPLE_STD.name)).read_text(), SAMPLE_STD)).text in page.text
+    images = [image["alt"] for image in page.all("img") if "resnet on digits" in image["alt"]]
+    assert len(images) == len(set(images)) == len(catalogue.of_pair(study.measures))
+    assert "Sample std of each layer, resnet on digits, mean of feature maps" in images
+    caption = (WORDS / "figures/curves.rst").read_text()
+    assert Reader(filled(caption, SAMPLE_STD, pair="resnet_digits")).text in page.text
+    headings = [text for tag, text in page.texts if tag == "h4"]
+    of_pair = headings[headings.index("Layers") :]
+    sample_std = ["Sample std: at a glance", "Sample std: layers", "Sample std: units and outputs"]
+    assert of_pair[:6] == ["Layers", "Units and outputs", *sample_std, "Accuracy and training"]
 
 
 def test_figures_are_as_large_as_printed(page):
@@ -302,7 +345,8 @@ def test_it_says_what_was_studied_and_what_made_it(page):
     }
     assert expected <= set(page.cells())
     for run in RUNS:
-        assert f"{run.model} on {run.dataset}, {run.training} training, seed 0" in page.text
+        label = {training.name: training.label for training in TRAININGS}[run.training]
+        assert f"{run.model} on {run.dataset}, {label} , seed 0" in page.text
 
 
 def test_runs_at_chance_are_marked_among_the_facts(page, tmp_path):
@@ -313,7 +357,7 @@ def test_runs_at_chance_are_marked_among_the_facts(page, tmp_path):
     text = Reader(study.make()).text
     assert text.count("(at chance)") == text.count("so it learned nothing of them") == 1
     assert (
-        f"resnet on {RUNS[5].dataset}, rotated training (at chance), seed 0 Accuracy on upright images At chance: "
+        f"resnet on {RUNS[5].dataset}, {TRAININGS[1].label} (at chance), seed 0 Accuracy on upright images At chance: "
         in text
     )
 
@@ -371,18 +415,18 @@ def refused(tmp_path, capfd):
     (b"", "delete it"), (b"<html>", "move it away"), (png(0)[:200], "delete it"), (png(0)[:-20], "delete it"),
 ])  # fmt: skip
 def test_a_broken_figure(refused, content, advice):
-    line = refused(lambda study: study.of_pairs[3].write_bytes(content))
-    name = list(of_pair(PAIRS[0]).values())[3]
+    line = refused(lambda study: study.pair_figures[3].write_bytes(content))
+    name = list(of_pair(PAIRS[0], [M.name]).values())[3]
     assert re.search(rf"{name}: not a whole PNG \(.*\); {advice}, rule plot makes it again$", line)
 
 
 def test_a_figure_of_all_models_that_is_broken(refused):
-    line = refused(lambda study: study.of_models[0].write_bytes(png(0)[:99]))
+    line = refused(lambda study: study.models_figures[0].write_bytes(png(0)[:99]))
     assert line.endswith("delete it, rule plot_models makes it again")
 
 
 def test_a_figure_that_is_missing(refused):
-    assert "No such file or directory" in refused(lambda study: study.of_models[0].unlink())
+    assert "No such file or directory" in refused(lambda study: study.models_figures[0].unlink())
 
 
 @pytest.mark.parametrize(("content", "advice"), [
@@ -421,6 +465,19 @@ def test_a_caption_that_is_none(text):
 def test_names_in_captions_are_no_markup():
     text = filled("Of {{ snakemake.wildcards.pair }}.", pair=plain("a_*b*_<i>|`_"))
     assert text == "<p>Of a_*b*_&lt;i&gt;|`_.</p>"
+
+
+def test_without_a_measure_captions_name_none():
+    caption = (WORDS / "figures/curves.rst").read_text()
+    assert "The measure of each layer of a_b" in filled(caption, pair="a_b")
+    assert "M (0: invariant, 1: not) of each layer of a_b" in filled(caption, M, pair="a_b")
+
+
+def test_single_seeds_are_folded():
+    text = "# A\n\n## B\n\nb\n\n## Single seeds of B\n\n### C\n\nc\n\n## D\n\nd\n"
+    assert re.sub(r"\s", "", markdown_html(text, level=2)[1]) == (
+        "<h3>B</h3><p>b</p><details><summary>SingleseedsofB</summary><h4>C</h4><p>c</p></details><h3>D</h3><p>d</p>"
+    )
 
 
 def test_markdown_draws_nothing_in():

@@ -1,8 +1,8 @@
 FORMATS = list(dict.fromkeys(["png", config["figures"]["format"]]))  # PNG always, as the page shows these
 FIGURES = [
     *[results.digest(pair, suffix) for pair in RUNS_OF_PAIR for suffix in FORMATS],
-    *[file for pair in RUNS_OF_PAIR for suffix in FORMATS for file in results.of_pair(pair, suffix).values()],
-    *[file for name in STUDIED for suffix in FORMATS for file in results.of_models(name, suffix).values()],
+    *[file for pair in RUNS_OF_PAIR for suffix in FORMATS for file in results.of_pair(pair, MEASURES, suffix).values()],
+    *[file for name in STUDIED for suffix in FORMATS for file in results.of_models(name, MEASURES, suffix).values()],
 ]
 
 
@@ -15,7 +15,7 @@ rule plot:
         digest=results.digest("{pair}"),
         figures=[
             label_figure(drawing, file, "Models", **{"model and dataset": "{pair}"})
-            for drawing, file in results.of_pair("{pair}").items()
+            for drawing, file in results.of_pair("{pair}", MEASURES).items()
         ],
     log:
         "results/logs/plot/{pair}.log",
@@ -24,10 +24,12 @@ rule plot:
     conda:
         "../envs/plot.yaml"
     params:
-        *PARAMS.code("plot.py", "plot.yaml", OF_PAIR),
+        *PARAMS.code("plot.py", "plot.yaml", of_pair(MEASURES), MEASURES),
         *PARAMS.of_figures(*SETTINGS),
+        *of_trainings(TRAININGS),
         names=lambda wildcards: run_names(RUNS_OF_PAIR[wildcards.pair]),
         runs=lambda wildcards, output: RUNS_OF_PAIR[wildcards.pair],
+        trainings=lambda wildcards, output: TRAININGS,
         settings=lambda wildcards, output: FIGURE_SETTINGS,
     message:
         "plot {wildcards.pair}"
@@ -45,7 +47,7 @@ rule plot_models:
     output:
         figures=[
             label_figure(drawing, file, "All models", dataset="{dataset}")
-            for drawing, file in results.of_models("{dataset}").items()
+            for drawing, file in results.of_models("{dataset}", MEASURES).items()
         ],
     log:
         "results/logs/plot_models/{dataset}.log",
@@ -54,10 +56,13 @@ rule plot_models:
     conda:
         "../envs/plot.yaml"
     params:
-        *PARAMS.code("plot_models.py", "plot.yaml", OF_MODELS),
-        *PARAMS.of_figures("layers"),
+        *PARAMS.code("plot_models.py", "plot.yaml", of_models(MEASURES), MEASURES),
+        *PARAMS.of_figures("measures", "layers"),
+        *of_trainings(TRAININGS),
         names=lambda wildcards: run_names(RUNS_OF_DATASET[wildcards.dataset]),
         runs=lambda wildcards, output: RUNS_OF_DATASET[wildcards.dataset],
+        trainings=lambda wildcards, output: TRAININGS,
+        measures=lambda wildcards, output: MEASURES,
         layers=lambda wildcards, output: FIGURE_SETTINGS["layers"],
     message:
         "plot_models {wildcards.dataset}"
@@ -69,7 +74,7 @@ rule plot_models:
 use rule plot as plot_print with:
     output:
         digest=results.digest("{pair}", "{suffix}"),
-        figures=list(results.of_pair("{pair}", "{suffix}").values()),
+        figures=list(results.of_pair("{pair}", MEASURES, "{suffix}").values()),
     log:
         "results/logs/plot_print/{pair}_{suffix}.log",
     benchmark:
@@ -80,7 +85,7 @@ use rule plot as plot_print with:
 
 use rule plot_models as plot_models_print with:
     output:
-        figures=list(results.of_models("{dataset}", "{suffix}").values()),
+        figures=list(results.of_models("{dataset}", MEASURES, "{suffix}").values()),
     log:
         "results/logs/plot_models_print/{dataset}_{suffix}.log",
     benchmark:

@@ -1,13 +1,17 @@
 REPORT = "results/report.html"
 PAGE = WORKFLOW / "report"
-WORDS = [*sorted(PAGE.glob("report.*")), *sorted(PAGE.glob("figures/*.rst"))]  # template and style; captions of figures
+WORDS = [  # template and style; captions of figures and measures
+    *sorted(PAGE.glob("report.*")),
+    *sorted(PAGE.glob("figures/*.rst")),
+    *[PAGE / results.measure_caption_file(measure) for measure in MEASURES],
+]
 
 
 rule report:
     input:
         variances=expand("results/variance/{run}.h5", run=RUNS),
-        of_pairs=[file for pair in RUNS_OF_PAIR for file in results.of_pair(pair).values()],
-        of_models=[file for dataset in STUDIED for file in results.of_models(dataset).values()],
+        pair_figures=[file for pair in RUNS_OF_PAIR for file in results.of_pair(pair, MEASURES).values()],
+        models_figures=[file for dataset in STUDIED for file in results.of_models(dataset, MEASURES).values()],
         tables=TABLES,
     output:
         REPORT,
@@ -18,12 +22,14 @@ rule report:
     conda:
         "../envs/plot.yaml"
     params:
-        *PARAMS.code("report.py", "plot.yaml"),
+        *PARAMS.code("report.py", "plot.yaml", measures=MEASURES),
         *of_files(WORDS),
         *PARAMS.of_figures(*SETTINGS),
+        *of_trainings(TRAININGS),
         *PARAMS.shown_sources(STUDIED),
         names=run_names(RUNS.values()),
         runs=lambda wildcards, output: list(RUNS.values()),
+        trainings=lambda wildcards, output: TRAININGS,
         settings=lambda wildcards, output: FIGURE_SETTINGS,
         sources=lambda wildcards, output: {name: PARAMS.shown_source(name) for name in STUDIED},
         folder=lambda wildcards, output: str(PAGE),

@@ -18,9 +18,10 @@ from rv_study.errors import ConfigError
 if not sys.executable.startswith("'"):
     sys.executable = shlex.quote(sys.executable)
 
+CONFIG_FILE = {}
 try:
     places.check_folders(Path.cwd())
     if not config or Path("config/config.yaml").exists():  # what uses this workflow may bring a config of its own
-        places.check_config_file(Path("config/config.yaml"))
+        CONFIG_FILE = places.read_config_file(Path("config/config.yaml"))
 except ConfigError as error:
     raise WorkflowError(str(error)) from None

@@ -19,9 +19,14 @@ rule tables:
     conda:
         "../envs/plot.yaml"
     params:
-        *PARAMS.code("tables.py", "plot.yaml"),
+        *PARAMS.code("tables.py", "plot.yaml", measures=list_measures(WORKFLOW)),
+        *PARAMS.of_figures("measures"),
+        *of_trainings(TRAININGS),
         names=run_names(RUNS.values()),
         runs=lambda wildcards, output: list(RUNS.values()),
+        trainings=lambda wildcards, output: TRAININGS,
+        measures=lambda wildcards, output: MEASURES,
+        all_measures=lambda wildcards, output: list_measures(WORKFLOW),
     message:
         "tables"
     script:

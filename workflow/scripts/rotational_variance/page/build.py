@@ -9,9 +9,10 @@ from pathlib import Path
 from markupsafe import Markup
 
 from rotational_variance.figures.catalogue import Drawing
-from rotational_variance.measures.aggregations import LABELS
 from rotational_variance.page.markup import markdown_html
 from rotational_variance.page.page import Figure, Part, Table, check_png
+from rotational_variance.statistics.aggregations import LABELS
+from rotational_variance.statistics.definition import Measure
 from rotational_variance.storage.file_errors import DamagedFileError
 
 
@@ -43,12 +44,19 @@ def read_at_chance(path: str, runs: Sequence[dict]) -> list[bool]:
 
 
 def read_figures(
-    paths: dict[Drawing, str], captions: dict[Drawing, Markup], *, subject: str, place: str, kind: str
+    paths: dict[Drawing, str],
+    captions: dict[Drawing, Markup],
+    measures: dict[str, Measure],
+    *,
+    subject: str,
+    place: str,
+    kind: str,
 ) -> dict[Drawing, Figure]:
     """Read the PNGs that show `subject`, each with its caption.
 
-    place  the name of the part of the page that the figures stand in, for links
-    kind   the kind of file, as in DamagedFileError
+    measures  those that the figures show, by name
+    place     the name of the part of the page that the figures stand in, for links
+    kind      the kind of file, as in DamagedFileError
     """
     found = {}
     for drawing, path in paths.items():
@@ -56,7 +64,8 @@ def read_figures(
         with _reading(path, kind):
             check_png(png)
         name = f"figure-{place}-{drawing.name}"
-        found[drawing] = Figure(name, drawing.title, subject, drawing.aggregation, captions[drawing], png)
+        title = drawing.title(measures[drawing.measure].symbol if drawing.measure else "")
+        found[drawing] = Figure(name, title, subject, drawing.aggregation, captions[drawing], png)
     return found
 
 
@@ -69,20 +78,31 @@ def _reading(path: str, kind: str) -> Iterator[None]:
         raise DamagedFileError(path, kind, str(error)) from error
 
 
-def sort_figures(figures: dict[Drawing, Figure], aggregation: str) -> list[Part]:
-    """Sort figures by heading; fold those by class, and those of another aggregation."""
+def sort_figures(figures: dict[Drawing, Figure], aggregation: str, measures: Sequence[Measure]) -> list[Part]:
+    """Sort figures by heading; fold those by class, and those of another aggregation.
 
-    def choose(heading: str, aggregations: Sequence[str], is_by_class: bool) -> list[Figure]:
+    measures  in their order; the headings of each but the first name it
+    """
+    titles = {measure.name: measure.title for measure in measures[1:]}
+
+    def heading(drawing: Drawing) -> str:
+        if drawing.measure not in titles:
+            return drawing.heading
+        title = titles[drawing.measure]
+        return f"{title[:1].upper()}{title[1:]}: {drawing.heading.lower() or 'at a glance'}"
+
+    def choose(title: str, is_by_class: bool) -> list[Figure]:
         return [
             figure
             for drawing, figure in figures.items()
-            if drawing.heading == heading and drawing.aggregation in aggregations and drawing.is_by_class == is_by_class
+            if heading(drawing) == title
+            and drawing.aggregation in ("", aggregation)
+            and drawing.is_by_class == is_by_class
         ]
 
-    shown = ("", aggregation)
     parts = [
-        Part(heading, choose(heading, shown, False), {"Class by class": choose(heading, shown, True)})
-        for heading in dict.fromkeys(drawing.heading for drawing in figures)
+        Part(title, choose(title, False), {"Class by class": choose(title, True)})
+        for title in dict.fromkeys(map(heading, figures))
     ]
     others = {
         f"The same for the {label}": [figure for drawing, figure in figures.items() if drawing.aggregation == other]

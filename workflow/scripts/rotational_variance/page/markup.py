@@ -22,6 +22,9 @@ RESTRUCTURED_TEXT = {
 }
 
 
+FOLDED = "Single seeds"  # the beginning of headings whose sections the page folds
+
+
 def caption_html(text: str) -> Markup:
     """Convert a figure's caption. Raises ValueError for text that is not valid reStructuredText."""
     settings = {**RESTRUCTURED_TEXT, "warning_stream": io.StringIO()}
@@ -51,12 +54,30 @@ def markdown_html(text: str, level: int) -> tuple[str, Markup]:
         raise ValueError("does not begin with a heading")
     if not tokens[3:]:
         raise ValueError("nothing follows its heading")
+    tokens[3:] = _fold(tokens[3:])
     for token in tokens[3:]:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1:]) + level - 1, 6)}"
         elif token.type == "th_open":
             token.attrSet("scope", "col")
     return tokens[1].content, Markup(parser.renderer.render(tokens[3:], parser.options, {}))
+
+
+def _fold(tokens: list[Token]) -> list[Token]:
+    """Fold each section of level 2 whose heading begins with FOLDED: its heading becomes what unfolds it."""
+    found, is_open = [], False
+    for i, token in enumerate(tokens):
+        if token.type == "heading_open" and token.tag == "h2":
+            found += [_html("</details>\n")] if is_open else []
+            is_open = tokens[i + 1].content.startswith(FOLDED)
+            found += [_html("<details>\n")] if is_open else []
+        is_summary = is_open and token.type in ("heading_open", "heading_close") and token.tag == "h2"
+        found.append(_html("<summary>" if token.nesting == 1 else "</summary>\n") if is_summary else token)
+    return [*found, _html("</details>\n")] if is_open else found
+
+
+def _html(text: str) -> Token:
+    return Token("html_block", "", 0, content=text)
 
 
 class _Tables(RendererHTML):

@@ -10,7 +10,9 @@ import jinja2
 from markupsafe import Markup
 from PIL import Image
 
-from rotational_variance.measures.aggregations import LABELS
+from rotational_variance.figures.parts.training_looks import LOOKS
+from rotational_variance.statistics.aggregations import LABELS
+from rotational_variance.statistics.trainings import Training
 
 CSS_DPI = 96  # CSS pixels per inch
 
@@ -103,12 +105,16 @@ class Table:
 class Page:
     """The contents of the page, in their order.
 
-    runs      the model, dataset, training and seed of each run, and whether it is at chance (at_chance)
-    files     the files of the tables, relative to the page
-    made_of   the facts that hold for all runs: {group: {name: text}}
-    made_by   the facts of each run, in the order of `runs`: {group: {name: text}}
+    measures   what is said of each: {title: HTML}
+    trainings  by name
+    runs       the model, dataset, training and seed of each run, and whether it is at chance (at_chance)
+    files      the files of the tables, relative to the page
+    made_of    the facts that hold for all runs: {group: {name: text}}
+    made_by    the facts of each run, in the order of `runs`: {group: {name: text}}
     """
 
+    measures: dict[str, Markup]
+    trainings: dict[str, Training]
     runs: Sequence[dict]
     claims: Table
     sections: Sequence[Section]
@@ -128,4 +134,4 @@ def render(page: Page, template: str, css: str) -> str:
         keep_trailing_newline=True,
     )
     names = {name: list(dict.fromkeys(run[name] for run in page.runs)) for name in page.runs[0]}
-    return environment.from_string(template).render(page=page, names=names, css=Markup(css))
+    return environment.from_string(template).render(page=page, names=names, looks=LOOKS, css=Markup(css))
