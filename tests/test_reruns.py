@@ -182,7 +182,7 @@ def other_colour(content):
     (f"{LIBRARY}/figures/parts/style.py", other_colour, jobs("plot", "plot_models")),
     (f"{LIBRARY}/tables/claims.py", other_text, jobs("tables")),
     (f"{LIBRARY}/page/page.py", other_operator, {"report"}),
-    (f"{LIBRARY}/measures/layer_selection.py", other_operator, jobs("shown")),
+    (f"{LIBRARY}/statistics/layer_selection.py", other_operator, jobs("shown")),
     (f"{LIBRARY}/measuring/moments.py", other_operator, AFTER_TRAINING),
     (f"{LIBRARY}/measuring/one_pass.py", other_operator, AFTER_TRAINING),
     (f"{LIBRARY}/activations/tracing.py", other_operator, AFTER_TRAINING),
@@ -226,7 +226,7 @@ ROTATED_RESNET = {"models": ["resnet"], "datasets": ["other"], "trainings": ["ro
 
 @pytest.mark.parametrize(("change", "expected", "before", "now"), [
     (
-        overlay(pairs={"resnet": {"other": {"rotated": {"training": {"epochs": 2}}}}}),
+        overlay(pairs={"resnet": {"other": {"by_training": {"rotated": {"training": {"epochs": 2}}}}}}),
         jobs("train", "measure", "shown", **ROTATED_RESNET), ["training.epochs: 1"], ["training.epochs: 2"],
     ),
     (
@@ -257,8 +257,12 @@ ROTATED_RESNET = {"models": ["resnet"], "datasets": ["other"], "trainings": ["ro
     ),
     ("figures={aggregation: max}", jobs("plot"), ["figures.aggregation: mean"], ["figures.aggregation: max"]),
     ("figures={sort_units: false}", jobs("plot"), ["figures.sort_units: True"], ["figures.sort_units: False"]),
-    ("figures={layers: all}", jobs("plot", "plot_models"), ["figures.layers: published"], ["figures.layers: all"]),
+    ("figures={layers: all}", jobs("plot", "plot_models"), ["figures.layers: auto"], ["figures.layers: all"]),
     ("datasets={tiny: {size: 14}}", OF_TINY, [], ["size: 14"]),
+    (
+        "trainings={rotated: {rotate: 45}}", jobs("train", "measure", trainings=["rotated"]) | jobs("shown"),
+        ["training.rotate: 180"], ["training.rotate: 45"],
+    ),
 ])  # fmt: skip
 def test_a_changed_number_reruns_what_uses_it_and_is_named(study, change, expected, before, now):
     planned = plan(study, "--config", change)
@@ -290,6 +294,8 @@ def changes(reason):
     overlay(models={"simple_conv": {"model": {"hidden": 8, "width": 4}}}),  # in another order
     "execution={device: auto, threads: {train: 2, measure: 2}, passes: {batch_size: 4, memory_format: contiguous}}",
     "execution={memory_mb: {train: 9}, runtime_minutes: {train: 9}}",
+    "trainings={rotated: {rotate: 180}, unrotated: {rotate: 0}}",  # another way to write true and false
+    "trainings={within45: {rotate: 10}, mine: {epochs: 3}}",  # which the study does not pick
 ])  # fmt: skip
 def test_what_changes_no_number_reruns_nothing(study, change):
     assert plan(study, "--config", change).jobs == set()
@@ -327,9 +333,23 @@ def test_a_new_dataset_runs_only_that_dataset_and_the_tables(study):
     assert plan(study, "--config", study_of(datasets=[*DATASETS, "digits"])).jobs == expected
 
 
-def test_fewer_models_or_trainings_run_nothing_but_what_shows_them(study):
+def test_a_new_training_runs_only_that_training_and_what_shows_it(study):
+    expected = jobs("train", "measure", trainings=["untrained"]) | jobs("shown")
+    assert plan(study, "--config", study_of(trainings=[*TRAININGS, "untrained"])).jobs == expected
+
+
+def test_another_label_or_order_of_trainings_is_shown(study):
+    planned = plan(study, "--config", "trainings={rotated: {label: by any angle}}")
+    assert planned.jobs == jobs("shown")
+    reason = planned.reasons["tables"]
+    assert reason.count("look=1)") == reason.count("Training(") == 2  # its look stays, and no other training changes
+    assert "label='rotated training'" in reason
+    assert "label='by any angle'" in reason
+    assert plan(study, "--config", study_of(trainings=TRAININGS[::-1])).jobs == jobs("shown")
+
+
+def test_fewer_models_run_nothing_but_what_shows_them(study):
     assert plan(study, "--config", study_of(models=["resnet"])).jobs == jobs("plot_models", "tables")
-    assert plan(study, "--config", study_of(trainings=["rotated"])).jobs == jobs("shown")
 
 
 # ---- datasets

@@ -18,10 +18,12 @@ from PIL import Image
 from helpers.one_run import TABLES
 from helpers.projects import PROJECT, TINY
 from helpers.tiny_data import tiny_images, write_zip
-from rotational_variance.measures.averages import global_variance, layer_values
-from rotational_variance.measures.layer_selection import SELECTIONS, select
+from rotational_variance.measures.normalized_variance import MEASURE as M
 from rotational_variance.measuring.trained_network import build_network, load_checkpoint
 from rotational_variance.samples.inputs import to_samples
+from rotational_variance.statistics.averages import global_value, layer_values
+from rotational_variance.statistics.layer_selection import SELECTIONS, select
+from rotational_variance.statistics.units import unit_values
 from rotational_variance.storage.dataset_reader import read_dataset
 from rotational_variance.storage.history_reader import read_history
 from rotational_variance.storage.measurement_reader import read_measurement
@@ -89,7 +91,7 @@ def test_the_checkpoint_scores_what_its_history_says(study, model, training):
     path = study / f"results/checkpoints/{stem(model, training)}"
     checkpoint = load_checkpoint(f"{path}.pt")
     assert checkpoint.run == {"model": model, "dataset": "tiny", "training": training, "seed": 0}
-    assert checkpoint.spec["training"]["rotate"] == (training == "rotated")
+    assert checkpoint.spec["training"]["rotate"] == (180 if training == "rotated" else 0)
     network = build_network(checkpoint)
     test = to_samples(
         stored.dataset.test_images, stored.dataset.test_labels, stored.mean, stored.std, torch.device("cpu")
@@ -123,20 +125,20 @@ def test_the_variance_tensor_is_whole(study, model, training):
         assert layer.transformation_std.shape == (2, 11, layer.n_units)
         assert np.isfinite(layer.transformation_std).all()
         assert (layer.sample_std >= 0).all()
-    assert 0.05 < global_variance(measurement, "mean", "all").value < 3
+    assert 0.05 < global_value(measurement, M, "mean", "all").value < 3
     with h5py.File(path) as file:
         layer = file["layers"][f"000_{measurement.layers[0].name}"]
-        assert [dim.label for dim in layer["normalized"].dims] == ["aggregation", "sample_set", "unit"]
-        np.testing.assert_array_equal(layer["normalized"][:], measurement.layers[0].normalized)
+        assert [dim.label for dim in layer["normalized_variance"].dims] == ["aggregation", "sample_set", "unit"]
+        np.testing.assert_array_equal(layer["normalized_variance"][:], measurement.layers[0].normalized_variance)
 
 
 def test_the_variance_file_opens_in_xarray(study):
     path = study / f"results/variance/{stem('simple_conv', 'rotated')}.h5"
     layer = read_measurement(path).layers[0]
     with xr.open_datatree(path) as tree:
-        m = tree["layers/000_conv1"].normalized
+        m = tree["layers/000_conv1"].normalized_variance
         assert m.dims == ("aggregation", "sample_set", "unit")
-        assert m.sel(aggregation="max", sample_set="7").values.tolist() == layer.normalized[1, 8].tolist()
+        assert m.sel(aggregation="max", sample_set="7").values.tolist() == layer.normalized_variance[1, 8].tolist()
         assert tree.angle.values.tolist() == [-180, -90, 0, 90]
         assert tree.angle.attrs["units"] == "degrees"
         assert tree.accuracy.sel(sample_set="all", angle=0) == read_measurement(path).accuracy[0, 2]
@@ -154,7 +156,7 @@ def test_the_lines_of_the_readme_load_the_variance_file(study, readme):
     exec("\n".join(lines[:3]), names)
     with names["tree"]:
         m = eval(lines[3], names)
-        assert m.values.tolist() == read_measurement(path).layers[0].normalized[0, 0].tolist()
+        assert m.values.tolist() == read_measurement(path).layers[0].normalized_variance[0, 0].tolist()
         for line in lines[4:]:
             assert eval(line, names).dims == ("angle",)
 
@@ -188,14 +190,14 @@ def test_the_tables_say_what_the_files_say(study):
             shown = select(measurement, selection)
             assert of_run.loc[selection, "n_layers"] == len(shown.layers)
             for aggregation, sample_set in itertools.product(["mean", "max"], ["all", "stratified"]):
-                value = global_variance(shown, aggregation, sample_set)
-                assert of_run.loc[selection, f"variance_{aggregation}_{sample_set}"] == value.value
+                value = global_value(shown, M, aggregation, sample_set)
+                assert of_run.loc[selection, f"{aggregation}_{sample_set}"] == value.value
                 assert of_run.loc[selection, f"n_dead_{aggregation}_{sample_set}"] == value.n_dead
         part = layers.set_index(by_run).loc[run]
         assert len(part) == MODELS[run[0]] * 2 * 12
         for sample_set in ("all", "stratified", "7"):
             chosen = part[(part["sample_set"] == sample_set) & (part["aggregation"] == "max")]
-            expected = layer_values(measurement.normalized("max", sample_set))
+            expected = layer_values(unit_values(measurement, M, "max", sample_set))
             np.testing.assert_allclose(chosen["normalized_variance"], expected)
         (accuracies,) = accuracy.set_index(by_run).loc[[run]].itertuples()
         assert accuracies.accuracy_rotated == last["test_rotated_accuracy"]
@@ -207,7 +209,7 @@ def test_the_tables_to_read_hold_every_run_and_each_claim_is_judged(study):
         text = (study / "results/tables" / name).read_text()
         for model, training in RUNS:
             assert re.search(rf"^\| tiny +\| {model} +\| {training} ", text, re.MULTILINE)
-    verdicts = re.findall(r"^\*\*.*(?:[Ss]upported|Refuted|Undecided|Not tested).*\*\*$", text, re.MULTILINE)
+    verdicts = re.findall(r"(?im)^\*\*.*(?:supported|refuted|undecided|not tested).*\*\*$", text)
     assert len(verdicts) == 5
     assert re.search(r"\d runs at chance left out", verdicts[0])  # one epoch on 60 images teaches nothing
 
@@ -253,7 +255,7 @@ def test_a_model_of_ones_own_that_cannot_be_traced_on_a_subset_at_a_list_of_angl
     run = "results/variance/deciding_tiny_rotated_seed0.h5"
     layers = "results/layers/deciding_tiny.md"
     done = project.snakemake(
-        run, layers, "--cores", "2", "--configfile", str(TINY), "--config", "study={models: [deciding], datasets: [tiny], trainings: [rotated], seeds: [0]}",
+        run, layers, "--cores", "2", "--configfile", str(TINY), "--config", "study={models: [deciding], datasets: [tiny], seeds: [0]}",
         "runs={datasets: {tiny: {measurement: {angles: [0, 90, 45.5], n_samples: 33}}}}",
     )  # fmt: skip
     assert done.returncode == 0, done.stdout

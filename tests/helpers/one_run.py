@@ -4,6 +4,7 @@ import runpy
 from pathlib import Path
 from types import SimpleNamespace
 
+from rotational_variance.statistics.trainings import Training
 from rv_study.run import Run
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "workflow" / "scripts"
@@ -14,10 +15,12 @@ SPEC = {
     "model": {"width": 2, "hidden": 4},
     "training": {
         "epochs": 3, "batch_size": 16, "learning_rate": 0.01, "weight_decay": 0, "schedule": "one_cycle",
-        "test_rotation_seed": 0, "rotate": True,
+        "test_rotation_seed": 0, "rotate": 180,
     },
 }  # fmt: skip
 TABLES = ("global.csv", "global.md", "global.tex", "layers.csv", "accuracy.csv", "accuracy.md", "claims.md")
+TRAININGS = [Training("rotated", cell="rotated", label="rotated training", look=1)]
+MEASURES = ["normalized_variance"]
 MEASUREMENT = {"angles": 3, "n_samples": "all", "precision": "float32"}
 
 
@@ -67,20 +70,24 @@ class OneRun:
         run_job(
             "plot", self.folder, reads={"variances": [self.variance], "histories": [self.history]}, pair="x",
             writes={"digest": self.digest, "figures": [self.headline, self.history_figure]},
-            params={"runs": [Run(**RUN)], "settings": {"aggregation": "mean", "layers": "published", "sort_units": True}},
+            params={
+                "runs": [Run(**RUN)], "trainings": TRAININGS,
+                "settings": {"measures": MEASURES, "aggregation": "mean", "layers": "auto", "sort_units": True},
+            },
         )  # fmt: skip
 
     def plot_models(self):
         run_job(
             "plot_models", self.folder, dataset="x",
             reads={"variances": [self.variance], "histories": [self.history], "published": PUBLISHED},
-            writes={"figures": [self.models_figure]}, params={"runs": [Run(**RUN)], "layers": "all"},
+            writes={"figures": [self.models_figure]}, params={"runs": [Run(**RUN)], "trainings": TRAININGS, "measures": MEASURES, "layers": "all"},
         )  # fmt: skip
 
     def tabulate(self):
         run_job(
             "tables", self.folder, reads={"variances": [self.variance], "histories": [self.history], "published": PUBLISHED},
-            writes=self.tables, params={"runs": [Run(**RUN)]},
+            writes=self.tables,
+            params={"runs": [Run(**RUN)], "trainings": TRAININGS, "measures": MEASURES, "all_measures": MEASURES},
         )  # fmt: skip
 
 
