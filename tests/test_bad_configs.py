@@ -30,7 +30,7 @@ def test_a_config_file_that_is_none(project, damage, message):
     ("study={models: [resnt]}", "study.models: got resnt, expected a model (did you mean resnet?); there are "),
     ("study={datasets: [minst]}", "study.datasets: got minst, expected a dataset (did you mean mnist?); there are "),
     ("study={trainings: [rotatd]}", "study.trainings: got rotatd, expected a training (did you mean rotated?); there are "),
-    ("study={trainings: [rotated]}", "study.trainings: got 1, expected 2 to 4 trainings: figures compare the others with"),
+    ("study={trainings: []}", "study.trainings: got [], expected 1 entries or more"),
     ("trainings={within45: {rotate: 450}}", "trainings.within45.rotate: got 450, expected 180 or less"),
     ("trainings={within45: {label: ' '}}", "trainings.within45.label: got ' ', expected one line of 1 to 40 characters,"),
     ("runs={datasets: {mnist: {rotated: {training: {epochs: 3}}}}}", "runs.datasets.mnist.rotated: write runs.datasets.mnist.by_training.rotated"),

@@ -119,6 +119,11 @@ def test_trainings_may_be_called_like_columns(first, other):
     assert gain == [["dataset", "model", first, other, "gain"], ["mnist", "resnet", "25.0%", "50.0%", "+25.0"]]
 
 
+def test_one_training_gains_nothing_and_says_so():
+    text = accuracy_markdown([row_of(0.25)], {name: TWO[name] for name in ("rotated",)})
+    assert text.endswith("**Not tested, as a comparison needs two trainings.**\n")
+
+
 def test_markdown_of_four_trainings_and_two_seeds():
     runs = [(run | {"seed": seed}, seed) for run in (UNROTATED, RUN, WITHIN_45) for seed in range(2)]
     rows = [row_of(0.25 + seed / 10, run) for run, seed in runs]

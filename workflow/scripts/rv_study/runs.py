@@ -9,7 +9,7 @@ from rv_study.nested import canonical
 from rv_study.run import Run
 
 SECTIONS = ("model", "training", "measurement")
-MIN_TRAININGS, MAX_TRAININGS = 2, 4  # of a study: figures compare trainings with the first, and have as many looks
+MAX_TRAININGS = 4  # of a study: figures have as many looks
 HALF_TURN_DEGREES = 180
 
 

@@ -8,6 +8,7 @@ from rotational_variance.statistics.averages import finite_mean
 from rotational_variance.statistics.trainings import Training
 from rotational_variance.tables.run_cells import Trainings
 from rotational_variance.tables.text import beside_published, format_number, markdown, sections, sentence_start
+from rotational_variance.tables.verdicts import bold_verdict
 
 
 def of_trainings(rows: Sequence[dict], *trainings: Training) -> list[dict]:
@@ -55,6 +56,8 @@ def comparison_cells(compared: dict, first: Training, other: Training, form: str
 def each_comparison(trainings: Trainings, write: Callable[[Training, Training], str]) -> str:
     """Write what there is to say of the first and each other training; below headings if there are several others."""
     first, *others = trainings.values()
+    if not others:
+        return bold_verdict("not tested, as a comparison needs two trainings")
     if len(others) == 1:
         return write(first, others[0])
     parts = []
