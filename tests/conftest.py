@@ -6,6 +6,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.error import URLError
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as many tests run at once as there are cores; before torch is imported
+
 import pytest
 import torch
 
