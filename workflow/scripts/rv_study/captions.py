@@ -9,6 +9,7 @@ from markupsafe import Markup
 from rotational_variance.figures.catalogue import Drawing
 from rotational_variance.page.markup import caption_html, plain
 from rotational_variance.statistics.definition import Measure
+from rotational_variance.statistics.words import sentence_start
 from rv_study.results import caption_file, measure_caption_file
 
 
@@ -30,7 +31,7 @@ def _words(measure: Measure | None) -> dict[str, str]:
     if measure is None:
         return {}
     label = plain(measure.axis_label)
-    return {"Measure": label[:1].upper() + label[1:], "measure": label, "symbol": plain(measure.symbol)}
+    return {"Measure": sentence_start(label), "measure": label, "symbol": plain(measure.symbol)}
 
 
 def read_captions(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rotational_variance.statistics.aggregations import AGGREGATIONS
+from rotational_variance.statistics.words import sentence_start
 
 SETTINGS = ("measures", "aggregation", "layers", "sort_units")  # that change what figures show
 
@@ -42,8 +43,7 @@ class Drawing:
 
     def title(self, measure: str) -> str:
         """Return the title, with the measure as it is to be named there."""
-        title = self.title_form.format(measure=measure)
-        return title[:1].upper() + title[1:]
+        return sentence_start(self.title_form.format(measure=measure))
 
 
 UNNAMED_MEASURE = "normalized_variance"

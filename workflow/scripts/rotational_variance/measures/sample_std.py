@@ -1,8 +1,10 @@
 """The sample std: the spread of a unit's activation from sample to sample, mean over the angles."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from rotational_variance.statistics.definition import Measure
+from rotational_variance.measures.transformation_std import MEASURE as TRANSFORMATION_STD
 
 
 def formula(sample_std: np.ndarray) -> np.ndarray:
@@ -10,19 +12,12 @@ def formula(sample_std: np.ndarray) -> np.ndarray:
     return sample_std
 
 
-MEASURE = Measure(
+# Drawn like the transformation std, so that the two can be compared.
+MEASURE = replace(
+    TRANSFORMATION_STD,
     name="sample_std",
     title="sample std",
     symbol="sample std",
     equation="sample std = mean over angles of the std over samples",
     formula=formula,
-    zero="",
-    one="",
-    more_invariant="neither",  # a unit of small values changes little in everything
-    bounds=(0, float("inf")),
-    scale=(1e-3, 100),
-    reference=None,
-    is_relative=False,
-    source="Quiroga et al. 2019, doi 10.1007/978-3-030-27713-0_9",
-    is_logarithmic=True,
 )

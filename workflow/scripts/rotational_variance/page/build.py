@@ -13,6 +13,7 @@ from rotational_variance.page.markup import markdown_html
 from rotational_variance.page.page import Figure, Part, Table, check_png
 from rotational_variance.statistics.aggregations import LABELS
 from rotational_variance.statistics.definition import Measure
+from rotational_variance.statistics.words import sentence_start
 from rotational_variance.storage.file_errors import DamagedFileError
 
 
@@ -88,8 +89,7 @@ def sort_figures(figures: dict[Drawing, Figure], aggregation: str, measures: Seq
     def heading(drawing: Drawing) -> str:
         if drawing.measure not in titles:
             return drawing.heading
-        title = titles[drawing.measure]
-        return f"{title[:1].upper()}{title[1:]}: {drawing.heading.lower() or 'at a glance'}"
+        return f"{sentence_start(titles[drawing.measure])}: {drawing.heading.lower() or 'at a glance'}"
 
     def choose(title: str, is_by_class: bool) -> list[Figure]:
         return [

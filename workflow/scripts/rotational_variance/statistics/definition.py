@@ -93,7 +93,7 @@ class Measure:
         statistics = [values.view() for values in statistics]
         for values in statistics:
             values.flags.writeable = False  # other measures are made of the same numbers
-        with _blaming(self.name, inspect.getsourcefile(self.formula)), np.errstate(divide="ignore", invalid="ignore"):
+        with _blaming(self.name, self.formula.__code__.co_filename), np.errstate(divide="ignore", invalid="ignore"):
             found = np.asarray(self.formula(*statistics), dtype=np.float64)
         if found.shape != statistics[0].shape:
             raise ValueError(f"measure {self.name}: got values of {found.shape}, expected {statistics[0].shape}")

@@ -33,11 +33,7 @@ def global_markdown(rows: Sequence[dict], measures: Sequence[Measure], trainings
     ]
     for measure in measures:
         of_measure = [row for row in rows if row["measure"] == measure.name]
-        parts += (
-            []
-            if only
-            else [f"## {markdown(measure_heading(measure))}", paragraph(*map(markdown, definition_words(measure)))]
-        )
+        parts += [] if only else [f"## {markdown(measure_heading(measure))}", _definition(measure)]
         for heading, note, table in _tables(group_seeds(of_measure), measure, trainings):
             parts += [f"{'##' if only else '###'} {heading}", note, table]
     parts += ["## Single seeds"] if several_seeds else []

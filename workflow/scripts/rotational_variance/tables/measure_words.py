@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 
 from rotational_variance.statistics.definition import Measure
-from rotational_variance.tables.text import sentence_start
+from rotational_variance.statistics.words import sentence_start
 
 STDS = {"transformation_std", "sample_std"}
 DIRECTIONS = {

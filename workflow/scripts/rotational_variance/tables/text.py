@@ -40,11 +40,6 @@ def yes_or_no(value: bool | None) -> str:
     return NO_VALUE if value is None else "yes" if value else "no"
 
 
-def sentence_start(text: str) -> str:
-    """Return the text as it begins a sentence: its first letter becomes a capital."""
-    return text[:1].upper() + text[1:]
-
-
 def csv_text(rows: Sequence[dict]) -> str:
     """Write rows of the same columns as CSV; missing values are empty cells, floats keep all their digits."""
     file = io.StringIO(newline="")

@@ -6,8 +6,9 @@ import numpy as np
 
 from rotational_variance.statistics.averages import finite_mean
 from rotational_variance.statistics.trainings import Training
+from rotational_variance.statistics.words import sentence_start
 from rotational_variance.tables.run_cells import Trainings
-from rotational_variance.tables.text import beside_published, format_number, markdown, sections, sentence_start
+from rotational_variance.tables.text import beside_published, format_number, markdown, sections
 from rotational_variance.tables.verdicts import bold_verdict
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rotational_variance.tables.text import sentence_start
+from rotational_variance.statistics.words import sentence_start
 
 
 def verdict(held: Sequence[bool | None], what: str, reason: str, subject: str = "", left_out: str = "") -> str:
