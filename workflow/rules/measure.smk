@@ -15,12 +15,13 @@ rule measure:
         mem_mb=EXECUTION["memory_mb"]["measure"],
         runtime=EXECUTION["runtime_minutes"]["measure"],
     params:
-        *PARAMS.code("measure.py", "torch.yaml"),
-        *PARAMS.of_run("measure.py", "measurement"),
+        *PARAMS.of_stage("measure"),
         run=lambda wildcards, output: RUNS[wildcards.run],
         measurement=lambda wildcards, output: SPECS[wildcards.run]["measurement"],
         device=lambda wildcards, output: EXECUTION["device"],
         passes=lambda wildcards, output: EXECUTION["passes"],
+        made_by=lambda wildcards, output: PARAMS.made_by("measure", wildcards.run),
+        kept=lambda wildcards, output: KEPT,
     message:
         "measure {wildcards.run}"
     script:

@@ -15,12 +15,12 @@ rule train:
         mem_mb=EXECUTION["memory_mb"]["train"],
         runtime=EXECUTION["runtime_minutes"]["train"],
     params:
-        *PARAMS.code("train.py", "torch.yaml"),
-        *PARAMS.of_run("train.py", "model", "training"),
+        *PARAMS.of_stage("train"),
         run=lambda wildcards, output: RUNS[wildcards.run],
         spec=lambda wildcards, output: {name: SPECS[wildcards.run][name] for name in ("model", "training")},
         device=lambda wildcards, output: EXECUTION["device"],
-        made_by=lambda wildcards, output: PARAMS.made_by("train.py", "torch.yaml", wildcards.run, "model", "training"),
+        made_by=lambda wildcards, output: PARAMS.made_by("train", wildcards.run),
+        kept=lambda wildcards, output: KEPT,
     message:
         "train {wildcards.run}"
     script:

@@ -22,15 +22,15 @@ class JobLog:
     """
 
     def __init__(self, path: str | Path, label: str) -> None:
-        self._path = Path(path)
-        with naming_path(self._path):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = open(self._path, "w", encoding="utf-8")  # noqa: SIM115 (closed by `job_log`)
+        self.path = Path(path)
+        with naming_path(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = open(self.path, "w", encoding="utf-8")  # noqa: SIM115 (closed by `job_log`)
         self.label = label
 
     def line(self, text: str) -> None:
         """Write a line to the log without delay."""
-        with naming_path(self._path):
+        with naming_path(self.path):
             print(text, file=self._file, flush=True)
 
     def warn(self, text: str) -> None:

@@ -12,7 +12,7 @@ from rv_study.errors import ConfigError
 SCRIPTS = Path(__file__).resolve().parents[1]
 TAKEN_BY = {  # the function that takes the numbers of each section, as keyword arguments
     "training": ("rotational_variance/training/fit.py", "fit"),
-    "measurement": ("measure.py", "prepare"),
+    "measurement": ("rv_jobs/measure_network.py", "prepare"),
 }
 GIVEN = {  # keyword arguments that are not numbers of the config
     "build": {"n_channels", "image_size", "n_classes"},

@@ -21,6 +21,10 @@ from rv_study.results import caption_file, measure_caption_file
 from rv_study.run import Run
 
 NOT_SHOWN = ("root", "path")  # of a dataset's source: places on this machine
+STAGES = {  # with one job a run: its script, environment, and sections of numbers
+    "train": ("train.py", "torch.yaml", ("model", "training")),
+    "measure": ("measure.py", "torch.yaml", ("measurement",)),
+}
 Param = str | Callable[[object], str]
 
 
@@ -53,14 +57,18 @@ class Params:
         files = files | {environment: environment_hash(self.workflow / "envs" / environment)}
         return _texts(files)
 
-    def of_run(self, script: str, *sections: str) -> list[Param]:
-        """Return the params of a rule with one job per run: its numbers, and its architecture's code."""
+    def of_stage(self, stage: str) -> list[Param]:
+        """Return the params of a rule with one job per run: code, packages, and its run's numbers and architecture."""
+        script, environment, sections = STAGES[stage]
         values = {run: self._run_values(script, run, *sections) for run in self.runs}
-        return params_by_name("run", set().union(*values.values()), values.__getitem__)
+        names = set().union(*values.values())
+        return [*self.code(script, environment), *params_by_name("run", names, values.__getitem__)]
 
-    def made_by(self, script: str, environment: str, run: str, *sections: str) -> list[str]:
-        """Return, as the same strings, all that the job of a run depends on, beside its input files."""
-        return sorted([*self.code(script, environment), *_texts(self._run_values(script, run, *sections))])
+    def made_by(self, stage: str, run: str) -> list[str]:
+        """Return, as the same texts, all that the job of a run depends on, beside its input files."""
+        script, environment, sections = STAGES[stage]
+        values = {"run": run} | self._run_values(script, run, *sections)
+        return sorted([*self.code(script, environment), *_texts(values)])
 
     def _run_values(self, script: str, run: str, *sections: str) -> dict[str, object]:
         """Return a run's numbers, and the code that its architecture adds: found by its name, not by an import."""

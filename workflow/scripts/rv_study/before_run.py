@@ -1,0 +1,92 @@
+"""Before the first job: keep what is finished, and say which of it is about to be replaced."""
+
+from collections.abc import Callable, Iterable
+
+from rv_study.errors import ConfigError
+from rv_study.finished import Finished
+from rv_study.kept import Result, Store, copies_notice
+from rv_study.made_by import describe
+
+MAX_NAMES = 3  # of runs in one line
+
+
+def keep_finished(store: Store, finished: Iterable[Finished]) -> list[str]:
+    """Keep all finished results; return notices for a person, if there are any.
+
+    Raises ConfigError if one that is about to be run again can't be kept: Snakemake would delete it.
+    """
+    notices = []
+    for found in finished:
+        if found.runs_again or store.find(found.result.key) is None:
+            try:
+                if not store.holds(found.result, found.files):
+                    is_linked = store.keep(found.result, found.files, found.log)
+                    if not is_linked and store.is_first_copy():
+                        notices.append(copies_notice(store))
+            except OSError as error:
+                if found.runs_again:
+                    raise ConfigError(
+                        f"{error}: {found.files[0]} is finished, is about to be made again, and cannot be kept; free "
+                        f"some space, or move it away, then run the same command again"
+                    ) from None
+    return notices
+
+
+def force(store: Store, finished: Iterable[Finished], made_by: Callable[[str, str], list[str]]) -> None:
+    """Let results that a user forces be computed again, rather than taken from the store."""
+    for found in finished:
+        if found.forced and found.inputs_now is not None:
+            store.force(_now(found, made_by).key)
+
+
+def announce(store: Store, finished: Iterable[Finished], made_by: Callable[[str, str], list[str]]) -> list[str]:
+    """Say how many finished trainings are about to be run again, why, and that they are kept.
+
+    made_by  a function from a stage and a run to what makes its result now
+    """
+    again: dict[str, list[str]] = {}
+    taken = []
+    for found in finished:
+        if found.runs_again and found.result.stage == "train":
+            now = _now(found, made_by)
+            if found.inputs_now is not None and store.can_take(now.key):
+                taken.append(found.result.run)
+            else:
+                again.setdefault(_reason(found, now), []).append(found.result.run)
+    return [*_announce_again(store, again), *_announce_taken(store, taken)]
+
+
+def _now(found: Finished, made_by: Callable[[str, str], list[str]]) -> Result:
+    stage, run = found.result.stage, found.result.run
+    return Result(stage, run, tuple(made_by(stage, run)), found.inputs_now or ())
+
+
+def _reason(found: Finished, now: Result) -> str:
+    change = describe(found.result.made_by, now.made_by)
+    if found.forced:
+        return "asked for"
+    return change or "its dataset is made again, perhaps with other bytes"
+
+
+def _announce_again(store: Store, again: dict[str, list[str]]) -> list[str]:
+    if not again:
+        return []
+    n = sum(map(len, again.values()))
+    return [
+        f"{n} finished training{'s are' if n > 1 else ' is'} about to be run again:",
+        *(f"    {reason}: {_names(runs)}" for reason, runs in again.items()),
+        f"What they have made is kept in {store.folder}, and taken from there when the same numbers come back "
+        "(make kept lists it).",
+    ]
+
+
+def _announce_taken(store: Store, taken: list[str]) -> list[str]:
+    if not taken:
+        return []
+    subject = f"{len(taken)} trainings are" if len(taken) > 1 else "1 training is"
+    return [f"{subject} taken from {store.folder}, where these numbers made them before: {_names(taken)}"]
+
+
+def _names(runs: list[str]) -> str:
+    more = f" and {len(runs) - MAX_NAMES} more" if len(runs) > MAX_NAMES else ""
+    return ", ".join(sorted(runs)[:MAX_NAMES]) + more

@@ -1,0 +1,199 @@
+"""Keep finished results under a hash of all that made them, and take them from there when the same comes back.
+
+A kept result is a folder of hard links, and a file that says what made them. Nothing here computes anything, so no change
+here reruns a job.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from rotational_variance.storage.files import replacing, sha256
+from rv_study.job_log import JobLog
+from rv_study.links import link
+
+RECORD, LOG, FORCED, COPIES = "made_by.json", "job.log", "forced", "copies"
+FORMAT = "rotational-variance kept 1"
+N_DIGITS = 16  # hexadecimal, of a key
+
+
+@dataclass(frozen=True)
+class Result:
+    """The result of one job, and all that made it.
+
+    stage    train or measure
+    run      the name of its run, as in names of files
+    made_by  numbers and code, as texts "name: value"
+    inputs   SHA-256 of the job's input files, by name
+    """
+
+    stage: str
+    run: str
+    made_by: tuple[str, ...]
+    inputs: tuple[tuple[str, str], ...]
+
+    @property
+    def key(self) -> str:
+        """A hash of all that made the result: the name of its folder."""
+        content = json.dumps([self.stage, self.run, sorted(set(self.made_by)), sorted(self.inputs)])
+        return hashlib.sha256(content.encode()).hexdigest()[:N_DIGITS]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A result that is kept in `folder`; `files` maps the names of its files to their SHA-256."""
+
+    folder: Path
+    result: Result
+    files: dict[str, str]
+
+    def find_damage(self) -> str:
+        """Say what is wrong with the kept files; "" if they are as they were."""
+        for name, expected in self.files.items():
+            try:
+                found = sha256(self.folder / name)
+            except OSError as error:
+                return f"{name}: {error.strerror}"
+            if found != expected:
+                return f"{name} has changed since"
+        return ""
+
+
+class Store:
+    """The folder of all kept results, of all studies."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+
+    def find(self, key: str) -> Entry | None:
+        """Return the result that is kept under a key, or None."""
+        folder = self.folder / key
+        try:
+            record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+            if record["format"] != FORMAT:
+                return None
+            made_by, inputs = tuple(record["made_by"]), tuple((name, digest) for name, digest in record["inputs"])
+            return Entry(folder, Result(record["stage"], record["run"], made_by, inputs), dict(record["files"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield all kept results."""
+        for folder in sorted(self.folder.glob("*/")):
+            entry = self.find(folder.name)
+            if entry is not None:
+                yield entry
+
+    def holds(self, result: Result, files: list[Path]) -> bool:
+        """Tell whether these very files are kept as a result."""
+        entry = self.find(result.key)
+        return (
+            entry is not None
+            and set(entry.files) == {path.name for path in files}
+            and all(_is_same(path, entry.folder / path.name, entry.files[path.name]) for path in files)
+        )
+
+    def keep(self, result: Result, files: list[Path], log: Path) -> bool:
+        """Keep the files of a result, and its job's log; return False if they had to be copied.
+
+        Raises OSError if there is no room; then nothing of it is kept.
+        """
+        folder = self.folder / result.key
+        try:
+            # The record comes last, and says that the rest is whole.
+            are_linked = [link(path, folder / path.name) for path in files]
+            with suppress(FileNotFoundError):
+                shutil.copyfile(log, folder / LOG)
+            record = {
+                "format": FORMAT, "stage": result.stage, "run": result.run, "made_by": sorted(set(result.made_by)),
+                "inputs": sorted(result.inputs), "files": {path.name: sha256(path) for path in files},
+            }  # fmt: skip
+            with replacing(folder / RECORD) as temporary:
+                temporary.write_text(json.dumps(record, indent=1), encoding="utf-8")
+            (folder / FORCED).unlink(missing_ok=True)
+        except OSError:
+            shutil.rmtree(folder, ignore_errors=True)  # copies would fill the disk further
+            raise
+        return all(are_linked)
+
+    def force(self, key: str) -> None:
+        """Let the result under a key be computed again rather than taken, once."""
+        if self.find(key) is not None:
+            (self.folder / key / FORCED).touch()
+
+    def is_first_copy(self) -> bool:
+        """Tell whether files are copied here for the first time, which is worth a word."""
+        try:
+            (self.folder / COPIES).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+    def can_take(self, key: str) -> bool:
+        """Tell whether a result is kept under a key, and is not to be computed again."""
+        return self.find(key) is not None and not (self.folder / key / FORCED).exists()
+
+
+def take_or_make(
+    store: Store, result: Result, files: list[Path], make: Callable[[], None], log: JobLog, unfinished: Path | None = None
+) -> None:
+    """Take the files of a result from the store if they are kept there; else make them, and keep them.
+
+    unfinished  what `make` leaves to go on from if it is stopped; deleted when the result is safe
+    """
+    if _take(store, result.key, files, log):
+        if unfinished is not None and _is_older(unfinished, store.folder / result.key / RECORD):
+            unfinished.unlink()  # else it is of other numbers, which may come back, too
+        return
+    make()
+    _keep(store, result, files, log)
+    if unfinished is not None:
+        unfinished.unlink(missing_ok=True)
+
+
+def _keep(store: Store, result: Result, files: list[Path], log: JobLog) -> None:
+    try:
+        is_linked = store.keep(result, files, log.path)
+    except OSError as error:
+        log.warn(f"finished, but not kept: {error}")
+        return
+    if not is_linked and store.is_first_copy():
+        log.warn(copies_notice(store))
+
+
+def copies_notice(store: Store) -> str:
+    """Say that results are copied there."""
+    return f"{store.folder}: no hard links to there, so finished results are kept as copies, which take space"
+
+
+def _take(store: Store, key: str, files: list[Path], log: JobLog) -> bool:
+    """Link a kept result's files to their places; return False if there is none that can be used."""
+    entry = store.find(key)
+    if entry is None or not store.can_take(key):
+        return False
+    damage = entry.find_damage() if set(entry.files) == {path.name for path in files} else "has other files"
+    if damage:
+        log.warn(f"{entry.folder}: not used ({damage})")
+        return False
+    with suppress(OSError):
+        log.line((entry.folder / LOG).read_text(encoding="utf-8").rstrip("\n"))
+    for path in files:
+        link(entry.folder / path.name, path)
+    log.warn(f"taken from {entry.folder}, where it was kept: the same numbers, code and data made it")
+    return True
+
+
+def _is_older(path: Path, other: Path) -> bool:
+    return path.exists() and path.stat().st_mtime <= other.stat().st_mtime
+
+
+def _is_same(path: Path, kept: Path, digest: str) -> bool:
+    try:
+        return os.path.samefile(path, kept) or (kept.is_file() and sha256(path) == digest)
+    except OSError:
+        return False
