@@ -5,10 +5,10 @@ BIN := .venv/bin
 DEMO := $(BIN)/snakemake --cores $(CORES) --configfile config/demo.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup slurm demo report layers test test-all benchmark lint format check lock clean
+.PHONY: help setup slurm demo report layers kept clean-kept test test-all benchmark lint format check lock clean
 
 help: ## say what each target does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/installed ## install the pinned packages into .venv
 
@@ -28,6 +28,12 @@ layers: .venv/installed ## list what can be measured of a model, before anything
 	@$(BIN)/snakemake --quiet progress rules host reason --cores 1 --force results/layers/$(MODEL)_$(DATASET).md \
 		$(if $(CONFIG),--configfile $(CONFIG)) --config 'study={models: [$(MODEL)], datasets: [$(DATASET)]}'
 	@cat results/layers/$(MODEL)_$(DATASET).md
+
+kept: .venv/installed ## list the finished results that are kept, and which numbers made them: [CONFIG=...]
+	@$(BIN)/snakemake kept --quiet progress rules host reason --cores 1 $(if $(CONFIG),--configfile $(CONFIG))
+
+clean-kept: ## delete the kept results (those that are in use stay)
+	@test ! -d results/.kept || find results/.kept/ -mindepth 1 -delete
 
 test: .venv/installed-dev ## run the tests, but for those that take minutes
 	@$(BIN)/python -m pytest

@@ -5,9 +5,9 @@ import os
 from rotational_variance.figures.catalogue import SETTINGS, of_models, of_pair
 from rv_study import before_run, config as study_config, results, runs as study_runs
 from rv_study.finished import list_finished
-from rv_study.kept import Store
+from rv_study.kept_store import Store
 from rv_study.nested import canonical
-from rv_study.params import Params, check_code, check_measures, list_measures, of_files, of_trainings, run_names
+from rv_study.params import STAGES, Params, check_code, check_measures, list_measures, of_files, of_trainings, run_names
 from rv_study.report_labels import label_figure, label_table
 
 try:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from rotational_variance.storage.files import sha256
 from rv_study.job_log import JobLog, job_log
-from rv_study.kept import Result, Store, take_or_make
+from rv_study.kept_store import Result, Store
 from rv_study.run import Run
+from rv_study.take_or_make import take_or_make
 
 
 def main(

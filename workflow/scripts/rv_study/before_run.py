@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 
 from rv_study.errors import ConfigError
 from rv_study.finished import Finished
-from rv_study.kept import Result, Store, copies_notice
+from rv_study.kept_store import Result, Store
 from rv_study.made_by import describe
+from rv_study.take_or_make import copies_notice
 
 MAX_NAMES = 3  # of runs in one line
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rotational_variance.storage.files import sha256
-from rv_study.kept import Result
+from rv_study.kept_store import Result
 
 INPUTS = {"train": {".h5": "dataset"}, "measure": {".h5": "dataset", ".pt": "checkpoint"}}  # by suffix
 UNKNOWN = "unknown"
@@ -64,7 +64,7 @@ def _result(stage: str, run: str, files: list[Path], record: object) -> Result:
         return Result(stage, run, (f"run: {run}", f"not recorded: {sha256(files[0])}"), ())
     made_by = [ast.literal_eval(text) for text in record.params]
     recorded = {path: digest.rpartition(":")[2] for path, digest in (record.input_checksums or {}).items()}
-    inputs = {name: UNKNOWN for name in INPUTS[stage].values()}
+    inputs = dict.fromkeys(INPUTS[stage].values(), UNKNOWN)
     for path in record.input or []:
         name = INPUTS[stage].get(Path(path).suffix)
         if name:

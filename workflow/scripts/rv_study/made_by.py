@@ -23,11 +23,11 @@ def is_code(name: str) -> bool:
     return name.endswith((".py", ".yaml"))
 
 
-def describe(before: Iterable[str], now: Iterable[str], between: str = "->") -> str:
-    """Say in words how two lists differ; "" if they do not."""
+def describe(before: Iterable[str], now: Iterable[str], between: str = " ->") -> str:
+    """Say in words how two lists differ, with `between` between both values of a number; "" if they do not."""
     found = differences(before, now)
-    numbers = [f"{name}: {old} {between} {new}" for name, old, new in found if not is_code(name)]
+    numbers = [f"{name}: {old}{between} {new}" for name, old, new in found if not is_code(name)]
     files = [name.rpartition("/")[2] for name, _, _ in found if is_code(name)]
     if len(files) > 3:
         files = [*files[:2], f"{len(files) - 2} more files"]
-    return ", ".join([*numbers, *([f"code of {', '.join(files)}"] if files else [])])
+    return "; ".join([*numbers, *([f"code of {', '.join(files)}"] if files else [])])

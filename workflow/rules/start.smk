@@ -1,0 +1,20 @@
+# Finished results of all studies, by a hash of all that made them.
+KEPT = str(workflow.modifier.path_modifier.modify("results/.kept"))
+
+
+def keep_what_is_finished(log):
+    """Keep what is finished before the first job, as Snakemake deletes the results of jobs that run again."""
+    start_of_others(log)
+    store = Store(KEPT)
+    finished = list(list_finished(workflow, {rules.train.rule.name: "train", rules.measure.rule.name: "measure"}))
+    try:
+        notices = before_run.keep_finished(store, finished)
+    except ConfigError as error:
+        raise WorkflowError(str(error)) from None
+    before_run.force(store, finished, PARAMS.made_by)
+    for line in [*notices, *before_run.announce(store, finished, PARAMS.made_by)]:
+        logger.info(line)
+
+
+# What `onstart:` does, but in a module, too, whose own `onstart:` Snakemake leaves out.
+start_of_others, workflow._onstart = workflow._onstart, keep_what_is_finished

@@ -1,0 +1,67 @@
+"""Take a job's result from the kept ones, or make it and keep it."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from rv_study.job_log import JobLog
+from rv_study.kept_store import LOG, RECORD, Result, Store
+from rv_study.links import link
+
+
+def take_or_make(
+    store: Store,
+    result: Result,
+    files: list[Path],
+    make: Callable[[], None],
+    log: JobLog,
+    unfinished: Path | None = None,
+) -> None:
+    """Take the files of a result from the store if they are kept there; else make them, and keep them.
+
+    unfinished  what `make` leaves to go on from if it is stopped; deleted when the result is safe
+    """
+    if _take(store, result.key, files, log):
+        if unfinished is not None and _is_older(unfinished, store.folder / result.key / RECORD):
+            unfinished.unlink()  # else it is of other numbers, which may come back, too
+        return
+    make()
+    _keep(store, result, files, log)
+    if unfinished is not None:
+        unfinished.unlink(missing_ok=True)
+
+
+def _keep(store: Store, result: Result, files: list[Path], log: JobLog) -> None:
+    try:
+        is_linked = store.keep(result, files, log.path)
+    except OSError as error:
+        log.warn(f"finished, but not kept: {error}")
+        return
+    if not is_linked and store.is_first_copy():
+        log.warn(copies_notice(store))
+
+
+def copies_notice(store: Store) -> str:
+    """Say that results are copied there."""
+    return f"{store.folder}: no hard links to there, so finished results are kept as copies, which take space"
+
+
+def _take(store: Store, key: str, files: list[Path], log: JobLog) -> bool:
+    """Link a kept result's files to their places; return False if there is none that can be used."""
+    entry = store.find(key)
+    if entry is None or not store.can_take(key):
+        return False
+    damage = entry.find_damage() if set(entry.files) == {path.name for path in files} else "has other files"
+    if damage:
+        log.warn(f"{entry.folder}: not used ({damage})")
+        return False
+    with suppress(OSError):
+        log.line((entry.folder / LOG).read_text(encoding="utf-8").rstrip("\n"))
+    for path in files:
+        link(entry.folder / path.name, path)
+    log.warn(f"taken from {entry.folder}, where it was kept: the same numbers, code and data made it")
+    return True
+
+
+def _is_older(path: Path, other: Path) -> bool:
+    return path.exists() and path.stat().st_mtime <= other.stat().st_mtime
