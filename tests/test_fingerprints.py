@@ -146,7 +146,7 @@ def files_of(script, *further):
 
 def test_training_depends_on_what_trains_only():
     assert {name.removeprefix("rotational_variance/") for name in files_of("train.py")} == {
-        "train.py", "rv_study/run.py", "models/__init__.py", "networks/classifier.py", "networks/memory_format.py", "networks/output_form.py",
+        "train.py", "rv_jobs/train_network.py", "rv_study/run.py", "models/__init__.py", "networks/classifier.py", "networks/memory_format.py", "networks/output_form.py",
         "samples/cuts.py", "samples/examples.py", "samples/image_dataset.py", "samples/inputs.py", "torch_setup/torchvision_operators.py",
         "samples/rotation.py", "storage/dataset_layout.py", "storage/dataset_reader.py", "storage/files.py",
         "storage/hdf5.py", "storage/history_layout.py",

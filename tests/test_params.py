@@ -10,15 +10,15 @@ import pytest
 from rotational_variance.figures.catalogue import of_pair
 from rv_study.errors import ConfigError
 from rv_study.nested import canonical
-from rv_study.params import Params, check_code, params_by_name, run_names
+from rv_study.params import STAGES, Params, check_code, params_by_name, run_names
 from rv_study.run import Run
 
 WORKFLOW = Path(__file__).resolve().parents[1] / "workflow"
 RUNS = {run.stem: run for run in (Run("resnet", "a", "rotated", 0), Run("vgg16", "b", "rotated", 0))}
 RESNET, VGG16 = RUNS
 SPECS = {
-    RESNET: {"model": {"depth": 18, "width": 4}, "training": {"epochs": 3}},
-    VGG16: {"model": {"width": 4}, "training": {"epochs": 3}},
+    RESNET: {"model": {"depth": 18, "width": 4}, "training": {"epochs": 3}, "measurement": {"angles": 4}},
+    VGG16: {"model": {"width": 4}, "training": {"epochs": 3}, "measurement": {"angles": 5}},
 }
 DATASETS = canonical({
     "a": {"source": "torchvision", "name": "MNIST", "root": "here"},
@@ -37,7 +37,7 @@ def resolved(found, **wildcards):
 
 
 def test_a_run_has_its_own_numbers_and_the_code_of_its_architecture(params):
-    of_resnet, of_vgg16 = (resolved(params.of_run("train.py", "model", "training"), run=run) for run in RUNS)
+    of_resnet, of_vgg16 = (resolved(params.of_stage("train"), run=run) for run in RUNS)
     assert {"run: " + RESNET, "model.depth: 18", "model.width: 4", "training.epochs: 3"} <= of_resnet
     assert {"run: " + VGG16, "model.width: 4", "training.epochs: 3"} <= of_vgg16
     assert not any(text.startswith("model.depth") for text in of_vgg16)
@@ -46,10 +46,10 @@ def test_a_run_has_its_own_numbers_and_the_code_of_its_architecture(params):
         assert not any(f"models/{other}.py" in text for text in texts)
 
 
-def test_an_unfinished_training_is_told_the_same_strings(params):
+def test_a_job_is_told_the_same_strings(params):
     for run in RUNS:
-        tracked = {*params.code("train.py", "torch.yaml"), *resolved(params.of_run("train.py", "model"), run=run)}
-        assert set(params.made_by("train.py", "torch.yaml", run, "model")) == tracked - {f"run: {run}"}
+        for stage in STAGES:
+            assert set(params.made_by(stage, run)) == resolved(params.of_stage(stage), run=run)
 
 
 def test_names_of_other_runs_give_a_constant():

@@ -1,6 +1,7 @@
 """One run in a folder, and its jobs: the scripts themselves, as Snakemake would run them, but in this process."""
 
 import runpy
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -28,7 +29,7 @@ class OneRun:
     """A folder with the files of one run, and the jobs that make them."""
 
     def __init__(self, folder):
-        self.folder, self.threads = folder, 1
+        self.folder, self.threads, self.kept = folder, 1, None
         self.zip, self.dataset = folder / "tiny.zip", folder / "tiny.h5"
         self.checkpoint, self.history = folder / f"{STEM}.pt", folder / f"{STEM}.csv"
         self.variance = folder / f"{STEM}.h5"
@@ -53,7 +54,7 @@ class OneRun:
             writes={"checkpoint": self.checkpoint, "history": self.history},
             params={
                 "run": Run(**RUN), "spec": spec, "device": "cpu",
-                "made_by": [f"training.learning_rate: {spec['training']['learning_rate']}"],
+                "made_by": made_by("training", spec["training"]), "kept": self.kept_folder(),
             },
             threads=self.threads,
         )  # fmt: skip
@@ -63,8 +64,15 @@ class OneRun:
         run_job(
             "measure", self.folder, reads={"dataset": self.dataset, "checkpoint": self.checkpoint}, run=STEM,
             writes={"only": self.variance},
-            params={"run": Run(**RUN), "measurement": MEASUREMENT, "device": "cpu", "passes": passes},
+            params={
+                "run": Run(**RUN), "measurement": MEASUREMENT, "device": "cpu", "passes": passes,
+                "made_by": made_by("measurement", MEASUREMENT), "kept": self.kept_folder(),
+            },
         )  # fmt: skip
+
+    def kept_folder(self):
+        """Return the folder of kept results: a new one for each job, unless a test sets one, so that all is computed."""
+        return str(self.kept or tempfile.mkdtemp(prefix="kept", dir=self.folder.parent))
 
     def plot(self):
         run_job(
@@ -89,6 +97,11 @@ class OneRun:
             writes=self.tables,
             params={"runs": [Run(**RUN)], "trainings": TRAININGS, "measures": MEASURES, "all_measures": MEASURES},
         )  # fmt: skip
+
+
+def made_by(section, numbers):
+    """Return the numbers of a section as texts."""
+    return [f"{section}.{name}: {value}" for name, value in numbers.items()]
 
 
 class Named(list):

@@ -63,10 +63,9 @@ def _now(found: Finished, made_by: Callable[[str, str], list[str]]) -> Result:
 
 
 def _reason(found: Finished, now: Result) -> str:
-    change = describe(found.result.made_by, now.made_by)
     if found.forced:
         return "asked for"
-    return change or "its dataset is made again, perhaps with other bytes"
+    return describe(found.result.made_by, now.made_by) or "if the images of the dataset have changed"
 
 
 def _announce_again(store: Store, again: dict[str, list[str]]) -> list[str]:
@@ -76,7 +75,7 @@ def _announce_again(store: Store, again: dict[str, list[str]]) -> list[str]:
     return [
         f"{n} finished training{'s are' if n > 1 else ' is'} about to be run again:",
         *(f"    {reason}: {_names(runs)}" for reason, runs in again.items()),
-        f"What they have made is kept in {store.folder}, and taken from there when the same numbers come back "
+        f"What {'they have' if n > 1 else 'it has'} made is kept in {store.folder} and comes back with the same numbers "
         "(make kept lists it).",
     ]
 
@@ -84,8 +83,11 @@ def _announce_again(store: Store, again: dict[str, list[str]]) -> list[str]:
 def _announce_taken(store: Store, taken: list[str]) -> list[str]:
     if not taken:
         return []
-    subject = f"{len(taken)} trainings are" if len(taken) > 1 else "1 training is"
-    return [f"{subject} taken from {store.folder}, where these numbers made them before: {_names(taken)}"]
+    many = len(taken) > 1
+    return [
+        f"{len(taken)} training{'s are' if many else ' is'} taken from {store.folder}, where the same numbers made "
+        f"{'them' if many else 'it'} before: {_names(taken)}"
+    ]
 
 
 def _names(runs: list[str]) -> str:
