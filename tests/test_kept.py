@@ -52,7 +52,7 @@ def without_links(monkeypatch):
 
 
 def no_part_of(folder):
-    return [path for path in folder.rglob("*.part")] == []
+    return not list(folder.rglob("*.part"))
 
 
 # ---- links
@@ -185,7 +185,7 @@ def test_jobs_of_other_numbers_leave_the_kept_results_alone(kept_run, capfd):
 
 def test_a_damaged_kept_result_is_not_used_and_is_kept_anew(kept_run, capfd):
     before = results_of(kept_run)
-    (kept,) = [path for path in kept_run.kept.glob("*/*.csv")]
+    (kept,) = kept_run.kept.glob("*/*.csv")
     kept_run.history.unlink()
     kept.write_text("something else\n")
     kept_run.train()

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from rotational_variance.storage.history_reader import read_history
-from rotational_variance.training import checkpoint
 from rotational_variance.training.resume import Progress, ResumeFile
+from rv_jobs import train_network
 
 MADE_BY = ["training.py: 12ab", "training.epochs: 3", "threads: 2"]
 
@@ -79,7 +79,7 @@ def test_a_run_without_training_goes_on_as_well(one_run, monkeypatch):
         raise OSError("no room")
 
     with monkeypatch.context() as patch:
-        patch.setattr(checkpoint, "save_checkpoint", fail)
+        patch.setattr(train_network, "save_checkpoint", fail)
         with pytest.raises(SystemExit):
             one_run.train(epochs=0)
     assert one_run.resume.exists()

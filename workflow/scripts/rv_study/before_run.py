@@ -75,8 +75,8 @@ def _announce_again(store: Store, again: dict[str, list[str]]) -> list[str]:
     return [
         f"{n} finished training{'s are' if n > 1 else ' is'} about to be run again:",
         *(f"    {reason}: {_names(runs)}" for reason, runs in again.items()),
-        f"What {'they have' if n > 1 else 'it has'} made is kept in {store.folder} and comes back with the same numbers "
-        "(make kept lists it).",
+        f"What {'they have' if n > 1 else 'it has'} made is kept in {store.folder}, and comes back with the same "
+        "numbers (make kept lists it).",
     ]
 
 
