@@ -17,8 +17,8 @@ slurm: .venv/installed ## install what profiles/slurm needs, too
 
 demo: .venv/installed ## run the whole study on the bundled digits: offline, in minutes
 	@$(DEMO)
-	@echo "Done. Open results/report.html: all figures and tables on one page. They lie beside it, too:"
-	@ls results/tables/* results/plots/*_digits.png
+	@echo "Done. Open results/demo/report.html: all figures and tables on one page. They lie beside it, too:"
+	@ls results/demo/tables/* results/demo/plots/*.png
 
 report: .venv/installed ## the whole study of config/config.yaml, as one page: results/report.html
 	@$(BIN)/snakemake --cores $(CORES) results/report.html

@@ -260,7 +260,7 @@ def test_what_is_about_to_be_replaced_is_kept_and_said(store, files, log):
     assert before_run.announce(store, found, now(4)) == [
         "1 finished training is about to be run again:",
         "    training.epochs: 3 -> 4: a_b_rotated_seed0",
-        f"What it has made is kept in {store.folder} and comes back with the same numbers (make kept lists it).",
+        f"What it has made is kept in {store.folder}, and comes back with the same numbers (make kept lists it).",
     ]
     assert before_run.announce(store, found, now(3)) == [
         f"1 training is taken from {store.folder}, where the same numbers made it before: a_b_rotated_seed0"

@@ -1,14 +1,22 @@
 """What all rules share: the checked config, and the constants of the study."""
 
 import os
+import re
 
 from rotational_variance.figures.catalogue import SETTINGS, of_models, of_pair
-from rv_study import before_run, config as study_config, results, runs as study_runs
+from rv_study import before_run, config as study_config, results, runs as study_runs, targets
+from rv_study.dataset_places import own_datasets
 from rv_study.finished import list_finished
 from rv_study.kept_store import Store
 from rv_study.nested import canonical
 from rv_study.params import STAGES, Params, check_code, check_measures, list_measures, of_files, of_trainings, run_names
 from rv_study.report_labels import label_figure, label_table
+
+
+def on_disk(path):
+    """Return where a path of a rule really lies: a workflow that uses this one may place its folders elsewhere."""
+    return Path(str(workflow.modifier.path_modifier.modify(workflow.pathvars.apply(path))))
+
 
 try:
     check_code(WORKFLOW)
@@ -19,12 +27,33 @@ try:
     )
     study_config.order_trainings(config, CONFIG_FILE)
     check_measures(WORKFLOW, config["figures"]["measures"])
+except ConfigError as error:
+    raise WorkflowError(str(error)) from None
+
+NAME = config["study"].get("name")
+
+
+pathvars:
+    study=results.study_folder(NAME),
+
+
+# Now, as later `workflow.pathvars` are those of the outermost workflow.
+RESULTS, STUDY = map(workflow.pathvars.apply, ["<results>", "<study>"])
+DATASETS = canonical(config["datasets"])
+OWN_DATASETS = own_datasets(DATASETS, CONFIG_FILE, on_disk("<results>/datasets")) if NAME else []
+DATASET_FILES = {
+    name: on_disk(f"<{'study' if name in OWN_DATASETS else 'results'}>/datasets/{name}.h5") for name in DATASETS
+}
+
+try:
+    places.check_folders([Path(".snakemake"), on_disk("<results>"), on_disk("<study>")])
     for dataset in config["study"]["datasets"]:
-        places.check_source(dataset, config["datasets"][dataset], Path(f"results/datasets/{dataset}.h5"))
+        places.check_source(dataset, config["datasets"][dataset], DATASET_FILES[dataset])
+    if workflow.modifier.is_main_snakefile():
+        targets.check(sys.argv, Path(RESULTS), NAME, OWN_DATASETS)
     RUNS = {run.stem: run for run in study_runs.list_runs(config)}
     SPECS = {name: study_runs.spec(config, run) for name, run in RUNS.items()}
     TRAININGS = study_runs.list_trainings(config)
-    DATASETS = canonical(config["datasets"])
     FIGURE_SETTINGS = {name: config["figures"][name] for name in SETTINGS}
     PARAMS = Params(WORKFLOW, RUNS, SPECS, DATASETS, FIGURE_SETTINGS)
 except ConfigError as error:

@@ -1,11 +1,13 @@
 # A checkpoint, so that Snakemake looks again once a dataset is made: if its bytes are the same, no network is retrained.
 checkpoint dataset:
     output:
-        "results/datasets/{dataset}.h5",
+        "{folder}/datasets/{dataset}.h5",
     log:
-        "results/logs/dataset/{dataset}.log",
+        "{folder}/logs/dataset/{dataset}.log",
     benchmark:
-        "results/benchmarks/dataset/{dataset}.tsv"
+        "{folder}/benchmarks/dataset/{dataset}.tsv"
+    wildcard_constraints:
+        folder="|".join(map(re.escape, {RESULTS, STUDY})),
     conda:
         "../envs/torch.yaml"
     resources:
@@ -21,6 +23,12 @@ checkpoint dataset:
         "../scripts/dataset.py"
 
 
+def dataset_file(dataset):
+    """Return the file of a dataset."""
+    folder = STUDY if dataset in OWN_DATASETS else RESULTS
+    return checkpoints.dataset.get(folder=folder, dataset=dataset).output[0]
+
+
 def dataset_of(wildcards):
     """Return the dataset file of a run."""
-    return checkpoints.dataset.get(dataset=RUNS[wildcards.run].dataset).output[0]
+    return dataset_file(RUNS[wildcards.run].dataset)

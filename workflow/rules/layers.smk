@@ -1,11 +1,11 @@
 # Not part of the study: `make layers` asks for it, and always makes it anew.
 rule layers:
     input:
-        dataset=lambda wildcards: checkpoints.dataset.get(dataset=RUNS_OF_PAIR[wildcards.pair][0].dataset).output[0],
+        dataset=lambda wildcards: dataset_file(RUNS_OF_PAIR[wildcards.pair][0].dataset),
     output:
-        "results/layers/{pair}.md",
+        "<results>/layers/{pair}.md",
     log:
-        "results/logs/layers/{pair}.log",
+        "<results>/logs/layers/{pair}.log",
     conda:
         "../envs/torch.yaml"
     params:

@@ -1,13 +1,13 @@
 rule measure:
     input:
         dataset=dataset_of,
-        checkpoint="results/checkpoints/{run}.pt",
+        checkpoint="<study>/checkpoints/{run}.pt",
     output:
-        "results/variance/{run}.h5",
+        "<study>/variance/{run}.h5",
     log:
-        "results/logs/measure/{run}.log",
+        "<study>/logs/measure/{run}.log",
     benchmark:
-        "results/benchmarks/measure/{run}.tsv"
+        "<study>/benchmarks/measure/{run}.tsv"
     conda:
         "../envs/torch.yaml"
     threads: EXECUTION["threads"]["measure"]

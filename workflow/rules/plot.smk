@@ -8,8 +8,8 @@ FIGURES = [
 
 rule plot:
     input:
-        variances=lambda wildcards: [f"results/variance/{run.stem}.h5" for run in RUNS_OF_PAIR[wildcards.pair]],
-        histories=lambda wildcards: [f"results/checkpoints/{run.stem}.csv" for run in RUNS_OF_PAIR[wildcards.pair]],
+        variances=lambda wildcards: [f"<study>/variance/{run.stem}.h5" for run in RUNS_OF_PAIR[wildcards.pair]],
+        histories=lambda wildcards: [f"<study>/checkpoints/{run.stem}.csv" for run in RUNS_OF_PAIR[wildcards.pair]],
     output:
         # Names that do not depend on the config: Snakemake compares nothing for a job with an output that is new to it.
         digest=results.digest("{pair}"),
@@ -18,9 +18,9 @@ rule plot:
             for drawing, file in results.of_pair("{pair}", MEASURES).items()
         ],
     log:
-        "results/logs/plot/{pair}.log",
+        "<study>/logs/plot/{pair}.log",
     benchmark:
-        "results/benchmarks/plot/{pair}.tsv"
+        "<study>/benchmarks/plot/{pair}.tsv"
     conda:
         "../envs/plot.yaml"
     params:
@@ -39,9 +39,9 @@ rule plot:
 
 rule plot_models:
     input:
-        variances=lambda wildcards: [f"results/variance/{run.stem}.h5" for run in RUNS_OF_DATASET[wildcards.dataset]],
+        variances=lambda wildcards: [f"<study>/variance/{run.stem}.h5" for run in RUNS_OF_DATASET[wildcards.dataset]],
         histories=lambda wildcards: [
-            f"results/checkpoints/{run.stem}.csv" for run in RUNS_OF_DATASET[wildcards.dataset]
+            f"<study>/checkpoints/{run.stem}.csv" for run in RUNS_OF_DATASET[wildcards.dataset]
         ],
         published=PUBLISHED,
     output:
@@ -50,9 +50,9 @@ rule plot_models:
             for drawing, file in results.of_models("{dataset}", MEASURES).items()
         ],
     log:
-        "results/logs/plot_models/{dataset}.log",
+        "<study>/logs/plot_models/{dataset}.log",
     benchmark:
-        "results/benchmarks/plot_models/{dataset}.tsv"
+        "<study>/benchmarks/plot_models/{dataset}.tsv"
     conda:
         "../envs/plot.yaml"
     params:
@@ -76,9 +76,9 @@ use rule plot as plot_print with:
         digest=results.digest("{pair}", "{suffix}"),
         figures=list(results.of_pair("{pair}", MEASURES, "{suffix}").values()),
     log:
-        "results/logs/plot_print/{pair}_{suffix}.log",
+        "<study>/logs/plot_print/{pair}_{suffix}.log",
     benchmark:
-        "results/benchmarks/plot_print/{pair}_{suffix}.tsv"
+        "<study>/benchmarks/plot_print/{pair}_{suffix}.tsv"
     message:
         "plot_print {wildcards.pair} {wildcards.suffix}"
 
@@ -87,8 +87,8 @@ use rule plot_models as plot_models_print with:
     output:
         figures=list(results.of_models("{dataset}", MEASURES, "{suffix}").values()),
     log:
-        "results/logs/plot_models_print/{dataset}_{suffix}.log",
+        "<study>/logs/plot_models_print/{dataset}_{suffix}.log",
     benchmark:
-        "results/benchmarks/plot_models_print/{dataset}_{suffix}.tsv"
+        "<study>/benchmarks/plot_models_print/{dataset}_{suffix}.tsv"
     message:
         "plot_models_print {wildcards.dataset} {wildcards.suffix}"

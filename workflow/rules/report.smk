@@ -1,4 +1,4 @@
-REPORT = "results/report.html"
+REPORT = "<study>/report.html"
 PAGE = WORKFLOW / "report"
 WORDS = [  # template and style; captions of figures and measures
     *sorted(PAGE.glob("report.*")),
@@ -9,16 +9,16 @@ WORDS = [  # template and style; captions of figures and measures
 
 rule report:
     input:
-        variances=expand("results/variance/{run}.h5", run=RUNS),
+        variances=expand("<study>/variance/{run}.h5", run=RUNS),
         pair_figures=[file for pair in RUNS_OF_PAIR for file in results.of_pair(pair, MEASURES).values()],
         models_figures=[file for dataset in STUDIED for file in results.of_models(dataset, MEASURES).values()],
         tables=TABLES,
     output:
         REPORT,
     log:
-        "results/logs/report.log",
+        "<study>/logs/report.log",
     benchmark:
-        "results/benchmarks/report.tsv"
+        "<study>/benchmarks/report.tsv"
     conda:
         "../envs/plot.yaml"
     params:

@@ -21,7 +21,7 @@ if not sys.executable.startswith("'"):
 
 CONFIG_FILE = {}
 try:
-    places.check_folders(Path.cwd())
+    places.check_folders([Path(".snakemake")])
     if not config or Path("config/config.yaml").exists():  # what uses this workflow may bring a config of its own
         CONFIG_FILE = places.read_config_file(Path("config/config.yaml"))
 except ConfigError as error:

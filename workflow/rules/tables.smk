@@ -1,21 +1,21 @@
 TABLES = expand(
-    "results/tables/{name}",
+    "<study>/tables/{name}",
     name=["global.csv", "global.md", "global.tex", "layers.csv", "accuracy.csv", "accuracy.md", "claims.md"],
 )
 
 
 rule tables:
     input:
-        variances=expand("results/variance/{run}.h5", run=RUNS),
-        histories=expand("results/checkpoints/{run}.csv", run=RUNS),
+        variances=expand("<study>/variance/{run}.h5", run=RUNS),
+        histories=expand("<study>/checkpoints/{run}.csv", run=RUNS),
         published=PUBLISHED,
     output:
         # By name, as the script tells them apart: global_csv and so on.
         **{Path(path).name.replace(".", "_"): label_table(path) for path in TABLES},
     log:
-        "results/logs/tables.log",
+        "<study>/logs/tables.log",
     benchmark:
-        "results/benchmarks/tables.tsv"
+        "<study>/benchmarks/tables.tsv"
     conda:
         "../envs/plot.yaml"
     params:

@@ -2,12 +2,12 @@ rule train:
     input:
         dataset=dataset_of,
     output:
-        checkpoint="results/checkpoints/{run}.pt",
-        history="results/checkpoints/{run}.csv",
+        checkpoint="<study>/checkpoints/{run}.pt",
+        history="<study>/checkpoints/{run}.csv",
     log:
-        "results/logs/train/{run}.log",
+        "<study>/logs/train/{run}.log",
     benchmark:
-        "results/benchmarks/train/{run}.tsv"
+        "<study>/benchmarks/train/{run}.tsv"
     conda:
         "../envs/torch.yaml"
     threads: EXECUTION["threads"]["train"]

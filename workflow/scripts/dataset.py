@@ -1,9 +1,12 @@
 """Rule dataset: read a dataset from its source and write it to one HDF5 file."""
 
+from pathlib import Path
+
 from rotational_variance.samples import sources
 from rotational_variance.samples.class_check import check_classes
 from rotational_variance.samples.image_files import MissingSourceError, MixedSizesError
 from rotational_variance.storage.dataset_writer import write_dataset
+from rv_study.dataset_places import write_source
 from rv_study.job_log import JobLog, job_log
 
 
@@ -16,6 +19,7 @@ def main(*, output: str, name: str, source: dict, log: JobLog) -> None:
     except MixedSizesError as error:
         raise MixedSizesError(f"{error} (`size` of this dataset, in the config)") from error
     check_classes(dataset)
+    write_source(Path(output), source)
     write_dataset(output, dataset)
     log.line(
         f"{name}: {len(dataset.train_labels)} training and {len(dataset.test_labels)} test images of "

@@ -13,6 +13,7 @@ from rotational_variance.samples.angles import angle_grid
 from rv_study.errors import ConfigError
 from rv_study.explain import did_you_mean, explain_error, show_value, takes_several_types
 from rv_study.options import REQUIRED, Option, build_options, required_numbers, yaml_value
+from rv_study.results import FOLDERS
 from rv_study.run import Run
 from rv_study.runs import (
     MAX_TRAININGS,
@@ -38,6 +39,7 @@ def check(config: dict, schema_path: Path, models_folder: Path) -> None:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         raise ConfigError(f"config: {explain_error(errors[0], _table_names(config))}{more}")
     options = _read_options(config, models_folder)
+    _check_study_name(config["study"].get("name"))
     _check_names(config, list(options))
     _check_trainings(config)
     _check_options(config["runs"], options)
@@ -88,6 +90,15 @@ def _read_options(config: dict, models_folder: Path) -> dict[str, dict[str, Opti
             if path.stem in named:
                 raise
     return options
+
+
+def _check_study_name(name: str | None) -> None:
+    """Raise ConfigError for a name whose folder would be one that a study without a name has."""
+    if name is not None and name.lower() in FOLDERS:  # also where file systems do not tell cases apart
+        raise ConfigError(
+            f"config: study.name: got {name}, expected another name: results/{name.lower()} holds results of the study "
+            "without a name"
+        )
 
 
 def _check_names(config: dict, models: list[str]) -> None:

@@ -19,13 +19,14 @@ import yaml
 from rv_study.code_hash import code_hash, is_docstring
 from rv_study.errors import ConfigError
 
-# Modules that report progress, give advice about errors, refuse a network, or keep what is finished; they cannot change
-# a result.
+# Modules that report progress, give advice about errors, refuse a network, or see to where results lie and that they
+# are kept; they cannot change a result.
 IGNORED = {
     "rotational_variance/inspection/look.py",
     "rotational_variance/networks/user_code.py",
     "rotational_variance/storage/file_errors.py",
     "rv_study/advice.py",
+    "rv_study/dataset_places.py",
     "rv_study/job_log.py",
     "rv_study/kept_store.py",
     "rv_study/links.py",

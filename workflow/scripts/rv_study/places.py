@@ -5,6 +5,7 @@ Snakemake's own messages about these errors name no file, or are long.
 
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
@@ -35,17 +36,16 @@ def read_config_file(path: Path) -> dict:
     return content
 
 
-def check_folders(folder: Path) -> None:
-    """Raise ConfigError if Snakemake's records or the results cannot be written."""
-    written = [folder / ".snakemake", folder / "results"]
-    for path in written:
+def check_folders(folders: Iterable[Path]) -> None:
+    """Raise ConfigError if what Snakemake writes, below these folders, cannot be written."""
+    for path in map(Path.absolute, folders):
         if path.exists() and not path.is_dir():
             raise ConfigError(f"{path}: is a file, but has to be a folder; move it away")
-    for path in {path if path.exists() else folder for path in written}:
-        if not os.access(path, os.W_OK | os.X_OK):
-            raise ConfigError(f"{path}: cannot be written to; get the right to, or run in a copy of the project")
-        if shutil.disk_usage(path).free < ROOM:
-            raise ConfigError(f"{path}: no space left on the disk; free some")
+        existing = next(folder for folder in (path, *path.parents) if folder.exists())
+        if not os.access(existing, os.W_OK | os.X_OK):
+            raise ConfigError(f"{existing}: cannot be written to; get the right to, or run in a copy of the project")
+        if shutil.disk_usage(existing).free < ROOM:
+            raise ConfigError(f"{existing}: no space left on the disk; free some")
 
 
 def check_source(dataset: str, source: dict, made: Path) -> None:
