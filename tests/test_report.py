@@ -136,6 +136,7 @@ class Study:
             "settings": settings,
             "sources": sources,
             "folder": str(folder),
+            "study": "",
         }
         run_job("report", self.folder, reads=reads, writes={"only": self.page}, params=params)
         return self.page.read_text(encoding="utf-8")

@@ -28,6 +28,7 @@ from rotational_variance.storage.dataset_reader import read_dataset
 from rotational_variance.storage.history_reader import read_history
 from rotational_variance.storage.measurement_reader import read_measurement
 from rotational_variance.training.fit import evaluate
+from rv_study.results import FOLDERS
 
 BY_AGGREGATION = ["headline", "curves", "kinds", "curves_classes", "stds", "heatmaps", "heatmaps_classes"]
 FIGURES = [f"{name}_{aggregation}" for name in BY_AGGREGATION for aggregation in ("mean", "max")]
@@ -51,10 +52,14 @@ KEPT = (("logs", "log"), ("benchmarks", "tsv"))  # of each job
 
 
 def test_results_hold_what_was_asked_for_and_no_leftovers(study):
-    files = {path.relative_to(study / "results").as_posix() for path in study.glob("results/**/*.*")}
+    files = {path.relative_to(study / "results").as_posix() for path in study.glob("results/[!.]*/**/*.*")}
+    files |= {path.name for path in study.glob("results/*.*")}
+    assert {path.name for path in study.glob("results/*")} == {*FOLDERS, "report.html", ".kept"} - {"layers"}
+    files.discard(".kept")
     runs = [stem(*run) for run in RUNS]
     assert files == {
         "datasets/tiny.h5",
+        "datasets/tiny.source.json",
         *(f"checkpoints/{run}.{suffix}" for run in runs for suffix in ("pt", "csv")),
         *(f"variance/{run}.h5" for run in runs),
         *(f"plots/{model}_tiny.png" for model in MODELS),

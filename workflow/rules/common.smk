@@ -12,12 +12,6 @@ from rv_study.nested import canonical
 from rv_study.params import STAGES, Params, check_code, check_measures, list_measures, of_files, of_trainings, run_names
 from rv_study.report_labels import label_figure, label_table
 
-
-def on_disk(path):
-    """Return where a path of a rule really lies: a workflow that uses this one may place its folders elsewhere."""
-    return Path(str(workflow.modifier.path_modifier.modify(workflow.pathvars.apply(path))))
-
-
 try:
     check_code(WORKFLOW)
     study_config.check(

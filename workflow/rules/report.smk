@@ -27,12 +27,14 @@ rule report:
         *PARAMS.of_figures(*SETTINGS),
         *of_trainings(TRAININGS),
         *PARAMS.shown_sources(STUDIED),
+        *([f"study: {NAME}"] if NAME else []),
         names=run_names(RUNS.values()),
         runs=lambda wildcards, output: list(RUNS.values()),
         trainings=lambda wildcards, output: TRAININGS,
         settings=lambda wildcards, output: FIGURE_SETTINGS,
         sources=lambda wildcards, output: {name: PARAMS.shown_source(name) for name in STUDIED},
         folder=lambda wildcards, output: str(PAGE),
+        study=lambda wildcards, output: NAME or "",
     message:
         "report"
     script:

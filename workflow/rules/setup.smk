@@ -26,3 +26,8 @@ try:
         CONFIG_FILE = places.read_config_file(Path("config/config.yaml"))
 except ConfigError as error:
     raise WorkflowError(str(error)) from None
+
+
+def on_disk(path):
+    """Return where a path with path variables really lies: what uses this workflow may place its folders elsewhere."""
+    return Path(str(workflow.modifier.path_modifier.modify(workflow.pathvars.apply(path))))

@@ -29,6 +29,7 @@ def main(
     settings: dict,
     sources: dict[str, dict],
     folder: str,
+    study: str,
 ) -> None:
     """Write the page that shows `runs`; `variances` holds their files in the same order.
 
@@ -40,6 +41,7 @@ def main(
     settings        the settings that the figures were drawn with; figures of another "aggregation" are folded
     sources         the source of each dataset
     folder          the folder of the page's template, its style sheet, and the captions of figures and measures
+    study           the name of the study, or ""
     """
     measures = {name: load_measure(name) for name in settings["measures"]}
     pairs = {run.pair: run for run in runs}
@@ -76,6 +78,7 @@ def main(
         files=[os.path.relpath(path, Path(output).parent) for path in tables],
         made_of=study_facts(settings, sources),
         made_by=list(map(run_facts, attributes, at_chance)),
+        study=study,
     )
     template, css = ((Path(folder) / name).read_text(encoding="utf-8") for name in ("report.html.j2", "report.css"))
     with replacing(output) as temporary:
@@ -95,4 +98,5 @@ if __name__ == "__main__":
             settings=snakemake.params.settings,
             sources=snakemake.params.sources,
             folder=snakemake.params.folder,
+            study=snakemake.params.study,
         )

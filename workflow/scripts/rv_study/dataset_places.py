@@ -7,6 +7,7 @@ and for others as long as they come from one source: whoever makes a dataset the
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from rotational_variance.storage.files import replacing
@@ -30,7 +31,8 @@ def source_file(dataset: Path) -> Path:
 
 def write_source(dataset: Path, source: dict) -> None:
     """Write down the source of a dataset, beside the file that it is about to be written to."""
-    with replacing(source_file(dataset)) as temporary:
+    # Where it cannot be written, neither can the dataset, which comes next and says so.
+    with suppress(OSError), replacing(source_file(dataset)) as temporary:
         temporary.write_text(f"{json.dumps(_comparable(source), indent=1)}\n", encoding="utf-8")
 
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from rotational_variance.figures import catalogue
 from rotational_variance.figures.catalogue import Drawing
 
-
 # What lies in the folder of a study without a name, and so can be no study's name.
 FOLDERS = ("benchmarks", "checkpoints", "datasets", "layers", "logs", "plots", "tables", "variance")
 

@@ -111,6 +111,7 @@ class Page:
     files      the files of the tables, relative to the page
     made_of    the facts that hold for all runs: {group: {name: text}}
     made_by    the facts of each run, in the order of `runs`: {group: {name: text}}
+    study      its name, or ""
     """
 
     measures: dict[str, Markup]
@@ -122,6 +123,7 @@ class Page:
     files: Sequence[str]
     made_of: dict[str, dict[str, str]]
     made_by: Sequence[dict[str, dict[str, str]]]
+    study: str = ""
 
 
 def render(page: Page, template: str, css: str) -> str:
