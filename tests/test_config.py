@@ -16,6 +16,7 @@ from rv_study.config import check, order_trainings
 from rv_study.errors import ConfigError
 from rv_study.nested import canonical
 from rv_study.options import REQUIRED, Option, build_options, required_numbers
+from rv_study.results import FOLDERS
 from rv_study.run import Run
 from rv_study.runs import MAX_TRAININGS, list_runs, list_trainings, spec
 
@@ -52,6 +53,35 @@ def refusal(config):
 @pytest.mark.parametrize("names", [["config.yaml"], ["config.yaml", "demo.yaml"], ["config.yaml", "paper.yaml"]])
 def test_the_configs_of_the_project_are_accepted(names):
     check(load(*names), SCHEMA, MODELS)
+
+
+@pytest.mark.parametrize("name", ["demo", "2024", "my-study_2", "plots2"])
+def test_a_study_has_a_name(config, name):
+    config["study"]["name"] = name
+    check(config, SCHEMA, MODELS)
+    assert config["study"]["name"] == name
+
+
+@pytest.mark.parametrize("name", [*FOLDERS, "Plots", "TABLES"])
+def test_a_study_is_not_named_like_a_folder_of_results(config, name):
+    config["study"]["name"] = name
+    assert refusal(config) == (
+        f"config: study.name: got {name}, expected another name: results/{name.lower()} holds results of the study "
+        "without a name"
+    )
+
+
+@pytest.mark.parametrize(("name", "expected"), [
+    ("a/b", "letters, digits, _ and - only"), ("../a", "letters, digits, _ and - only"), ("", "letters, digits, _ and - only"),
+    (".kept", "letters, digits, _ and - only"), ("report.html", "letters, digits, _ and - only"),
+    (2024, "text"), (["a"], "text"), (True, "text"),
+])  # fmt: skip
+def test_a_name_of_a_study_that_is_none(config, name, expected):
+    config["study"]["name"] = name
+    assert refusal(config).startswith(
+        f"config: study.name: got {name!r}" if isinstance(name, str) else "config: study.name: got "
+    )
+    assert f", expected {expected}" in refusal(config)
 
 
 ARC = {"from": -45, "to": 45, "number": 7}
