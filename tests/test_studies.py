@@ -190,6 +190,15 @@ def test_one_workflow_uses_this_one_for_two_studies(tmp_path):
         assert snakemake(tmp_path, "-n", "--cores", "1", place)[0] == 0
 
 
+def test_the_lines_of_the_readme_use_it_as_a_module(tmp_path):
+    (lines,) = re.findall(r"```python\n(import yaml\n.*?)```", (PROJECT / "README.md").read_text(), flags=re.DOTALL)
+    (tmp_path / "Snakefile").write_text(lines.replace("path/to/rotational-variance", str(PROJECT)))
+    code, text = snakemake(tmp_path, "-n", "--cores", "1")
+    assert code == 0, text
+    assert re.search(r"^variance_measure +2$", text, flags=re.MULTILINE)
+    assert snakemake(tmp_path, "-n", "--cores", "1", "results/mine/plots/simple_conv_digits.png")[0] == 0
+
+
 @pytest.mark.long
 def test_two_studies_of_one_workflow_are_each_complete(tmp_path):
     as_modules(tmp_path, ("first", []), ("second", []))
