@@ -11,7 +11,7 @@ import pytest
 from helpers.one_run import STEM
 from rv_study import before_run
 from rv_study.errors import ConfigError
-from rv_study.finished import Finished
+from rv_study.finished import Finished, unrecorded
 from rv_study.kept_list import list_kept
 from rv_study.kept_store import RECORD, Result, Store
 from rv_study.links import link
@@ -183,6 +183,19 @@ def test_jobs_of_other_numbers_leave_the_kept_results_alone(kept_run, capfd):
     assert results_of(kept_run) == before
 
 
+def test_studies_that_take_one_result_share_no_file(kept_run):
+    """Snakemake touches what a job has made: it would take the other study's file for a new one."""
+    (kept,) = kept_run.kept.glob("*/*.h5")
+    assert os.path.samefile(kept, kept_run.variance)
+    kept_run.variance = kept_run.variance.rename(kept_run.folder / "other.h5").with_name(kept_run.variance.name)
+    kept_run.measure()
+    assert not os.path.samefile(kept, kept_run.variance)
+    assert kept.read_bytes() == kept_run.variance.read_bytes()
+    (kept_run.folder / "other.h5").unlink()
+    kept_run.measure()
+    assert os.path.samefile(kept, kept_run.variance)  # which takes no space
+
+
 def test_a_damaged_kept_result_is_not_used_and_is_kept_anew(kept_run, capfd):
     before = results_of(kept_run)
     (kept,) = kept_run.kept.glob("*/*.csv")
@@ -290,6 +303,26 @@ def test_what_stays_is_kept_once_and_not_spoken_of(store, files, log):
     before_run.keep_finished(store, found)
     assert store.holds(RESULT, files)
     assert before_run.announce(store, found, now(4)) == []
+
+
+def test_what_nobody_knows_the_numbers_of_is_kept_by_its_bytes(store, files, log):
+    found = [finished(files, log, result=unrecorded("train", RESULT.run, files))]
+    before_run.keep_finished(store, found)
+    assert store.holds(found[0].result, files)
+    assert "    made by numbers that are not recorded: a_b_rotated_seed0" in before_run.announce(store, found, now(3))
+    assert "| not recorded " in list_kept(store, {("train", RESULT.run): ["a: 1"]}, {})
+
+
+def test_a_file_that_was_changed_in_its_place_replaces_no_kept_result(store, files, log):
+    store.keep(RESULT, files, log)
+    files[0].unlink()
+    files[0].write_text("put here by a user")
+    before_run.keep_finished(store, [finished(files, log)])
+    assert store.find(RESULT.key).find_damage() == ""
+    assert len(list(store.entries())) == 2
+    (store.folder / RESULT.key / "a.pt").write_text("damaged")
+    before_run.keep_finished(store, [finished(files, log)])
+    assert store.holds(RESULT, files)
 
 
 def test_a_run_that_would_lose_a_result_does_not_begin(tmp_path, files, log):

@@ -5,6 +5,8 @@ KEPT = str(on_disk("<results>/.kept"))
 def keep_what_is_finished(log):
     """Keep what is finished before the first job, as Snakemake deletes the results of jobs that run again."""
     start_of_others(log)
+    if workflow.touch:  # nothing is about to be made
+        return
     store = Store(KEPT)
     finished = list(list_finished(workflow, {rules.train.rule.name: "train", rules.measure.rule.name: "measure"}))
     try:

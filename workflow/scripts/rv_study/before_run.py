@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from rv_study.errors import ConfigError
-from rv_study.finished import Finished
+from rv_study.finished import Finished, unrecorded
 from rv_study.kept_store import Result, Store
 from rv_study.made_by import describe
 from rv_study.take_or_make import copies_notice
@@ -20,10 +20,9 @@ def keep_finished(store: Store, finished: Iterable[Finished]) -> list[str]:
     for found in finished:
         if found.runs_again or store.find(found.result.key) is None:
             try:
-                if not store.holds(found.result, found.files):
-                    is_linked = store.keep(found.result, found.files, found.log)
-                    if not is_linked and store.is_first_copy():
-                        notices.append(copies_notice(store))
+                is_linked = _keep(store, found)
+                if not is_linked and store.is_first_copy():
+                    notices.append(copies_notice(store))
             except OSError as error:
                 if found.runs_again:
                     raise ConfigError(
@@ -31,6 +30,17 @@ def keep_finished(store: Store, finished: Iterable[Finished]) -> list[str]:
                         f"some space, or move it away, then run the same command again"
                     ) from None
     return notices
+
+
+def _keep(store: Store, found: Finished) -> bool:
+    """Keep a result if it is not; return False if it had to be copied."""
+    result = found.result
+    if store.holds(result, found.files):
+        return True
+    entry = store.find(result.key)
+    if entry is not None and not entry.find_damage():  # so what lies in its place was changed
+        result = unrecorded(result.stage, result.run, found.files)
+    return store.holds(result, found.files) or store.keep(result, found.files, found.log)
 
 
 def force(store: Store, finished: Iterable[Finished], made_by: Callable[[str, str], list[str]]) -> None:
@@ -65,6 +75,8 @@ def _now(found: Finished, made_by: Callable[[str, str], list[str]]) -> Result:
 def _reason(found: Finished, now: Result) -> str:
     if found.forced:
         return "asked for"
+    if not found.result.made_by:
+        return "made by numbers that are not recorded"
     return describe(found.result.made_by, now.made_by) or "if the images of the dataset have changed"
 
 

@@ -14,6 +14,7 @@ from rv_study.kept_store import Result
 
 INPUTS = {"train": {".h5": "dataset"}, "measure": {".h5": "dataset", ".pt": "checkpoint"}}  # by suffix
 UNKNOWN = "unknown"
+SAME_TIME_SECONDS = 0.01
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,14 @@ def list_finished(workflow: object, stages: Mapping[str, str]) -> Iterator[Finis
     dag, records = workflow.dag, workflow.persistence
     running = set(dag.needrun_jobs())
     remade = {str(path) for job in running for path in job.output}
+    used = _checksums([record for job in dag.jobs if job.output and (record := records.metadata(job.output[0]))])
     for job in dag.jobs:
         stage = stages.get(job.rule.name)
         files = [Path(path) for path in job.output]
         if stage and all(path.is_file() for path in files) and not workflow.async_run(records.incomplete(job)):
-            record = records.metadata(job.output[0])
+            recorded = [records.metadata(path) for path in job.output]
             yield Finished(
-                _result(stage, job.wildcards.run, files, record),
+                _result(stage, job.wildcards.run, files, recorded, used),
                 files,
                 Path(job.log[0]),
                 job in running,
@@ -58,10 +60,25 @@ def list_finished(workflow: object, stages: Mapping[str, str]) -> Iterator[Finis
             )
 
 
-def _result(stage: str, run: str, files: list[Path], record: object) -> Result:
-    """Return what made files, from Snakemake's record of them; without one, they are told by their own bytes."""
-    if record is None or record.params is None:
-        return Result(stage, run, (f"run: {run}", f"not recorded: {sha256(files[0])}"), ())
+def unrecorded(stage: str, run: str, files: list[Path]) -> Result:
+    """Return a result of which nobody knows what made it: its own bytes tell it from others."""
+    return Result(stage, run, (), tuple((path.name, sha256(path)) for path in files))
+
+
+def _checksums(records: list[object]) -> dict[str, set[str]]:
+    """Return the SHA-256 of all files as they were when something was made of them, by path."""
+    found: dict[str, set[str]] = {}
+    for record in records:
+        for path, digest in (record.input_checksums or {}).items():
+            found.setdefault(path, set()).add(digest.rpartition(":")[2])
+    return found
+
+
+def _result(stage: str, run: str, files: list[Path], records: list[object], used: dict[str, set[str]]) -> Result:
+    """Return what made files, by Snakemake's records of them; they may have been changed or damaged since."""
+    if not all(_is_as_recorded(*pair, used) for pair in zip(files, records, strict=True)):
+        return unrecorded(stage, run, files)
+    record = records[0]
     made_by = [ast.literal_eval(text) for text in record.params]
     recorded = {path: digest.rpartition(":")[2] for path, digest in (record.input_checksums or {}).items()}
     inputs = dict.fromkeys(INPUTS[stage].values(), UNKNOWN)
@@ -70,6 +87,14 @@ def _result(stage: str, run: str, files: list[Path], record: object) -> Result:
         if name:
             inputs[name] = recorded.get(path) or _hash_if_older(Path(path), files[0])
     return Result(stage, run, tuple(text for text in made_by if isinstance(text, str)), tuple(sorted(inputs.items())))
+
+
+def _is_as_recorded(path: Path, record: object, used: dict[str, set[str]]) -> bool:
+    """Tell whether a file has the time of its record, or the bytes that something else was made of."""
+    if record is None or record.params is None:
+        return False
+    has_its_time = record.endtime is not None and abs(path.stat().st_mtime - record.endtime) < SAME_TIME_SECONDS
+    return has_its_time or sha256(path) in used.get(str(path), ())
 
 
 def _hash_if_older(path: Path, made: Path) -> str:

@@ -48,6 +48,8 @@ def _unlike_today(
     result = entry.result
     if (result.stage, result.run) not in today:
         return "not a run of this study"
+    if not result.made_by:
+        return "not recorded"
     inputs = dict(result.inputs)
     network = networks.get(inputs.get("checkpoint", ""))
     others = (entry,) if network is None else (network, entry)

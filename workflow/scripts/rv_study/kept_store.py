@@ -27,8 +27,8 @@ class Result:
 
     stage    train or measure
     run      the name of its run, as in names of files
-    made_by  numbers and code, as texts "name: value"
-    inputs   SHA-256 of the job's input files, by name
+    made_by  numbers and code, as texts "name: value"; empty if nobody knows
+    inputs   SHA-256 of the job's input files, by name; of its own files if nobody knows
     """
 
     stage: str

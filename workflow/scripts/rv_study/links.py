@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,27 +18,35 @@ def link(source: Path, target: Path) -> bool:
 
     `target` is either as before or whole. Raises UnwritableError, naming `target`, if it cannot be written.
     """
+    try:
+        _put(os.link, source, target)
+    except OSError as error:
+        if error.errno in NOT_FOR_COPIES:
+            raise
+        copy(source, target)
+        return False
+    return True
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy the file `source` to `target`, replacing what is there, as `link` does."""
+    _put(_copy, source, target)
+
+
+def _put(put: Callable[[Path, Path], None], source: Path, target: Path) -> None:
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         with naming_path(target):
             target.parent.mkdir(parents=True, exist_ok=True)
-            is_linked = _link_or_copy(source, temporary)
+            put(source, temporary)
             os.replace(temporary, target)
     finally:
         with suppress(OSError):
             # Also after success: a rename between two links to one file leaves both.
             temporary.unlink(missing_ok=True)
-    return is_linked
 
 
-def _link_or_copy(source: Path, target: Path) -> bool:
-    try:
-        os.link(source, target)
-    except OSError as error:
-        if error.errno in NOT_FOR_COPIES:
-            raise
-        shutil.copyfile(source, target)
-        with open(target, "rb+") as file:
-            os.fsync(file.fileno())
-        return False
-    return True
+def _copy(source: Path, target: Path) -> None:
+    shutil.copyfile(source, target)
+    with open(target, "rb+") as file:
+        os.fsync(file.fileno())

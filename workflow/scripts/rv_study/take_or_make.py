@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rv_study.job_log import JobLog
 from rv_study.kept_store import LOG, RECORD, Result, Store
-from rv_study.links import link
+from rv_study.links import copy, link
 
 
 def take_or_make(
@@ -58,9 +58,20 @@ def _take(store: Store, key: str, files: list[Path], log: JobLog) -> bool:
     with suppress(OSError):
         log.line((entry.folder / LOG).read_text(encoding="utf-8").rstrip("\n"))
     for path in files:
-        link(entry.folder / path.name, path)
+        _place(entry.folder / path.name, path)
     log.warn(f"taken from {entry.folder}, where it was kept: the same numbers, code and data made it")
     return True
+
+
+def _place(kept: Path, path: Path) -> None:
+    """Link a kept file to its place; copy it if it lies in another place, too.
+
+    Snakemake touches what a job has made. It would take the files of another study for new ones.
+    """
+    if kept.stat().st_nlink > 1:
+        copy(kept, path)
+    else:
+        link(kept, path)
 
 
 def _is_older(path: Path, other: Path) -> bool:
