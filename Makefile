@@ -20,8 +20,8 @@ demo: .venv/installed ## run the whole study on the bundled digits: offline, in 
 	@echo "Done. Open results/demo/report.html: all figures and tables on one page. They lie beside it, too:"
 	@ls results/demo/tables/* results/demo/plots/*.png
 
-report: .venv/installed ## the whole study of config/config.yaml, as one page: results/report.html
-	@$(BIN)/snakemake --cores $(CORES) results/report.html
+report: .venv/installed ## the whole study of config/config.yaml, as one page: report.html in its folder
+	@$(BIN)/snakemake --cores $(CORES) report
 
 layers: .venv/installed ## list what can be measured of a model, before anything is trained: MODEL=... DATASET=... [CONFIG=...]
 	@test -n "$(MODEL)" -a -n "$(DATASET)" || { echo "Error: make layers MODEL=... DATASET=... [CONFIG=config/mine.yaml]"; exit 1; }

@@ -76,7 +76,7 @@ def _reason(found: Finished, now: Result) -> str:
     if found.forced:
         return "asked for"
     if not found.result.made_by:
-        return "made by numbers that are not recorded"
+        return "made by numbers that are not recorded (to bring it back, copy its files from there)"
     return describe(found.result.made_by, now.made_by) or "if the images of the dataset have changed"
 
 
