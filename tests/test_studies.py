@@ -202,8 +202,6 @@ def test_the_lines_of_the_readme_use_it_as_a_module(tmp_path):
 @pytest.mark.long
 def test_two_studies_of_one_workflow_are_each_complete(tmp_path):
     as_modules(tmp_path, ("first", []), ("second", []))
-    with open(tmp_path / "Snakefile", "a") as file:
-        file.write("ruleorder: first_dataset > second_dataset\n")  # the dataset of both
     for _ in range(2):
         code, text = snakemake(tmp_path, "--cores", "2")
         assert code == 0, text

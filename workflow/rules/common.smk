@@ -5,7 +5,7 @@ import re
 
 from rotational_variance.figures.catalogue import SETTINGS, of_models, of_pair
 from rv_study import before_run, config as study_config, results, runs as study_runs, targets
-from rv_study.dataset_places import own_datasets
+from rv_study.dataset_places import claim, own_datasets
 from rv_study.finished import list_finished
 from rv_study.kept_store import Store
 from rv_study.nested import canonical
@@ -34,12 +34,14 @@ pathvars:
 # Now, as later `workflow.pathvars` are those of the outermost workflow.
 RESULTS, STUDY = map(workflow.pathvars.apply, ["<results>", "<study>"])
 DATASETS = canonical(config["datasets"])
-OWN_DATASETS = own_datasets(DATASETS, CONFIG_FILE, on_disk("<results>/datasets")) if NAME else []
+CLAIMS = vars(workflow).setdefault("dataset_claims", {})  # of all studies in one workflow
+OWN_DATASETS = own_datasets(DATASETS, CONFIG_FILE, on_disk("<results>/datasets"), CLAIMS) if NAME else []
 DATASET_FILES = {
     name: on_disk(f"<{'study' if name in OWN_DATASETS else 'results'}>/datasets/{name}.h5") for name in DATASETS
 }
 
 try:
+    claim(CLAIMS, DATASET_FILES, DATASETS)
     places.check_folders([Path(".snakemake"), on_disk("<results>"), on_disk("<study>")])
     for dataset in config["study"]["datasets"]:
         places.check_source(dataset, config["datasets"][dataset], DATASET_FILES[dataset])

@@ -23,6 +23,10 @@ checkpoint dataset:
         "../scripts/dataset.py"
 
 
+# Of several studies in one workflow, the first makes what they share. (`ruleorder:` would change names of other modules.)
+workflow._ruleorder.add(*(rule.name for rule in workflow.rules if rule.script == rules.dataset.rule.script))
+
+
 def dataset_file(dataset):
     """Return the file of a dataset."""
     folder = STUDY if dataset in OWN_DATASETS else RESULTS
