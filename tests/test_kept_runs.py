@@ -16,8 +16,8 @@ from helpers.projects import TINY
 from rv_study.kept_store import Store
 
 TARGET = f"results/variance/{STEM}.h5"
-ARGUMENTS = [TARGET, "--cores", "2", "--configfile", str(TINY)]
 RESULTS = (f"results/checkpoints/{STEM}.pt", f"results/checkpoints/{STEM}.csv", TARGET)
+ARGUMENTS = [*RESULTS, "--cores", "2", "--configfile", str(TINY)]
 
 
 def epochs(number):

@@ -56,6 +56,10 @@ def test_other_arguments_are_left_alone(target, name):
     targets.check(["snakemake", target], Path("results"), name, ["mine"])
 
 
+def test_the_file_of_snakemakes_own_report_is_no_target():
+    targets.check(["snakemake", "--report", "results/report.html"], Path("results"), "demo", [])
+
+
 @pytest.mark.parametrize(("arguments", "answer"), [
     (["results/plots/resnet_digits.png", *DEMO], "results/demo/plots/resnet_digits.png"),
     (["results/paper/report.html"], "results/report.html"),

@@ -3,6 +3,7 @@
 Snakemake's own answer would be that there is no rule to produce it.
 """
 
+import itertools
 import os
 import re
 from collections.abc import Container, Iterable
@@ -25,7 +26,9 @@ def check(arguments: Iterable[str], results: Path, name: str | None, own_dataset
     name          of the study, or None
     own_datasets  the datasets that lie in the study's own folder
     """
-    for argument in arguments:
+    for option, argument in itertools.pairwise(["", *arguments]):
+        if option == "--report":  # the value is a file that it writes
+            continue
         for of_study, file in _readings(argument, results):
             right = _right_study(file, name, own_datasets)
             if MADE.fullmatch(file) and right != of_study:
