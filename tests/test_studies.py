@@ -32,6 +32,8 @@ def test_only_a_study_with_a_name_has_a_folder_of_its_own():
 
 @pytest.mark.parametrize(("target", "name", "answer"), [
     ("results/plots/resnet_digits.png", "demo", "is named demo, so the file is results/demo/plots/resnet_digits.png"),
+    ("results/plots/x.png", "demo", "is named demo, so the file is results/demo/plots/x.png"),
+    ("results/demo/plots/x.png", None, "and the same file of this one is results/plots/x.png"),
     ("./results/report.html", "demo", "is named demo, so the file is results/demo/report.html"),
     ("results/demo/../tables/layers.csv", "demo", "is named demo, so the file is results/demo/tables/layers.csv"),
     ("results/plots/models/digits/depth.png", "demo", "so the file is results/demo/plots/models/digits/depth.png"),
