@@ -12,6 +12,7 @@ from helpers.one_run import STEM
 from rv_study import before_run
 from rv_study.errors import ConfigError
 from rv_study.finished import Finished, unrecorded
+from rv_study.forced import VARIABLE, force, is_forced
 from rv_study.kept_list import list_kept
 from rv_study.kept_store import RECORD, Result, Store
 from rv_study.links import link
@@ -126,20 +127,9 @@ def test_a_result_without_a_whole_record_is_not_there(store, files, log, content
     path = store.folder / RESULT.key / RECORD
     path.unlink() if content is None else path.write_text(content)
     assert store.find(RESULT.key) is None
-    assert not store.can_take(RESULT.key)
     assert list(store.entries()) == []
     store.keep(RESULT, files, log)  # as when it was stopped while keeping
-    assert store.can_take(RESULT.key)
-
-
-def test_a_forced_result_is_computed_once_more(store, files, log):
-    store.force(RESULT.key)
-    assert not store.folder.exists()
-    store.keep(RESULT, files, log)
-    store.force(RESULT.key)
-    assert not store.can_take(RESULT.key)
-    store.keep(RESULT, files, log)
-    assert store.can_take(RESULT.key)
+    assert store.find(RESULT.key).find_damage() == ""
 
 
 # ---- jobs
@@ -183,6 +173,18 @@ def test_jobs_of_other_numbers_leave_the_kept_results_alone(kept_run, capfd):
     assert results_of(kept_run) == before
 
 
+def test_what_is_forced_is_made_again(kept_run, capfd, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "")
+    before = results_of(kept_run)
+    force([("train", STEM), ("measure", "another_run")])
+    assert is_forced("train", STEM)
+    kept_run.train()
+    assert "taken" not in capfd.readouterr().err
+    kept_run.measure()
+    assert f"measure {STEM}: taken" in capfd.readouterr().err
+    assert results_of(kept_run) == before
+
+
 def test_studies_that_take_one_result_share_no_file(kept_run):
     """Snakemake touches what a job has made: it would take the other study's file for a new one."""
     (kept,) = kept_run.kept.glob("*/*.h5")
@@ -223,6 +225,18 @@ def test_a_result_that_cannot_be_kept_is_finished_all_the_same(one_run, capfd):
     assert one_run.checkpoint.exists()
     assert not one_run.resume.exists()
     assert f"train {STEM}: finished, but not kept: " in capfd.readouterr().err
+
+
+def test_a_good_kept_result_survives_a_failure_to_keep(store, files, log, monkeypatch):
+    store.keep(RESULT, files, log)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "link", full)
+    with pytest.raises(OSError, match="No space left"):
+        store.keep(RESULT, files, log)
+    assert store.find(RESULT.key).find_damage() == ""
 
 
 def test_a_disk_that_fills_up_while_keeping_loses_nothing(kept_run, capfd, monkeypatch):
@@ -294,7 +308,6 @@ def test_many_runs_are_counted_and_some_named(store, files, log):
 def test_a_training_runs_again_for_other_reasons_than_numbers(store, files, log, changes, reason):
     found = [finished(files, log, **changes)]
     before_run.keep_finished(store, found)
-    before_run.force(store, found, now(3))
     assert f"    {reason}: a_b_rotated_seed0" in before_run.announce(store, found, now(3))
 
 
@@ -320,9 +333,14 @@ def test_a_file_that_was_changed_in_its_place_replaces_no_kept_result(store, fil
     before_run.keep_finished(store, [finished(files, log)])
     assert store.find(RESULT.key).find_damage() == ""
     assert len(list(store.entries())) == 2
-    (store.folder / RESULT.key / "a.pt").write_text("damaged")
-    before_run.keep_finished(store, [finished(files, log)])
-    assert store.holds(RESULT, files)
+
+
+def test_bytes_that_are_kept_are_not_kept_under_other_numbers(store, files, log):
+    """As after --touch, where Snakemake records today's numbers for yesterday's files."""
+    store.keep(RESULT, files, log)
+    touched = replace(RESULT, made_by=("training.epochs: 4", "fit.py: 0a"))
+    before_run.keep_finished(store, [finished(files, log, result=touched)])
+    assert [entry.result.key for entry in store.entries()] == [RESULT.key]
 
 
 def test_a_run_that_would_lose_a_result_does_not_begin(tmp_path, files, log):

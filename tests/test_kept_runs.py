@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -64,21 +65,26 @@ def test_what_a_changed_number_replaces_is_kept_and_comes_back(folder):
     assert bytes_of(folder) == other
 
 
-def test_what_is_forced_is_computed_again(folder):
+@pytest.mark.long
+@pytest.mark.parametrize(("option", "taken"), [("--forcerun", "measure"), ("--forceall", None)])
+def test_what_is_forced_is_computed_again(folder, option, taken):
     before = bytes_of(folder)
-    text = run(folder, "--forcerun", "train")
+    text = run(folder, *([option, "train"] if option == "--forcerun" else [option]))
     assert f"    asked for: {STEM}\n" in text
-    assert "train simple_conv_tiny_rotated_seed0: taken" not in text
-    assert f"measure {STEM}: taken from" in text  # of the same network
+    assert re.findall(r"^(\w+) \w+: taken", text, flags=re.MULTILINE) == ([taken] if taken else [])
     assert bytes_of(folder) == before
 
 
-def test_a_full_disk_stops_a_run_that_would_lose_a_result(folder):
-    (folder / "results/.kept").write_text("a file, which no folder fits into")
+@pytest.mark.parametrize(("make", "answer"), [
+    (lambda path: path.write_text("a file"), "is a file, but has to be a folder; move it away"),
+    (lambda path: path.symlink_to("nowhere"), "is a link to nowhere, which is not there; make that folder"),
+])  # fmt: skip
+def test_a_folder_of_kept_results_that_is_none_is_one_line(folder, make, answer):
+    make(folder / "results/.kept")
     before = bytes_of(folder)
     code, text = snakemake(folder, *ARGUMENTS, *epochs(2))
     assert code != 0
-    assert "is finished, is about to be made again, and cannot be kept; free some space, or move it away" in text
+    assert f"\n{folder}/results/.kept: {answer}\n" in text
     assert "Traceback" not in text
     assert bytes_of(folder) == before
 

@@ -7,10 +7,11 @@ import pytest
 import yaml
 
 from helpers.dry_runs import read_plan, snakemake
-from helpers.projects import PROJECT, TINY
+from helpers.projects import PROJECT, TINY, files_of
 from helpers.tiny_data import tiny_images, write_zip
 from rv_study.dataset_places import claim, own_datasets
 from rv_study.errors import ConfigError
+from rv_study.kept_store import Store
 
 CONFIG = f"""
 import yaml
@@ -34,12 +35,13 @@ class Outer:
         write_zip(folder / "tiny.zip", tiny_images())
         write_zip(folder / "other.zip", tiny_images(5, 3))
 
-    def add(self, module, overlay):
+    def add(self, module, overlay, *lines):
         overlay.setdefault("study", {})["models"] = ["simple_conv"]
         (self.folder / f"{module}.yaml").write_text(yaml.safe_dump(overlay))
         self.lines += (
             f"\nmodule {module}:\n    snakefile: {str(PROJECT / 'workflow/Snakefile')!r}\n"
-            f"    config: study('{module}.yaml')\n\nuse rule * from {module} as {module}_*\n"
+            f"    config: study('{module}.yaml')\n"
+            f"{''.join(lines)}\nuse rule * from {module} as {module}_*\n"
         )
 
     def snakemake(self, *arguments):
@@ -63,6 +65,46 @@ def test_studies_of_one_workflow_share_a_dataset_of_one_source(outer):
     assert counts == {"one_dataset": "1"}
 
 
+def test_a_study_lies_where_the_workflow_that_uses_it_says(outer):
+    outer.add("one", {"study": {"name": "one"}}, "    prefix: 'inner'\n")
+    outer.add("two", {}, "    pathvars:\n        results='elsewhere'\n")
+    targets = ["inner/results/one/plots/simple_conv_tiny.png", "elsewhere/plots/simple_conv_tiny.png"]
+    code, text = outer.snakemake("-n", *targets)
+    assert code == 0, text
+    assert dict(re.findall(r"^(\w+_(?:dataset|train)) +(\d+)$", text, flags=re.MULTILINE)) == {
+        "one_dataset": "1", "one_train": "2", "two_dataset": "1", "two_train": "2",
+    }  # fmt: skip
+
+
+def test_the_lines_of_the_readme_use_it_as_a_module(tmp_path):
+    (lines,) = re.findall(r"```python\n(import yaml\n.*?)```", (PROJECT / "README.md").read_text(), flags=re.DOTALL)
+    (tmp_path / "Snakefile").write_text(lines.replace("path/to/rotational-variance", str(PROJECT)))
+    code, text = snakemake(tmp_path, "-n", "--cores", "1")
+    assert code == 0, text
+    assert re.search(r"^variance_measure +2$", text, flags=re.MULTILINE)
+    assert snakemake(tmp_path, "-n", "--cores", "1", "results/mine/plots/simple_conv_digits.png")[0] == 0
+
+
+@pytest.mark.long
+def test_two_studies_of_one_workflow_are_each_complete_and_keep_in_one_place(outer):
+    for name in ("one", "two"):
+        outer.add(name, {"study": {"name": name}})
+    outer.lines += "\nrule everything:\n    default_target: True\n    input: rules.one_all.input, rules.two_all.input\n"
+    for _ in range(2):
+        code, text = outer.snakemake()
+        assert code == 0, text
+    assert "Nothing to be done" in text
+    results = outer.folder / "results"
+    one, two = (files_of(results / name, "logs", "benchmarks") for name in ("one", "two"))
+    assert len([name for name in one if name.startswith("plots/")]) > 15
+    assert set(one) == set(two)
+    assert {name for name in one if one[name] != two[name]} == {"report.html"}  # which names its study
+    assert b"study one" in one["report.html"]
+    assert [path.relative_to(results).as_posix() for path in results.rglob("datasets/*.h5")] == ["datasets/tiny.h5"]
+    assert len(list(Store(results / ".kept").entries())) == 4
+
+
+@pytest.mark.long
 def test_studies_of_one_workflow_have_each_the_dataset_of_its_source(outer):
     outer.add("one", {"study": {"name": "one"}})
     outer.add("two", {"study": {"name": "two"}, "datasets": {"tiny": {"path": "other.zip"}}})

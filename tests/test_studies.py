@@ -1,18 +1,14 @@
 """Studies side by side: each in a folder of its own, with the datasets made once for all."""
 
-import json
-import os
 import re
 import shutil
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from helpers.dry_runs import read_plan, snakemake
 from helpers.one_run import STEM
-from helpers.projects import PROJECT, TINY
-from helpers.tiny_data import tiny_images, write_zip
+from helpers.projects import TINY, files_of
 from rv_study import targets
 from rv_study.dataset_places import own_datasets, source_file, write_source
 from rv_study.errors import ConfigError
@@ -58,8 +54,15 @@ def test_other_arguments_are_left_alone(target, name):
     targets.check(["snakemake", target], Path("results"), name, ["mine"])
 
 
-def test_the_file_of_snakemakes_own_report_is_no_target():
-    targets.check(["snakemake", "--report", "results/report.html"], Path("results"), "demo", [])
+@pytest.mark.parametrize("option", ["--report", "--cleanup-metadata"])
+def test_paths_that_are_no_targets_are_left_alone(option):
+    targets.check(["snakemake", option, "results/report.html"], Path("results"), "demo", [])
+
+
+def test_an_absolute_path_is_answered_with_the_relative_one():
+    path = str(Path("results/demo/report.html").absolute())
+    with pytest.raises(ConfigError, match=r"by its relative path only, results/demo/report\.html$"):
+        targets.check([path], Path("results"), "demo", [])
 
 
 @pytest.mark.parametrize(("arguments", "answer"), [
@@ -112,22 +115,13 @@ def test_the_config_of_another_workflow_says_nothing_of_datasets(tmp_path, base)
 
 
 def test_a_changed_dataset_of_a_named_study_lies_in_its_own_folder(project):
-    assert project.planned("results/datasets/digits.h5", *DEMO) == {"dataset": 1}
     other = [*DEMO, "--config", "datasets={digits: {size: 20}}"]
     assert project.planned("results/demo/datasets/digits.h5", *other) == {"dataset": 1}
-    assert project.planned("results/datasets/digits.h5", "--config", "datasets={digits: {size: 20}}") == {"dataset": 1}
     _, text = snakemake(project.folder, "-n", "results/datasets/digits.h5", *other)
     assert "this dataset of the study lies elsewhere: results/demo/datasets/digits.h5" in text
 
 
 # ---- real studies
-
-
-def files_of(folder, *left_out):
-    files = [
-        path for path in folder.rglob("*") if path.is_file() and not {*left_out} & {*path.relative_to(folder).parts}
-    ]
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def test_a_second_study_lies_beside_the_first_and_takes_what_is_the_same(tiny_study, tmp_path):
@@ -157,66 +151,3 @@ def test_a_folder_of_a_study_that_is_a_file_is_one_line(project):
     assert code != 0
     assert f"\n{project.folder}/results/demo: is a file, but has to be a folder; move it away\n" in text
     assert project.planned("results/plots/resnet_mnist.png")
-
-
-def as_modules(folder, *names):
-    """Write a Snakefile that uses the workflow once for each name of a study, without its own folder of results."""
-    lines = ["import yaml", "from snakemake.utils import update_config", f"project = {str(PROJECT)!r}"]
-    for name, extra in names:
-        overlay = (
-            {"study": {"name": name, "models": ["simple_conv"]}} if name else {"study": {"models": ["simple_conv"]}}
-        )
-        lines += [
-            f"{name}_config = yaml.safe_load(open(f'{{project}}/config/config.yaml'))",
-            f"update_config({name}_config, yaml.safe_load(open({str(TINY)!r})))",
-            f"update_config({name}_config, {json.dumps(overlay)})",
-            f"module {name}:", "    snakefile: f'{project}/workflow/Snakefile'", f"    config: {name}_config", *extra,
-            f"use rule * from {name} as {name}_*",
-        ]  # fmt: skip
-    everything = ", ".join(f"rules.{name}_all.input" for name, _ in names)
-    lines += ["rule everything:", "    default_target: True", f"    input: {everything}"]
-    (folder / "Snakefile").write_text("\n".join([*lines, ""]))
-    write_zip(folder / "tiny.zip", tiny_images())
-
-
-OF_ONE_MODEL = {"dataset": 1, "train": 2, "measure": 2, "plot": 1, "plot_models": 1, "tables": 1, "report": 1, "all": 1}
-
-
-def test_one_workflow_uses_this_one_for_two_studies(tmp_path):
-    as_modules(
-        tmp_path, ("first", ["    prefix: 'inner'"]), ("second", ["    pathvars:", "        results='elsewhere'"])
-    )
-    code, text = snakemake(tmp_path, "-n", "--cores", "1")
-    assert code == 0, text
-    table = dict(re.findall(r"^(\w+) +(\d+)$", text.partition("Job stats:")[2], flags=re.MULTILINE))
-    jobs = {name: int(n) for name, n in table.items() if name not in ("everything", "total", "count")}
-    once = {name: n for name, n in OF_ONE_MODEL.items() if name != "all"}
-    assert jobs == {f"{study}_{rule}": n for study in ("first", "second") for rule, n in once.items()}
-    for place in ("inner/results/first/plots/simple_conv_tiny.png", "elsewhere/second/plots/simple_conv_tiny.png"):
-        assert snakemake(tmp_path, "-n", "--cores", "1", place)[0] == 0
-
-
-def test_the_lines_of_the_readme_use_it_as_a_module(tmp_path):
-    (lines,) = re.findall(r"```python\n(import yaml\n.*?)```", (PROJECT / "README.md").read_text(), flags=re.DOTALL)
-    (tmp_path / "Snakefile").write_text(lines.replace("path/to/rotational-variance", str(PROJECT)))
-    code, text = snakemake(tmp_path, "-n", "--cores", "1")
-    assert code == 0, text
-    assert re.search(r"^variance_measure +2$", text, flags=re.MULTILINE)
-    assert snakemake(tmp_path, "-n", "--cores", "1", "results/mine/plots/simple_conv_digits.png")[0] == 0
-
-
-@pytest.mark.long
-def test_two_studies_of_one_workflow_are_each_complete(tmp_path):
-    as_modules(tmp_path, ("first", []), ("second", []))
-    for _ in range(2):
-        code, text = snakemake(tmp_path, "--cores", "2")
-        assert code == 0, text
-    assert "Nothing to be done" in text
-    first, second = (files_of(tmp_path / f"results/{name}", "logs", "benchmarks") for name in ("first", "second"))
-    assert Counter(name.partition("/")[0] for name in first)["plots"] > 15
-    assert set(first) == set(second)
-    assert {name for name in first if first[name] != second[name]} == {"report.html"}  # which names its study
-    assert b"study first" in first["report.html"]
-    assert [path.name for path in (tmp_path / "results/datasets").iterdir() if path.suffix == ".h5"] == ["tiny.h5"]
-    datasets = (tmp_path / "results").rglob("datasets")
-    assert [os.path.relpath(path, tmp_path) for path in datasets] == ["results/datasets"]

@@ -26,6 +26,14 @@ def snakemake(folder: Path, *arguments: str, before: tuple[str, ...] = ()) -> su
     )
 
 
+def files_of(folder: Path, *left_out: str) -> dict[str, bytes]:
+    """Return the contents of the files below a folder, by name, without the folders `left_out`."""
+    files = [
+        path for path in folder.rglob("*") if path.is_file() and not {*left_out} & {*path.relative_to(folder).parts}
+    ]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
 class Project:
     """A copy of the workflow in a folder of its own, and Snakemake in it."""
 

@@ -6,7 +6,8 @@ import re
 from rotational_variance.figures.catalogue import SETTINGS, of_models, of_pair
 from rv_study import before_run, config as study_config, results, runs as study_runs, targets
 from rv_study.dataset_places import claim, own_datasets
-from rv_study.finished import list_finished
+from rv_study.finished import list_finished, list_forced
+from rv_study.forced import force
 from rv_study.kept_store import Store
 from rv_study.nested import canonical
 from rv_study.params import STAGES, Params, check_code, check_measures, list_measures, of_files, of_trainings, run_names
@@ -36,13 +37,12 @@ RESULTS, STUDY = map(workflow.pathvars.apply, ["<results>", "<study>"])
 DATASETS = canonical(config["datasets"])
 CLAIMS = vars(workflow).setdefault("dataset_claims", {})  # of all studies in one workflow
 OWN_DATASETS = own_datasets(DATASETS, CONFIG_FILE, on_disk("<results>/datasets"), CLAIMS) if NAME else []
-DATASET_FILES = {
-    name: on_disk(f"<{'study' if name in OWN_DATASETS else 'results'}>/datasets/{name}.h5") for name in DATASETS
-}
+DATASET_PATHS = {name: f"<{'study' if name in OWN_DATASETS else 'results'}>/datasets/{name}.h5" for name in DATASETS}
+DATASET_FILES = {name: on_disk(path) for name, path in DATASET_PATHS.items()}
 
 try:
     claim(CLAIMS, DATASET_FILES, DATASETS)
-    places.check_folders([Path(".snakemake"), on_disk("<results>"), on_disk("<study>")])
+    places.check_folders([Path(".snakemake"), *map(on_disk, ["<results>", "<study>", "<results>/.kept"])])
     for dataset in config["study"]["datasets"]:
         places.check_source(dataset, config["datasets"][dataset], DATASET_FILES[dataset])
     if workflow.modifier.is_main_snakefile():

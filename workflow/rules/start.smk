@@ -8,12 +8,13 @@ def keep_what_is_finished(log):
     if workflow.touch:  # nothing is about to be made
         return
     store = Store(KEPT)
-    finished = list(list_finished(workflow, {rules.train.rule.name: "train", rules.measure.rule.name: "measure"}))
+    stages = {rules.train.rule.name: "train", rules.measure.rule.name: "measure"}
+    force(list_forced(workflow, stages))
+    finished = list(list_finished(workflow, stages))
     try:
         notices = before_run.keep_finished(store, finished)
     except ConfigError as error:
         raise WorkflowError(str(error)) from None
-    before_run.force(store, finished, PARAMS.made_by)
     for line in [*notices, *before_run.announce(store, finished, PARAMS.made_by)]:
         logger.info(line)
 

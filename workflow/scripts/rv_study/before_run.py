@@ -35,19 +35,12 @@ def keep_finished(store: Store, finished: Iterable[Finished]) -> list[str]:
 def _keep(store: Store, found: Finished) -> bool:
     """Keep a result if it is not; return False if it had to be copied."""
     result = found.result
-    if store.holds(result, found.files):
+    if store.holds(result, found.files) or store.holds_bytes(result.stage, result.run, found.files):
         return True
     entry = store.find(result.key)
     if entry is not None and not entry.find_damage():  # so what lies in its place was changed
         result = unrecorded(result.stage, result.run, found.files)
-    return store.holds(result, found.files) or store.keep(result, found.files, found.log)
-
-
-def force(store: Store, finished: Iterable[Finished], made_by: Callable[[str, str], list[str]]) -> None:
-    """Let results that a user forces be computed again, rather than taken from the store."""
-    for found in finished:
-        if found.forced and found.inputs_now is not None:
-            store.force(_now(found, made_by).key)
+    return store.keep(result, found.files, found.log)
 
 
 def announce(store: Store, finished: Iterable[Finished], made_by: Callable[[str, str], list[str]]) -> list[str]:
@@ -60,7 +53,8 @@ def announce(store: Store, finished: Iterable[Finished], made_by: Callable[[str,
     for found in finished:
         if found.runs_again and found.result.stage == "train":
             now = _now(found, made_by)
-            if found.inputs_now is not None and store.can_take(now.key):
+            entry = None if found.forced or found.inputs_now is None else store.find(now.key)
+            if entry is not None and not entry.find_damage():
                 taken.append(found.result.run)
             else:
                 again.setdefault(_reason(found, now), []).append(found.result.run)

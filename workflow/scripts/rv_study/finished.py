@@ -5,8 +5,10 @@ gives, stands here.
 """
 
 import ast
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from rotational_variance.storage.files import sha256
@@ -25,7 +27,7 @@ class Finished:
     log           of the job that made it
     runs_again    whether its job is about to run again
     forced        whether that is asked for, as by --forcerun
-    inputs_now    SHA-256 of its input files as they are now, by name; None if they are about to be made again
+    inputs_now    SHA-256 of its input files as they are now, by name; None if they are about to be made again, too
     """
 
     result: Result
@@ -56,8 +58,18 @@ def list_finished(workflow: object, stages: Mapping[str, str]) -> Iterator[Finis
                 Path(job.log[0]),
                 job in running,
                 job in running and bool(dag.reason(job).forced),
-                _inputs_now(stage, job.input, remade),
+                _inputs_now(stage, job.input, remade) if job in running else None,
             )
+
+
+def list_forced(workflow: object, stages: Mapping[str, str]) -> list[tuple[str, str]]:
+    """List the stage and the run of each result that is forced to be made again, whether it is there or not."""
+    dag = workflow.dag
+    return [
+        (stages[job.rule.name], job.wildcards.run)
+        for job in dag.needrun_jobs()
+        if job.rule.name in stages and dag.reason(job).forced
+    ]
 
 
 def unrecorded(stage: str, run: str, files: list[Path]) -> Result:
@@ -107,4 +119,9 @@ def _inputs_now(stage: str, inputs: Iterable[str], remade: set[str]) -> tuple[tu
     paths = {INPUTS[stage][Path(path).suffix]: str(path) for path in inputs if Path(path).suffix in INPUTS[stage]}
     if len(paths) < len(INPUTS[stage]) or any(path in remade or not Path(path).is_file() for path in paths.values()):
         return None
-    return tuple((name, sha256(path)) for name, path in sorted(paths.items()))
+    return tuple((name, _sha256_once(path, os.stat(path).st_mtime_ns)) for name, path in sorted(paths.items()))
+
+
+@cache
+def _sha256_once(path: str, time: int) -> str:
+    return sha256(path)

@@ -16,7 +16,7 @@ from pathlib import Path
 from rotational_variance.storage.files import replacing, sha256
 from rv_study.links import link
 
-RECORD, LOG, FORCED, COPIES = "made_by.json", "job.log", "forced", "copies"
+RECORD, LOG, COPIES = "made_by.json", "job.log", "copies"
 FORMAT = "rotational-variance kept 1"
 N_DIGITS = 16  # hexadecimal, of a key
 
@@ -97,10 +97,16 @@ class Store:
             and all(_is_same(path, entry.folder / path.name, entry.files[path.name]) for path in files)
         )
 
+    def holds_bytes(self, stage: str, run: str, files: list[Path]) -> bool:
+        """Tell whether files of these bytes are kept as a result of a run, whatever made them."""
+        found = {path.name: sha256(path) for path in files}
+        entries = (entry for entry in self.entries() if (entry.result.stage, entry.result.run) == (stage, run))
+        return any(entry.files == found and not entry.find_damage() for entry in entries)
+
     def keep(self, result: Result, files: list[Path], log: Path) -> bool:
         """Keep the files of a result, and its job's log; return False if they had to be copied.
 
-        Raises OSError if there is no room; then nothing of it is kept.
+        Raises OSError if there is no room; then nothing new of it is kept.
         """
         folder = self.folder / result.key
         try:
@@ -109,21 +115,20 @@ class Store:
             with suppress(FileNotFoundError):
                 shutil.copyfile(log, folder / LOG)
             record = {
-                "format": FORMAT, "stage": result.stage, "run": result.run, "made_by": sorted(set(result.made_by)),
-                "inputs": sorted(result.inputs), "files": {path.name: sha256(path) for path in files},
-            }  # fmt: skip
+                "format": FORMAT,
+                "stage": result.stage,
+                "run": result.run,
+                "made_by": sorted(set(result.made_by)),
+                "inputs": sorted(result.inputs),
+                "files": {path.name: sha256(path) for path in files},
+            }
             with replacing(folder / RECORD) as temporary:
                 temporary.write_text(json.dumps(record, indent=1), encoding="utf-8")
-            (folder / FORCED).unlink(missing_ok=True)
         except OSError:
-            shutil.rmtree(folder, ignore_errors=True)  # copies would fill the disk further
+            if self.find(result.key) is None:
+                shutil.rmtree(folder, ignore_errors=True)  # copies would fill the disk further
             raise
         return all(are_linked)
-
-    def force(self, key: str) -> None:
-        """Let the result under a key be computed again rather than taken, once."""
-        if self.find(key) is not None:
-            (self.folder / key / FORCED).touch()
 
     def is_first_copy(self) -> bool:
         """Tell whether files are copied here for the first time, which is worth a word."""
@@ -132,10 +137,6 @@ class Store:
         except FileExistsError:
             return False
         return True
-
-    def can_take(self, key: str) -> bool:
-        """Tell whether a result is kept under a key, and is not to be computed again."""
-        return self.find(key) is not None and not (self.folder / key / FORCED).exists()
 
 
 def _is_same(path: Path, kept: Path, digest: str) -> bool:

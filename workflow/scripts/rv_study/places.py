@@ -39,6 +39,8 @@ def read_config_file(path: Path) -> dict:
 def check_folders(folders: Iterable[Path]) -> None:
     """Raise ConfigError if what Snakemake writes, below these folders, cannot be written."""
     for path in map(Path.absolute, folders):
+        if path.is_symlink() and not path.exists():
+            raise ConfigError(f"{path}: is a link to {path.readlink()}, which is not there; make that folder")
         if path.exists() and not path.is_dir():
             raise ConfigError(f"{path}: is a file, but has to be a folder; move it away")
         existing = next(folder for folder in (path, *path.parents) if folder.exists())

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from rv_study.forced import is_forced
 from rv_study.job_log import JobLog
 from rv_study.kept_store import LOG, RECORD, Result, Store
 from rv_study.links import copy, link
@@ -21,7 +22,7 @@ def take_or_make(
 
     unfinished  what `make` leaves to go on from if it is stopped; deleted when the result is safe
     """
-    if _take(store, result.key, files, log):
+    if not is_forced(result.stage, result.run) and _take(store, result.key, files, log):
         if unfinished is not None and _is_older(unfinished, store.folder / result.key / RECORD):
             unfinished.unlink()  # else it is of other numbers, which may come back, too
         return
@@ -34,11 +35,10 @@ def take_or_make(
 def _keep(store: Store, result: Result, files: list[Path], log: JobLog) -> None:
     try:
         is_linked = store.keep(result, files, log.path)
+        if not is_linked and store.is_first_copy():
+            log.warn(copies_notice(store))
     except OSError as error:
         log.warn(f"finished, but not kept: {error}")
-        return
-    if not is_linked and store.is_first_copy():
-        log.warn(copies_notice(store))
 
 
 def copies_notice(store: Store) -> str:
@@ -49,7 +49,7 @@ def copies_notice(store: Store) -> str:
 def _take(store: Store, key: str, files: list[Path], log: JobLog) -> bool:
     """Link a kept result's files to their places; return False if there is none that can be used."""
     entry = store.find(key)
-    if entry is None or not store.can_take(key):
+    if entry is None:
         return False
     damage = entry.find_damage() if set(entry.files) == {path.name for path in files} else "has other files"
     if damage:

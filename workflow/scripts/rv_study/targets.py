@@ -3,37 +3,41 @@
 Snakemake's own answer would be that there is no rule to produce it.
 """
 
-import itertools
 import os
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 from rv_study.errors import ConfigError
 
 DATASET = "datasets/"
-# What studies make, below the folder of a study. Files elsewhere there may be made by a user's own rules.
+# What studies make, below the folder of a study. Other files may be made by a user's own rules.
 MADE = re.compile(
     r"report\.html|datasets/[^/]+\.h5|(variance|checkpoints)/[^/]+_seed\d+\.\w+|plots/.+"
     r"|tables/(global|accuracy|layers|claims)\.\w+"
 )
+OTHER_PATHS = {"--report", "--cleanup-metadata", "--cm"}  # options whose values are paths, but no targets
 
 
-def check(arguments: Iterable[str], results: Path, name: str | None, own_datasets: Container[str]) -> None:
+def check(arguments: Sequence[str], results: Path, name: str | None, own_datasets: Container[str]) -> None:
     """Raise ConfigError for the first argument that is a result in another place than it has in this study.
 
     results       the folder of all studies
     name          of the study, or None
     own_datasets  the datasets that lie in the study's own folder
     """
-    for option, argument in itertools.pairwise(["", *arguments]):
-        if option == "--report":  # the value is a file that it writes
-            continue
+    if OTHER_PATHS & {*arguments}:
+        return
+    for argument in arguments:
         for of_study, file in _readings(argument, results):
             right = _right_study(file, name, own_datasets)
-            if MADE.fullmatch(file) and right != of_study:
-                place = results / (right or "") / file
+            if not MADE.fullmatch(file):
+                continue
+            place = results / (right or "") / file
+            if right != of_study:
                 raise ConfigError(f"{argument}: {_explain(of_study, name, file)}{place}")
+            if os.path.isabs(argument):
+                raise ConfigError(f"{argument}: Snakemake knows this file by its relative path only, {place}")
 
 
 def _readings(argument: str, results: Path) -> list[tuple[str | None, str]]:
@@ -52,9 +56,6 @@ def _explain(of_study: str | None, name: str | None, file: str) -> str:
     if file.startswith(DATASET) and name and of_study in (None, name):
         return "this dataset of the study lies elsewhere: "
     this = f"the study of this config is named {name}" if name else "the study of this config has no name"
-    other = (
-        f"; that of {of_study} needs its own --configfile, and the same file of this one"
-        if of_study
-        else ", so the file"
-    )
-    return f"{this}{other} is "
+    if of_study is None:
+        return f"{this}, so the file is "
+    return f"{this}; that of {of_study} needs its own --configfile, and the same file of this one is "
