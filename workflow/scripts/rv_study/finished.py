@@ -57,19 +57,22 @@ def list_finished(workflow: object, stages: Mapping[str, str]) -> Iterator[Finis
                 files,
                 Path(job.log[0]),
                 job in running,
-                job in running and bool(dag.reason(job).forced),
+                job in running and _is_forced(job, workflow.dag_settings),
                 _inputs_now(stage, job.input, remade) if job in running else None,
             )
 
 
 def list_forced(workflow: object, stages: Mapping[str, str]) -> list[tuple[str, str]]:
-    """List the stage and the run of each result that is forced to be made again, whether it is there or not."""
-    dag = workflow.dag
-    return [
-        (stages[job.rule.name], job.wildcards.run)
-        for job in dag.needrun_jobs()
-        if job.rule.name in stages and dag.reason(job).forced
-    ]
+    """List the stage and the run of each result that a user forces to be made again, whether it is there or not."""
+    jobs = [job for job in workflow.dag.needrun_jobs() if job.rule.name in stages]
+    return [(stages[job.rule.name], job.wildcards.run) for job in jobs if _is_forced(job, workflow.dag_settings)]
+
+
+def _is_forced(job: object, settings: object) -> bool:
+    """Tell whether a user forces a job. Snakemake's reason does not: it calls an incomplete result forced, too."""
+    forced = {*settings.forcerun, *(settings.targets if settings.forcetargets else ())}
+    files = {os.path.relpath(name) for name in forced}
+    return settings.forceall or job.rule.name in forced or not files.isdisjoint(map(os.path.relpath, job.output))
 
 
 def unrecorded(stage: str, run: str, files: list[Path]) -> Result:
