@@ -65,6 +65,7 @@ def test_studies_of_one_workflow_share_a_dataset_of_one_source(outer):
     assert counts == {"one_dataset": "1"}
 
 
+@pytest.mark.long
 def test_a_study_lies_where_the_workflow_that_uses_it_says(outer):
     outer.add("one", {"study": {"name": "one"}}, "    prefix: 'inner'\n")
     outer.add("two", {}, "    pathvars:\n        results='elsewhere'\n")
@@ -116,6 +117,7 @@ def test_studies_of_one_workflow_have_each_the_dataset_of_its_source(outer):
     assert not [job for job in read_plan(text).jobs if "dataset" in job]
 
 
+@pytest.mark.long
 def test_two_sources_of_one_file_are_refused(outer):
     outer.add("one", {"study": {"name": "one"}})
     outer.add("two", {"datasets": {"tiny": {"path": "other.zip"}}})

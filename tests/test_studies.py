@@ -65,15 +65,12 @@ def test_an_absolute_path_is_answered_with_the_relative_one():
         targets.check([path], Path("results"), "demo", [])
 
 
-@pytest.mark.parametrize(("arguments", "answer"), [
-    (["results/plots/resnet_digits.png", *DEMO], "results/demo/plots/resnet_digits.png"),
-    (["results/paper/report.html"], "results/report.html"),
-])  # fmt: skip
-def test_snakemake_gives_that_answer_without_a_traceback(project, arguments, answer):
-    code, text = snakemake(project.folder, "-n", *arguments)
+def test_snakemake_gives_that_answer_without_a_traceback(project):
+    target = "results/plots/resnet_digits.png"
+    code, text = snakemake(project.folder, "-n", target, *DEMO)
     assert code != 0
-    (line,) = [line for line in text.splitlines() if line.startswith(f"{arguments[0]}: the study of this config ")]
-    assert line.endswith(f" is {answer}")
+    (line,) = [line for line in text.splitlines() if line.startswith(f"{target}: the study of this config ")]
+    assert line.endswith(" is results/demo/plots/resnet_digits.png")
     assert "Traceback" not in text
 
 
