@@ -32,7 +32,7 @@ layers: .venv/installed ## list what can be measured of a model, before anything
 kept: .venv/installed ## list the finished results that are kept, and which numbers made them: [CONFIG=...]
 	@$(BIN)/snakemake kept --quiet progress rules host reason --cores 1 $(if $(CONFIG),--configfile $(CONFIG))
 
-clean-kept: ## delete the kept results (those that are in use stay)
+clean-kept: ## delete the kept results; those in their places stay
 	@test ! -d results/.kept || find results/.kept/ -mindepth 1 -delete
 
 test: .venv/installed-dev ## run the tests, but for those that take minutes

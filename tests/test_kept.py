@@ -185,6 +185,16 @@ def test_what_is_forced_is_made_again(kept_run, capfd, monkeypatch):
     assert results_of(kept_run) == before
 
 
+def test_other_bytes_of_the_same_numbers_are_kept_beside(kept_run, monkeypatch, restore_torch):
+    before = results_of(kept_run)[0]
+    monkeypatch.setenv(VARIABLE, f"train/{STEM}")
+    for kept_run.threads in (2, 1, 2):
+        kept_run.train()
+    checkpoints = {path.read_bytes() for path in kept_run.kept.glob("*/*.pt")}
+    assert checkpoints == {before, kept_run.checkpoint.read_bytes()}
+    assert len(checkpoints) == 2
+
+
 def test_studies_that_take_one_result_share_no_file(kept_run):
     """Snakemake touches what a job has made: it would take the other study's file for a new one."""
     (kept,) = kept_run.kept.glob("*/*.h5")
@@ -287,7 +297,7 @@ def test_what_is_about_to_be_replaced_is_kept_and_said(store, files, log):
     assert before_run.announce(store, found, now(4)) == [
         "1 finished training is about to be run again:",
         "    training.epochs: 3 -> 4: a_b_rotated_seed0",
-        f"What it has made is kept in {store.folder}, and comes back with the same numbers (make kept lists it).",
+        f"Its results are kept in {store.folder}, and come back with the same numbers (make kept lists them).",
     ]
     assert before_run.announce(store, found, now(3)) == [
         f"1 training is taken from {store.folder}, where the same numbers made it before: a_b_rotated_seed0"
@@ -303,7 +313,8 @@ def test_many_runs_are_counted_and_some_named(store, files, log):
 
 
 @pytest.mark.parametrize(("changes", "reason"), [
-    ({"inputs_now": None}, "if the images of the dataset have changed"), ({"forced": True}, "asked for"),
+    ({"inputs_now": None}, "if the images of the dataset change"), ({"forced": True}, "asked for"),
+    ({"inputs_now": (("dataset", "d2"),)}, "the images of the dataset have changed"),
 ])  # fmt: skip
 def test_a_training_runs_again_for_other_reasons_than_numbers(store, files, log, changes, reason):
     found = [finished(files, log, **changes)]
@@ -322,7 +333,7 @@ def test_what_nobody_knows_the_numbers_of_is_kept_by_its_bytes(store, files, log
     found = [finished(files, log, result=unrecorded("train", RESULT.run, files))]
     before_run.keep_finished(store, found)
     assert store.holds(found[0].result, files)
-    assert before_run.announce(store, found, now(3))[1].startswith("    made by numbers that are not recorded (")
+    assert "    made by numbers that are not recorded: a_b_rotated_seed0" in before_run.announce(store, found, now(3))
     assert "| not recorded " in list_kept(store, {("train", RESULT.run): ["a: 1"]}, {})
 
 
@@ -384,7 +395,9 @@ def test_the_list_names_runs_numbers_and_sizes(store, files, log, tmp_path):
     dataset = tmp_path / "d.h5"
     dataset.write_text("other images")
     _, _, *rows, _, total = list_kept(store, today, {RESULT.run: str(dataset)}).splitlines()
-    assert [[cell.strip() for cell in row.strip("|").split("|")] for row in rows] == [
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    assert [row.pop(3) for row in cells] == [RESULT.key, measured.key, other.key]
+    assert cells == [
         [RESULT.run, "network", "training.epochs: 3, today 4; other images", "0.00"],
         [RESULT.run, "measurement", "training.epochs: 3, today 4; other images", "0.02"],
         [other.run, "network", "not a run of this study", "0.00"],

@@ -49,7 +49,7 @@ def test_what_a_changed_number_replaces_is_kept_and_comes_back(folder):
     text = run(folder, *epochs(2))
     announced = (
         f"1 finished training is about to be run again:\n    training.epochs: 1 -> 2: {STEM}\n"
-        "What it has made is kept in results/.kept, and comes back with the same numbers (make kept lists it).\n"
+        "Its results are kept in results/.kept, and come back with the same numbers (make kept lists them).\n"
     )
     assert announced in text
     assert text.index(announced) < text.index("Select jobs to execute")

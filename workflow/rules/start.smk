@@ -2,9 +2,8 @@
 KEPT = str(on_disk("<results>/.kept"))
 
 
-def keep_what_is_finished(log):
+def keep_what_is_finished():
     """Keep what is finished before the first job, as Snakemake deletes the results of jobs that run again."""
-    start_of_others(log)
     if workflow.touch:  # nothing is about to be made
         return
     store = Store(KEPT)
@@ -19,5 +18,28 @@ def keep_what_is_finished(log):
         logger.info(line)
 
 
-# What `onstart:` does, but in a module, too, whose own `onstart:` Snakemake leaves out.
-start_of_others, workflow._onstart = workflow._onstart, keep_what_is_finished
+def with_keeping(start):
+    """Return what to do before the first job: `start`, and keep what is finished."""
+
+    def start_and_keep(log):
+        start(log)
+        keep_what_is_finished()
+
+    return start_and_keep
+
+
+def adding_keeping(register):
+    """Return what an `onstart:` that comes later calls, so that it adds to ours rather than replaces it."""
+
+    def onstart(func):
+        before = workflow._onstart
+        register(func)
+        if workflow._onstart is not before:
+            workflow._onstart = with_keeping(workflow._onstart)
+
+    return onstart
+
+
+# Not `onstart:` itself, which Snakemake leaves out of modules, and of which it calls the last one only.
+workflow._onstart = with_keeping(workflow._onstart)
+workflow.onstart = adding_keeping(workflow.onstart)

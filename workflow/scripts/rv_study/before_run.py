@@ -9,6 +9,7 @@ from rv_study.made_by import describe
 from rv_study.take_or_make import copies_notice
 
 MAX_NAMES = 3  # of runs in one line
+NOT_RECORDED = "made by numbers that are not recorded"
 
 
 def keep_finished(store: Store, finished: Iterable[Finished]) -> list[str]:
@@ -70,19 +71,22 @@ def _reason(found: Finished, now: Result) -> str:
     if found.forced:
         return "asked for"
     if not found.result.made_by:
-        return "made by numbers that are not recorded (to bring it back, copy its files from there)"
-    return describe(found.result.made_by, now.made_by) or "if the images of the dataset have changed"
+        return NOT_RECORDED
+    is_known = found.inputs_now is not None
+    images = "the images of the dataset have changed" if is_known else "if the images of the dataset change"
+    return describe(found.result.made_by, now.made_by) or images
 
 
 def _announce_again(store: Store, again: dict[str, list[str]]) -> list[str]:
     if not again:
         return []
     n = sum(map(len, again.values()))
+    by_hand = " Where no numbers are recorded, copy them back by hand." if NOT_RECORDED in again else ""
     return [
         f"{n} finished training{'s are' if n > 1 else ' is'} about to be run again:",
         *(f"    {reason}: {_names(runs)}" for reason, runs in again.items()),
-        f"What {'they have' if n > 1 else 'it has'} made is kept in {store.folder}, and comes back with the same "
-        "numbers (make kept lists it).",
+        f"{'Their' if n > 1 else 'Its'} results are kept in {store.folder}, and come back with the same numbers "
+        f"(make kept lists them).{by_hand}",
     ]
 
 

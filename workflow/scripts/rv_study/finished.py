@@ -15,7 +15,6 @@ from rotational_variance.storage.files import sha256
 from rv_study.kept_store import Result
 
 INPUTS = {"train": {".h5": "dataset"}, "measure": {".h5": "dataset", ".pt": "checkpoint"}}  # by suffix
-UNKNOWN = "unknown"
 SAME_TIME_SECONDS = 0.01
 
 
@@ -94,13 +93,18 @@ def _result(stage: str, run: str, files: list[Path], records: list[object], used
     if not all(_is_as_recorded(*pair, used) for pair in zip(files, records, strict=True)):
         return unrecorded(stage, run, files)
     record = records[0]
-    made_by = [ast.literal_eval(text) for text in record.params]
+    try:
+        made_by = [ast.literal_eval(text) for text in record.params]
+    except (SyntaxError, ValueError):
+        return unrecorded(stage, run, files)
     recorded = {path: digest.rpartition(":")[2] for path, digest in (record.input_checksums or {}).items()}
-    inputs = dict.fromkeys(INPUTS[stage].values(), UNKNOWN)
-    for path in record.input or []:
-        name = INPUTS[stage].get(Path(path).suffix)
-        if name:
-            inputs[name] = recorded.get(path) or _hash_if_older(Path(path), files[0])
+    inputs = {
+        name: recorded.get(path) or _hash_if_older(path, files[0])
+        for path in record.input or []
+        if (name := INPUTS[stage].get(Path(path).suffix))
+    }
+    if len(inputs) < len(INPUTS[stage]) or None in inputs.values():
+        return unrecorded(stage, run, files)
     return Result(stage, run, tuple(text for text in made_by if isinstance(text, str)), tuple(sorted(inputs.items())))
 
 
@@ -112,10 +116,10 @@ def _is_as_recorded(path: Path, record: object, used: dict[str, set[str]]) -> bo
     return has_its_time or sha256(path) in used.get(str(path), ())
 
 
-def _hash_if_older(path: Path, made: Path) -> str:
+def _hash_if_older(path: str, made: Path) -> str | None:
     """Hash an input that Snakemake did not, as it is large, if it is still the one that `made` was made of."""
-    is_older = path.is_file() and path.stat().st_mtime <= made.stat().st_mtime
-    return sha256(path) if is_older else UNKNOWN
+    is_older = Path(path).is_file() and Path(path).stat().st_mtime <= made.stat().st_mtime
+    return _sha256_once(path, os.stat(path).st_mtime_ns) if is_older else None
 
 
 def _inputs_now(stage: str, inputs: Iterable[str], remade: set[str]) -> tuple[tuple[str, str], ...] | None:

@@ -30,13 +30,14 @@ def list_kept(store: Store, today: Mapping[tuple[str, str], list[str]], datasets
             "run": entry.result.run,
             "kept": WORDS.get(entry.result.stage, entry.result.stage),
             "made by, unlike today": _unlike_today(entry, today, networks, now) or "nothing",
+            "folder": entry.folder.name,
             "MB": f"{size / MEGABYTE:.2f}",
         }.items()
         for entry, (size, _) in zip(entries, sizes, strict=True)
     ]
     total, apart = (sum(size) / MEGABYTE for size in zip(*sizes, strict=True))
     return (
-        f"{markdown_table(rows, n_text=3)}\n{store.folder}: {len(entries)} results, {total:.2f} MB, of which "
+        f"{markdown_table(rows, n_text=4)}\n{store.folder}: {len(entries)} results, {total:.2f} MB, of which "
         f"{apart:.2f} MB lie nowhere else"
     )
 

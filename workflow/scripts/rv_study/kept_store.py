@@ -110,6 +110,7 @@ class Store:
         """
         folder = self.folder / result.key
         try:
+            self._set_aside(result, files)
             # The record comes last, and says that the rest is whole.
             are_linked = [link(path, folder / path.name) for path in files]
             with suppress(FileNotFoundError):
@@ -130,11 +131,21 @@ class Store:
             raise
         return all(are_linked)
 
+    def _set_aside(self, result: Result, files: list[Path]) -> None:
+        """Move what is kept of a result under another name, if `files` differ: the same numbers made them, on other
+        devices or threads, say."""
+        entry = self.find(result.key)
+        if entry is not None and not self.holds(result, files) and not entry.find_damage():
+            digests = "".join(sorted(entry.files.values()))
+            aside = self.folder / f"{result.key}_{hashlib.sha256(digests.encode()).hexdigest()[:N_DIGITS]}"
+            if not aside.exists():  # else the same bytes stand there already
+                entry.folder.rename(aside)
+
     def is_first_copy(self) -> bool:
         """Tell whether files are copied here for the first time, which is worth a word."""
         try:
             (self.folder / COPIES).touch(exist_ok=False)
-        except FileExistsError:
+        except OSError:
             return False
         return True
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from rv_study.errors import ConfigError
 
 DATASET = "datasets/"
-# What studies make, below the folder of a study. Other files may be made by a user's own rules.
+# What studies make, below the folder of a study. Files of other names may be made by a user's own rules.
 MADE = re.compile(
     r"report\.html|datasets/[^/]+\.h5|(variance|checkpoints)/[^/]+_seed\d+\.\w+|plots/.+"
     r"|tables/(global|accuracy|layers|claims)\.\w+"
