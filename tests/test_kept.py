@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from helpers.one_run import STEM
+from helpers.one_run import STEM, OneRun
 from rv_study import before_run
 from rv_study.errors import ConfigError
 from rv_study.finished import Finished, unrecorded
@@ -135,12 +135,24 @@ def test_a_result_without_a_whole_record_is_not_there(store, files, log, content
 # ---- jobs
 
 
+@pytest.fixture(scope="module")
+def kept_once(finished_run, tmp_path_factory):
+    run = OneRun(shutil.copytree(finished_run.folder, tmp_path_factory.mktemp("kept") / "run"))
+    run.kept = run.folder / ".kept"
+    run.train()
+    run.measure()
+    return run
+
+
 @pytest.fixture
-def kept_run(one_run):
-    one_run.kept = one_run.folder / ".kept"
-    one_run.train()
-    one_run.measure()
-    return one_run
+def kept_run(restore_torch, kept_once, tmp_path):
+    """A copy of a run whose results are kept, by hard links."""
+    run = OneRun(shutil.copytree(kept_once.folder, tmp_path / "one_run"))
+    run.kept = run.folder / ".kept"
+    for path in (run.checkpoint, run.history, run.variance):
+        (kept,) = run.kept.glob(f"*/{path.name}")
+        link(kept, path)
+    return run
 
 
 def results_of(run):

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 
 from helpers.one_run import STEM
-from helpers.projects import TINY, snakemake
+from helpers.projects import TINY, files_of, snakemake
 from helpers.tiny_data import tiny_images, write_zip
 
 CHECKPOINT, VARIANCE = f"results/checkpoints/{STEM}.pt", f"results/variance/{STEM}.h5"
@@ -227,17 +227,11 @@ def test_names_in_the_config_reach_no_shell(project):
 # ---- the same bytes
 
 
-def files_of(folder):
-    """Return the contents of all results, without logs and benchmarks, by name."""
-    files = [path for path in (folder / "results").rglob("*") if path.is_file() and path.suffix not in (".log", ".tsv")]
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-
-
 @pytest.mark.long
 def test_two_whole_studies_from_nothing_are_the_same_byte_for_byte(make_project, tmp_path, tiny_study):
     project = make_project(tmp_path)
     write_zip(tmp_path / "tiny.zip", tiny_images())
     assert project.snakemake("--cores", "1", "--configfile", str(TINY)).returncode == 0
-    files = files_of(tmp_path)
-    assert len(files) == 1 + 8 * 3 + 4 * 19 + 5 + 7 + 1
-    assert files == files_of(tiny_study)
+    files, again = (files_of(folder / "results", ".kept", "logs", "benchmarks") for folder in (tmp_path, tiny_study))
+    assert len(files) == 2 + 8 * 3 + 4 * 19 + 5 + 7 + 1  # datasets, runs, figures, tables and the page
+    assert files == again
