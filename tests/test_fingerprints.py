@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from rotational_variance.figures import catalogue
+from rv_study import code_facts
 from rv_study.errors import ConfigError
 from rv_study.fingerprints import IGNORED, _hash, environment_hash, fingerprint, images_hash
 from rv_study.params import Params
@@ -206,3 +207,56 @@ def test_only_plots_depend_on_figures():
         assert not figures(script)
     of_page = {"catalogue.py", "parts/training_looks.py"}
     assert figures("report.py") == {f"rotational_variance/figures/{name}" for name in of_page}
+
+
+# ---- what is remembered
+
+
+@pytest.fixture
+def forgetful(monkeypatch, tmp_path):
+    """Return a function that begins anew, as another Snakemake does, with what is remembered in `tmp_path`."""
+    path = tmp_path / "remembered/code_facts.json"
+    monkeypatch.setattr(code_facts, "REMEMBERED", path)
+
+    def begin():
+        for function in (code_facts.code_facts, code_facts._remembered, code_facts._new):
+            function.cache_clear()
+        return path
+
+    yield begin
+    monkeypatch.undo()
+    begin()
+
+
+def test_facts_are_remembered_by_content(forgetful, tmp_path):
+    path, file = forgetful(), tmp_path / "a.py"
+    file.write_text("import b\nfrom . import c\nx = 1\n")
+    found = code_facts.code_facts(file)
+    code_facts.remember()
+    before = path.read_bytes()
+    forgetful()
+    again = code_facts.code_facts(file)
+    assert (again.hash, again.only_docstring) == (found.hash, found.only_docstring)
+    assert [tuple(names) for names in again.imports] == found.imports == [("b", 0, []), ("", 1, ["c"])]
+    assert code_facts._new() == {}
+    code_facts.remember()
+    assert path.read_bytes() == before
+    forgetful()
+    file.write_text("import b\nfrom . import c\nx = 2\n")
+    assert code_facts.code_facts(file).hash != found.hash
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"found_by": "another code", "facts": {}}'])
+def test_what_cannot_be_read_is_found_again(forgetful, tmp_path, content):
+    path, file = forgetful(), tmp_path / "a.py"
+    file.write_text("x = 1\n")
+    path.parent.mkdir()
+    path.write_text(content)
+    assert code_facts.code_facts(file).hash
+    code_facts.remember()
+    assert "another code" not in path.read_text()
+    path.unlink()
+    path.mkdir()  # where nothing can be written
+    forgetful()
+    assert code_facts.code_facts(file).hash
+    code_facts.remember()

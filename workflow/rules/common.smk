@@ -5,6 +5,7 @@ import re
 
 from rotational_variance.figures.catalogue import SETTINGS, of_models, of_pair
 from rv_study import before_run, config as study_config, results, runs as study_runs, targets
+from rv_study.code_facts import remember
 from rv_study.dataset_places import claim, own_datasets
 from rv_study.finished import list_finished, list_forced
 from rv_study.forced import force

@@ -5,18 +5,16 @@ Snakemake itself notices only that the script's own file is newer. A fingerprint
 found anywhere in a module, by reading its code without running it.
 """
 
-import ast
 import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import yaml
 
-from rv_study.code_hash import code_hash, is_docstring
+from rv_study.code_facts import code_facts
 from rv_study.errors import ConfigError
 
 # Modules that report progress, give advice about errors, refuse a network, or see to where results lie and that they
@@ -51,7 +49,9 @@ def fingerprint(script: Path, *further: Path) -> dict[str, str]:
             files.add(path)
             waiting += imports(path, folder)
     return {
-        path.relative_to(folder).as_posix(): _code_hash(path) for path in sorted(files) if not _only_docstring(path)
+        path.relative_to(folder).as_posix(): code_facts(path).hash
+        for path in sorted(files)
+        if not code_facts(path).only_docstring
     }
 
 
@@ -111,46 +111,19 @@ def _hash_or_reason(path: Path) -> str:
 def imports(path: Path, folder: Path) -> tuple[Path, ...]:
     """List the files below `folder` that a module imports, and the `__init__.py` of each package on the way to them."""
     names = []
-    for node in ast.walk(_parse(path)):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            module = _absolute(node, path.relative_to(folder))
-            names += [module, *(f"{module}.{alias.name}" for alias in node.names)]
+    for module, level, imported in code_facts(path).imports:
+        package = _absolute(module, level, path.relative_to(folder))
+        names += [package, *(f"{package}.{name}" for name in imported)]
     parents = {name.rsplit(".", i)[0] for name in names for i in range(name.count(".") + 1)}
     candidates = [folder.joinpath(*name.split(".")) for name in sorted(parents)]
     files = [file for base in candidates for file in (base.with_suffix(".py"), base / "__init__.py")]
     return tuple(file for file in files if file.is_file())
 
 
-def _absolute(node: ast.ImportFrom, path: Path) -> str:
-    """Return the full name of the module that `from ... import` names; `path` is that of the importing file."""
-    package = path.parts[: len(path.parts) - node.level] if node.level else ()
-    return ".".join([*package, *([node.module] if node.module else [])])
-
-
-@cache
-def _parse(path: Path) -> ast.Module:
-    with _explaining_syntax_errors(path):
-        return ast.parse(path.read_bytes(), filename=str(path))
-
-
-@cache
-def _code_hash(path: Path) -> str:
-    with _explaining_syntax_errors(path):
-        return code_hash(path.read_bytes(), filename=str(path))
-
-
-@contextmanager
-def _explaining_syntax_errors(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (SyntaxError, ValueError) as error:
-        raise ConfigError(f"{path}: not valid Python ({error}); correct it there") from None
-
-
-def _only_docstring(path: Path) -> bool:
-    return all(is_docstring(node) for node in _parse(path).body)
+def _absolute(module: str, level: int, path: Path) -> str:
+    """Return the full name of a module that the file `path` imports; `level` counts the dots of a relative import."""
+    package = path.parts[: len(path.parts) - level] if level else ()
+    return ".".join([*package, *([module] if module else [])])
 
 
 @cache
