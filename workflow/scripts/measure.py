@@ -15,35 +15,23 @@ def main(
     checkpoint: str,
     output: str,
     run: Run,
-    measurement: dict[str, object],
-    passes: dict[str, int | str],
-    device: str,
-    threads: int,
     made_by: list[str],
     kept: str,
     log: JobLog,
+    **settings: object,
 ) -> None:
     """Write the variance file of `run` to `output`; arguments as those of `measure_network`.
 
-    made_by  everything that the result depends on, beside `dataset` and `checkpoint`, as texts
-    kept     the folder of kept results
+    settings  its other arguments
+    made_by   everything that the result depends on, beside `dataset` and `checkpoint`, as texts
+    kept      the folder of kept results
     """
 
     def measure() -> None:
         # Here, as torch takes seconds to import, and a kept measurement needs none of it.
         from rv_jobs.measure_network import measure_network
 
-        measure_network(
-            dataset=dataset,
-            checkpoint=checkpoint,
-            output=output,
-            run=run,
-            measurement=measurement,
-            passes=passes,
-            device=device,
-            threads=threads,
-            log=log,
-        )
+        measure_network(dataset=dataset, checkpoint=checkpoint, output=output, run=run, log=log, **settings)
 
     inputs = (("checkpoint", sha256(checkpoint)), ("dataset", sha256(dataset)))
     take_or_make(Store(kept), Result("measure", run.stem, tuple(made_by), inputs), [Path(output)], measure, log)

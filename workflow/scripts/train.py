@@ -15,38 +15,27 @@ def main(
     checkpoint: str,
     history: str,
     run: Run,
-    spec: dict[str, dict],
-    device: str,
-    threads: int,
     made_by: list[str],
     kept: str,
     log: JobLog,
+    **settings: object,
 ) -> None:
     """Write `checkpoint` and `history` of `run`; arguments as those of `train_network`.
 
-    kept  the folder of kept results
+    settings  its other arguments
+    kept      the folder of kept results
     """
+    files = {"checkpoint": checkpoint, "history": history}
     resume = Path(checkpoint).with_suffix(".resume.pt")
 
     def train() -> None:
         # Here, as torch takes seconds to import, and a kept network needs none of it.
         from rv_jobs.train_network import train_network
 
-        train_network(
-            dataset=dataset,
-            checkpoint=checkpoint,
-            history=history,
-            run=run,
-            spec=spec,
-            device=device,
-            threads=threads,
-            made_by=made_by,
-            resume=resume,
-            log=log,
-        )
+        train_network(dataset=dataset, run=run, made_by=made_by, resume=resume, log=log, **files, **settings)
 
     result = Result("train", run.stem, tuple(made_by), inputs=(("dataset", sha256(dataset)),))
-    take_or_make(Store(kept), result, [Path(checkpoint), Path(history)], train, log, unfinished=resume)
+    take_or_make(Store(kept), result, list(map(Path, files.values())), train, log, unfinished=resume)
 
 
 if __name__ == "__main__":
