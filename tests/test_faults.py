@@ -2,6 +2,7 @@
 
 import functools
 import gzip
+import io
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import h5py
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from helpers.hostile_files import write_checkpoint_that_runs_code, write_pickle_that_runs_code
 from helpers.one_run import RUN, STEM
@@ -133,8 +135,8 @@ OTHER_SIZE = b"P5 7 9 255\n" + bytes(63)
 
 
 @pytest.mark.parametrize(("files", "message"), [
-    (some_images(**{"train/../../x.png": PNG}), "member train/../../x.png points outside the zip; such a zip is not read"),
-    (some_images(**{"train/3/9.pgm": OTHER_SIZE}), "train/3/9.pgm has 7 x 9 pixels, the first image 12 x 12; make them equal"),
+    (some_images(**{"train/../../x.png": PNG}), "member train/../../x.png points outside it; such an archive is not read"),
+    (some_images(**{"train/3/9.pgm": OTHER_SIZE}), "train/3/9.pgm has 7 x 9 pixels (width x height), expected a square;"),
     (some_images(**{"train/3/9.png": PNG[:60]}), "train/3/9.png cannot be read as an image"),
     (some_images(**{"train/3/9.png": b"<html>404</html>"}), "train/3/9.png cannot be read as an image"),
     (some_images(**{"test/extra/1.png": PNG, "test/extra/2.png": PNG}), "test/extra is a class that train/ lacks"),
@@ -158,10 +160,39 @@ def test_a_zip_that_is_none(one_run, refused, damage):
     assert "copy or download it again" in line
 
 
+@pytest.mark.usefixtures("no_network")
+def test_files_of_an_old_torchvision_come_first(one_run, refused):
+    write_raw(one_run.folder, "MNIST")
+    former = one_run.folder / "MNIST/processed"
+    former.mkdir()
+    for name in ("training.pt", "test.pt"):
+        (former / name).write_text("x")
+    source = {"source": "torchvision", "name": "MNIST", "root": str(one_run.folder)}
+    line = refused(functools.partial(one_run.make_dataset, source), one_run.dataset)
+    assert line.endswith(
+        f"{former} holds files of an old torchvision, which are read before all others, and are damaged; delete that folder"
+    )
+
+
+def test_what_was_converted_is_said(one_run, capfd):
+    """On the terminal, in the log and in the file."""
+    ink = io.BytesIO()
+    Image.new("LA", (12, 12), (0, 100)).save(ink, "PNG")
+    write_zip(one_run.zip, {**tiny_images(), "train/0/a.png": ink.getvalue(), "train/0/Thumbs.db": b"x"})
+    one_run.make_dataset()
+    said = "of 101 images: 1 transparent, laid on white"
+    assert said in capfd.readouterr().err
+    log = (one_run.folder / "job.log").read_text().splitlines()
+    assert log[0].endswith("10 classes: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9")
+    assert log[1:] == [said, "passed over: Thumbs.db"]
+    with h5py.File(one_run.dataset) as file:
+        assert file.attrs["conversions"] == '{"transparent, laid on white": 1}'
+
+
 def test_a_folder_that_is_not_there(one_run, refused):
     source = {"source": "images", "path": str(one_run.folder / "none")}
     line = refused(functools.partial(one_run.make_dataset, source), one_run.dataset)
-    assert line.endswith("no such folder or zip; put it there, or correct `path` in the config")
+    assert line.endswith("no such folder or archive; put it there, or correct `path` in the config")
 
 
 # ---- the files between the stages

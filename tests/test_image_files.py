@@ -7,51 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rotational_variance.samples.image_files import read_images
+from helpers.image_trees import TREE, assert_same, encode, noise, plain, write_folder, write_zip
+from rotational_variance.samples.image_files.read_images import read_images
 
 CIFAR10_ZIP = Path(__file__).parents[2] / "shared" / "data" / "cifar10-jpeg.zip"
-
-
-def encode(array, kind="PNG", mode=None):
-    file = io.BytesIO()
-    image = Image.fromarray(array)
-    (image.convert(mode) if mode else image).save(file, kind)
-    return file.getvalue()
-
-
-def noise(seed, *shape):
-    return np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
-
-
-def plain(value, height=8, width=8):
-    return encode(np.full((height, width), value, np.uint8))
-
-
-TREE = {  # in no order
-    "train/dog/0.png": encode(noise(0, 8, 8)),
-    "train/cat/1.png": encode(noise(1, 8, 8)),
-    "train/cat/0.png": encode(noise(2, 8, 8)),
-    "test/dog/0.png": encode(noise(3, 8, 8)),
-    "test/cat/0.png": encode(noise(4, 8, 8)),
-}
-
-
-def write_folder(path, files):
-    for name, content in files.items():
-        target = path / name
-        if name.endswith("/"):
-            target.mkdir(parents=True)
-        else:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-    return str(path)
-
-
-def write_zip(path, files):
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return str(path)
 
 
 @pytest.fixture(params=["folder", "zip"])
@@ -60,13 +19,6 @@ def write(request, tmp_path):
     if request.param == "folder":
         return lambda files: write_folder(tmp_path / "pets", files)
     return lambda files: write_zip(tmp_path / "pets.zip", files)
-
-
-def assert_same(dataset, other):
-    assert dataset.class_names == other.class_names
-    for (_, images, labels), (_, other_images, other_labels) in zip(dataset.parts(), other.parts(), strict=True):
-        np.testing.assert_array_equal(images, other_images)
-        np.testing.assert_array_equal(labels, other_labels)
 
 
 def test_reads_grey_images_in_alphabetical_order(write):
@@ -125,7 +77,7 @@ def test_the_mode_decides_the_channels(mode, n_channels, tmp_path):
 def test_size_resizes_every_image(write):
     files = {
         "train/a/0.png": plain(10, 8, 8),
-        "train/a/1.png": plain(20, 12, 5),
+        "train/a/1.png": plain(20, 12, 12),
         "test/a/0.png": plain(30, 3, 3),
     }
     dataset = read_images("pets", path=write(files), size=6)
@@ -139,20 +91,6 @@ def test_size_is_bilinear(write):
     image = np.repeat(np.array([[0, 100]], np.uint8), 2, axis=0)
     dataset = read_images("pets", path=write({"train/a/0.png": encode(image), "test/a/0.png": encode(image)}), size=4)
     assert dataset.test_images[0, 0, :, 0].tolist() == [0, 25, 75, 100]
-
-
-def test_hidden_files_are_passed_over(write, tmp_path):
-    hidden = {
-        ".DS_Store": b"junk",
-        "train/.DS_Store": b"junk",
-        "train/cat/.DS_Store": b"junk",
-        "test/dog/._0.png": b"junk",
-        "train/.cache/0.png": b"junk",
-        "__MACOSX/train/cat/._0.png": b"junk",
-        "train/__MACOSX/cat/._0.png": b"junk",
-    }
-    expected = read_images("pets", path=write_folder(tmp_path / "expected", TREE))
-    assert_same(read_images("pets", path=write({**hidden, **TREE})), expected)
 
 
 def test_what_lies_beside_train_and_test_is_passed_over(write, tmp_path):
@@ -171,24 +109,25 @@ def test_a_class_may_be_missing_from_the_test_set(write):
     [
         (
             {"train/dog/0.png": plain(1, 8, 9)},
-            "train/dog/0.png has 9 x 8 pixels, the first image 8 x 8; make them equal, or set `size`",
+            "train/dog/0.png has 9 x 8 pixels (width x height), expected a square; to make squares of all, set `size`, "
+            "the pixels of a side, and `fit`: squash, crop, pad",
         ),
-        ({"test/cat/0.png": plain(1, 9, 9)}, "test/cat/0.png has 9 x 9 pixels, the first image 8 x 8"),
-        ({"train/cat/2.png": b"no image"}, "train/cat/2.png cannot be read as an image"),
+        ({"test/cat/0.png": plain(1, 9, 9)}, "test/cat/0.png has 9 x 9 pixels, train/"),
+        (
+            {"train/cat/2.png": b"no image"},
+            "train/cat/2.png cannot be read as an image: not an image, or of a kind that Pillow does not know; take the "
+            "file out, or save it as PNG or JPEG",
+        ),
         ({"train/cat/2.png": b""}, "train/cat/2.png cannot be read as an image"),
         ({"test/dog/1.jpg": encode(noise(0, 64, 64), "JPEG")[:600]}, "test/dog/1.jpg cannot be read as an image"),
         ({"test/dog/1.png": encode(noise(0, 64, 64))[:600]}, "test/dog/1.png cannot be read as an image"),
-        (
-            {"train/cat/2.png": encode(noise(0, 8, 8).astype(np.uint16))},
-            "train/cat/2.png cannot be read as an image: more than 8 bits a channel",
-        ),
         ({"train/notes.txt": b"hi"}, "train/notes.txt lies beside the classes; expected train/<class>/<image>"),
         ({"test/0.png": plain(1)}, "test/0.png lies beside the classes; expected test/<class>/<image>"),
         ({"train/bird/": b""}, "train/bird holds no images"),
         ({"test/bird/0.png": plain(1)}, "test/bird is a class that train/ lacks; it holds cat, dog"),
     ],
     ids=[
-        "oblong", "size in test", "no image", "empty file", "truncated JPEG", "truncated PNG", "16 bits",
+        "oblong", "size in test", "no image", "empty file", "truncated JPEG", "truncated PNG",
         "text beside classes", "image beside classes", "empty class", "unknown class",
     ],
 )  # fmt: skip
@@ -202,62 +141,6 @@ def test_refuses_and_names_the_file(changes, message, write):
 def test_refuses_a_tree_without_one_part(part, write):
     path = write({name: content for name, content in TREE.items() if not name.startswith(part)})
     with pytest.raises(ValueError, match=f"^{re.escape(path)}: no folder {part}/<class> in it"):
-        read_images("pets", path=path)
-
-
-@pytest.mark.parametrize("member", ["../0.png", "train/cat/../../../0.png", "/train/cat/9.png"])
-def test_refuses_a_zip_that_points_outside_itself(member, tmp_path):
-    path = write_zip(tmp_path / "pets.zip", {**TREE, member: plain(1)})
-    with pytest.raises(ValueError, match=f"^{re.escape(f'{path}: member {member} points outside the zip')}"):
-        read_images("pets", path=path)
-
-
-def test_refuses_a_zip_that_is_cut_short(tmp_path):
-    path = Path(write_zip(tmp_path / "pets.zip", TREE))
-    path.write_bytes(path.read_bytes()[:-40])
-    with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: not a whole zip file"):
-        read_images("pets", path=str(path))
-
-
-def test_refuses_a_zip_with_a_damaged_member(tmp_path):
-    path = Path(write_zip(tmp_path / "pets.zip", TREE))
-    damaged = TREE["train/cat/1.png"].replace(b"IDAT", b"IDAX")
-    path.write_bytes(path.read_bytes().replace(TREE["train/cat/1.png"], damaged))
-    with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: train/cat/1.png cannot be read .*CRC"):
-        read_images("pets", path=str(path))
-
-
-def test_refuses_a_zip_whose_compressed_data_is_damaged(tmp_path):
-    path = tmp_path / "pets.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in TREE.items():
-            archive.writestr(name, content)
-        start = archive.getinfo("train/cat/1.png").header_offset + 30 + len("train/cat/1.png")
-    content = bytearray(path.read_bytes())
-    content[start : start + 20] = b"\xff" * 20
-    path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"train/cat/1\.png cannot be read as an image"):
-        read_images("pets", path=str(path))
-
-
-def test_a_zip_of_the_folder_itself_is_read(tmp_path):
-    path = write_zip(tmp_path / "pets.zip", {"./": b"", **TREE})
-    assert len(read_images("pets", path=path).train_labels) == 3
-
-
-def test_links_to_folders_are_followed(tmp_path):
-    write_folder(tmp_path / "real", TREE)
-    linked = tmp_path / "linked"
-    (linked / "train").mkdir(parents=True)
-    (linked / "test").symlink_to(tmp_path / "real" / "test")
-    for name in ("cat", "dog"):
-        (linked / "train" / name).symlink_to(tmp_path / "real" / "train" / name)
-    assert_same(read_images("pets", path=str(linked)), read_images("pets", path=str(tmp_path / "real")))
-
-
-def test_refuses_a_path_that_is_not_there(tmp_path):
-    path = str(tmp_path / "nowhere.zip")
-    with pytest.raises(FileNotFoundError, match=f"^{re.escape(path)}: no such folder or zip"):
         read_images("pets", path=path)
 
 

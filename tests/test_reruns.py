@@ -391,9 +391,9 @@ def test_a_source_that_is_gone_harms_no_dataset(own_study, name):
     before = made.read_bytes()
     code, text = snakemake(own_study, *STUDY)
     assert code != 0
-    (line,) = [line for line in text.splitlines() if "no such folder or zip" in line]
+    (line,) = [line for line in text.splitlines() if "no such folder or archive" in line]
     assert line.endswith(
-        f"dataset {name}: {source.name}: no such folder or zip, but results/datasets/{name}.h5 was made from it; "
+        f"dataset {name}: {source.name}: no such folder or archive, but results/datasets/{name}.h5 was made from it; "
         "put it back, or correct `path` in the config"
     )
     assert "Traceback" not in text

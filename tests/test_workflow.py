@@ -108,6 +108,6 @@ def test_a_dataset_that_is_not_there_is_one_clear_line(project):
         "results/datasets/mine.h5", "--config", "datasets={mine: {source: images, path: no/such/folder}}"
     )
     assert done.returncode != 0
-    assert "Error: dataset mine: no/such/folder: no such folder or zip; put it there" in done.stdout
+    assert "Error: dataset mine: no/such/folder: no such folder or archive; put it there" in done.stdout
     assert "Traceback" not in done.stdout
     assert not Path(project.folder, "results/datasets/mine.h5").exists()

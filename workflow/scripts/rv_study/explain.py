@@ -29,6 +29,9 @@ def explain_error(error: jsonschema.ValidationError, trainings: Iterable[str]) -
     if error.validator == "required":
         missing = next(name for name in error.validator_value if name not in error.instance)
         return f"{join_key(key, missing)}: missing{_missing_hint(key, missing)}"
+    if error.validator == "dependentRequired":
+        name, missing = next((n, m) for n, needs in error.validator_value.items() for m in needs if n in error.instance)
+        return f"{join_key(key, missing)}: missing; {name} needs it"
     if error.validator == "enum":
         allowed = [str(value) for value in error.validator_value]
         return f"{key}: got {got}, expected one of {', '.join(allowed)}{did_you_mean(error.instance, allowed)}"

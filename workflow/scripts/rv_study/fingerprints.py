@@ -8,12 +8,12 @@ found anywhere in a module, by reading its code without running it.
 import hashlib
 import json
 import os
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import yaml
 
+from rotational_variance.samples.image_files.folder_tree import locate, look_through
 from rv_study.code_facts import code_facts
 from rv_study.errors import ConfigError
 
@@ -72,32 +72,21 @@ def environment_hash(path: Path) -> str:
 
 @cache
 def images_hash(path: Path) -> str:
-    """Hash a zip, or the names and contents of the files below a folder's `train` and `test`, hidden ones left out.
+    """Hash an archive of images, or the names and contents of the files of a folder of images that are read.
 
-    Links are followed. For a file that cannot be read, the reason is hashed instead; the job that reads it raises the
-    error.
+    For a file or folder that cannot be read, the reason is hashed instead; the job that reads it raises the error.
     """
+    path = locate(path)
     if not os.path.isdir(path):
         return _hash_or_reason(path)
-    digest = hashlib.sha256()
-    for part in ("test", "train"):
-        for file in _images(path / part, set()):
-            digest.update(f"{file.relative_to(path).as_posix()}\0{_hash_or_reason(file)}\0".encode())
-    return digest.hexdigest()[:16]
-
-
-def _images(path: Path, above: set[str]) -> Iterator[Path]:
-    """Yield the files below a folder, or the path itself if it is not a readable folder."""
-    real = os.path.realpath(path)
     try:
-        inside = sorted(path.iterdir())
+        files = look_through(path).files
     except OSError:
-        yield path
-        return
-    if real not in above:  # otherwise, a link leads back to a folder that contains it
-        for child in inside:
-            if not child.name.startswith((".", "__MACOSX")):
-                yield from _images(child, above | {real})
+        return "not readable"
+    digest = hashlib.sha256()
+    for name, file in files.items():
+        digest.update(f"{name}\0{_hash_or_reason(Path(file))}\0".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()[:16]
 
 
 def _hash_or_reason(path: Path) -> str:
@@ -128,7 +117,8 @@ def _absolute(module: str, level: int, path: Path) -> str:
 
 @cache
 def _hash(path: Path) -> str:
-    return _digits(path.read_bytes())
+    with open(path, "rb") as file:  # which may be larger than the memory
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
 def _digits(content: bytes) -> str:

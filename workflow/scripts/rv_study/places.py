@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from rotational_variance.samples.image_files.folder_tree import locate
 from rv_study.errors import ConfigError
 
 ROOM = 2**17  # bytes that Snakemake needs for its own records
@@ -53,8 +54,8 @@ def check_folders(folders: Iterable[Path]) -> None:
 def check_source(dataset: str, source: dict, made: Path) -> None:
     """Raise ConfigError if the images of a dataset are missing: Snakemake would delete `made`, its file, then fail."""
     path = source.get("path")
-    if path and made.exists() and not os.path.exists(path):
+    if path and made.exists() and not locate(path).exists():
         raise ConfigError(
-            f"dataset {dataset}: {path}: no such folder or zip, but {made} was made from it; put it back, or correct "
-            "`path` in the config"
+            f"dataset {dataset}: {path}: no such folder or archive, but {made} was made from it; put it back, or "
+            "correct `path` in the config"
         )

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from rotational_variance.samples.image_dataset import Dataset
-from rotational_variance.samples.image_files import read_images
+from rotational_variance.samples.image_files.read_images import read_images
 
 TORCHVISION_FILES = {  # the files to put below `root` by hand if there is no network
     "MNIST": "MNIST/raw/{train,t10k}-{images-idx3,labels-idx1}-ubyte.gz (four files)",
@@ -39,12 +39,18 @@ def read_torchvision(dataset: str, *, name: str, root: str) -> Dataset:
         raise ValueError(f"dataset {dataset}: got name {name!r}, expected one of {', '.join(TORCHVISION_FILES)}")
     source = getattr(torchvision.datasets, name)
     root = Path(root).expanduser().resolve()
+    former = [root / name / "processed" / file for file in ("training.pt", "test.pt")]
     socket.setdefaulttimeout(60)  # seconds; torchvision sets no limit, and would wait for a silent server for ever
     try:
         train, test = (source(root, train=is_train, download=True) for is_train in (True, False))
         arrays = [array for part in (train, test) for array in _torchvision_arrays(part)]
         return Dataset(dataset, _torchvision_class_names(train), *arrays)
     except Exception as error:  # torchvision raises many types for downloads that fail and files that are damaged
+        if all(file.is_file() for file in former):
+            raise OSError(
+                f"dataset {dataset}: {former[0].parent} holds files of an old torchvision, which are read before all "
+                "others, and are damaged; delete that folder"
+            ) from error
         raise OSError(
             f"dataset {dataset}: {name} could not be read from {root}, nor downloaded into it "
             f"({' '.join(str(error).split()) or type(error).__name__}). "

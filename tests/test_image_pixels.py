@@ -1,0 +1,281 @@
+"""Pixels as a person sees them: orientation, transparency, bits, proportions; and what is said of it."""
+
+import io
+import json
+import re
+import struct
+import zlib
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from PIL import Image
+
+from helpers.image_trees import TREE, assert_same, encode, noise, plain, write_folder, write_zip
+from rotational_variance.samples.image_files.pixels import decode
+from rotational_variance.samples.image_files.read_images import read_images
+from rotational_variance.storage.dataset_reader import read_dataset
+from rotational_variance.storage.dataset_writer import write_dataset
+
+HEIC = Path(__file__).parent / "helpers" / "photo.heic"
+PHOTO = np.repeat(np.array([[0, 40, 80], [120, 160, 200]], np.uint8), 8, axis=0).repeat(8, axis=1)  # [16, 24]
+
+
+def saved(image, kind, **options):
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def as_stored(upright, orientation):
+    """Return what a camera stores so that this orientation turns it into `upright`."""
+    undo = {
+        1: upright, 2: upright[:, ::-1], 3: upright[::-1, ::-1], 4: upright[::-1], 5: upright.T,
+        6: np.rot90(upright), 7: upright[::-1, ::-1].T, 8: np.rot90(upright, -1),
+    }  # fmt: skip
+    return np.ascontiguousarray(undo[orientation])
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "JPEG", "WEBP"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_images_are_turned_as_exif_says(orientation, kind):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    options = {"JPEG": {"quality": 100}, "WEBP": {"lossless": True}}.get(kind, {})
+    decoded = decode(saved(Image.fromarray(as_stored(PHOTO, orientation)), kind, exif=exif, **options), "white")
+    pixels = np.asarray(decoded.image.convert("L")).astype(int)
+    assert pixels.shape == PHOTO.shape
+    assert np.abs(pixels - PHOTO).max() <= 3  # of JPEG
+    assert decoded.conversions == (["turned as EXIF says"] if orientation > 1 else [])
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 99])
+def test_an_orientation_that_there_is_not_turns_nothing(orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    decoded = decode(saved(Image.fromarray(PHOTO), "PNG", exif=exif), "white")
+    np.testing.assert_array_equal(np.asarray(decoded.image), PHOTO)
+    assert decoded.conversions == []
+
+
+def test_damaged_exif_turns_nothing():
+    content = saved(Image.fromarray(PHOTO), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff", quality=100)
+    decoded = decode(content, "white")
+    assert decoded.image.size == (24, 16)
+    assert decoded.conversions == []
+
+
+def test_photos_of_iphones_are_read():
+    image = np.asarray(decode(HEIC.read_bytes(), "white").image).astype(int)
+    expected = np.zeros((16, 24, 3), int)
+    expected[:8] = 255
+    expected[:, :4] = [255, 0, 0]
+    assert image.shape == expected.shape
+    assert np.abs(image - expected).mean() < 30
+
+
+# ---- transparency
+
+
+INK = PHOTO[:16, :16]  # [16, 16]
+
+
+def transparent(mode):
+    """Return a square image whose darkness is in its transparency: black ink of more or less weight."""
+    alpha = Image.fromarray(INK)
+    image = Image.new(mode.removesuffix("A"), (16, 16))
+    image.putalpha(alpha)
+    return image
+
+
+@pytest.mark.parametrize("mode", ["LA", "RGBA"])
+@pytest.mark.parametrize(("background", "expected"), [("white", 255 - INK), ("black", 0 * INK)])
+def test_transparent_images_are_laid_on_a_background(mode, background, expected):
+    decoded = decode(saved(transparent(mode), "PNG"), background)
+    assert decoded.image.mode == {"LA": "L", "RGBA": "RGB"}[mode]
+    np.testing.assert_array_equal(np.asarray(decoded.image.convert("L")), expected)
+    assert decoded.conversions == [f"transparent, laid on {background}"]
+
+
+def test_hidden_colours_are_no_pixels():
+    rgba = noise(0, 8, 8, 4)
+    rgba[..., 3] = 0
+    rgba[2:6, 2:6, 3] = 255
+    seen = np.full((8, 8, 3), 255)
+    seen[2:6, 2:6] = rgba[2:6, 2:6, :3]
+    np.testing.assert_array_equal(np.asarray(decode(encode(rgba), "white").image), seen)
+
+
+def test_a_palette_may_hold_a_transparent_colour():
+    image = Image.fromarray(np.repeat(np.arange(4, dtype=np.uint8), 4).reshape(4, 4), "P")
+    image.putpalette([0, 0, 0, 200, 0, 0, 0, 200, 0, 0, 0, 200])
+    for kind in ("PNG", "GIF"):
+        pixels = np.asarray(decode(saved(image, kind, transparency=2), "white").image)
+        assert pixels[:, 0].tolist() == [[0, 0, 0], [200, 0, 0], [255, 255, 255], [0, 0, 200]]
+
+
+def test_a_grey_value_may_stand_for_transparent():
+    decoded = decode(saved(Image.fromarray(np.array([[0, 7], [7, 9]], np.uint8)), "PNG", transparency=7), "white")
+    assert np.asarray(decoded.image).tolist() == [[0, 255], [255, 9]]
+
+
+def test_opaque_alpha_changes_nothing():
+    rgba = noise(0, 8, 8, 4)
+    rgba[..., 3] = 255
+    decoded = decode(encode(rgba), "white")
+    np.testing.assert_array_equal(np.asarray(decoded.image), rgba[..., :3])
+    assert decoded.conversions == []
+
+
+def test_ink_of_the_colour_of_the_background_is_refused(tmp_path):
+    white = Image.new("L", (16, 16), 255)
+    white.putalpha(Image.fromarray(INK))
+    path = write_zip(tmp_path / "a.zip", dict.fromkeys(TREE, saved(white, "PNG")))
+    with pytest.raises(
+        ValueError, match=r"are 255 once the transparent ones are laid on white; set `background` to black$"
+    ):
+        read_images("ink", path=path)
+    np.testing.assert_array_equal(read_images("ink", path=path, background="black").train_images[0, ..., 0], INK)
+
+
+# ---- bits
+
+
+def png16(values):
+    """Encode a PNG of 16 bits, which Pillow writes in grey only. values: [height, width, channel]"""
+    height, width, n_channels = values.shape
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+    header = struct.pack(">IIBBBBB", width, height, 16, {1: 0, 2: 4, 3: 2, 4: 6}[n_channels], 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    packed = [
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
+
+
+DEEP = np.linspace(0, 65535, 64).astype(np.uint16).reshape(8, 8)
+
+
+@pytest.mark.parametrize("n_channels", [1, 3])
+def test_16_bits_are_scaled_by_their_range_in_grey_and_colour_alike(n_channels):
+    decoded = decode(png16(np.repeat(DEEP[..., np.newaxis], n_channels, axis=2)), "white")
+    assert decoded.image.mode == {1: "L", 3: "RGB"}[n_channels]
+    pixels = np.asarray(decoded.image).reshape(8, 8, n_channels)
+    np.testing.assert_array_equal(pixels, np.repeat(DEEP[..., np.newaxis] // 256, n_channels, axis=2))
+    assert decoded.conversions == ["scaled from 16 bits to 8"]
+
+
+def test_16_bits_with_alpha_are_laid_on_a_background():
+    alpha = np.where(DEEP > 30000, 65535, 0).astype(np.uint16)
+    for n_channels, mode in ((1, "L"), (3, "RGB")):
+        decoded = decode(png16(np.dstack([DEEP] * n_channels + [alpha])), "white")
+        assert decoded.image.mode == mode
+        np.testing.assert_array_equal(np.asarray(decoded.image.convert("L")), np.where(alpha, DEEP // 256, 255))
+        assert decoded.conversions == ["scaled from 16 bits to 8", "transparent, laid on white"]
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "PGM"])
+def test_16_bits_are_scaled_in_other_files(kind):
+    content = (
+        saved(Image.fromarray(DEEP), "TIFF") if kind == "TIFF" else b"P5 8 8 65535\n" + DEEP.astype(">u2").tobytes()
+    )
+    decoded = decode(content, "white")
+    np.testing.assert_array_equal(np.asarray(decoded.image), DEEP // 256)
+    assert decoded.conversions == ["scaled from 16 bits to 8"]
+
+
+@pytest.mark.parametrize("mode", ["I", "F"])
+def test_more_than_16_bits_are_refused(mode):
+    with pytest.raises(ValueError, match=rf"^more than 16 bits a pixel \(mode {mode}\); save it with 8 or 16$"):
+        decode(saved(Image.new(mode, (8, 8), 7), "TIFF"), "white")
+
+
+@pytest.mark.parametrize("n_channels", [1, 3])
+def test_12_bits_in_files_of_16_are_refused(n_channels, tmp_path):
+    values = np.repeat((DEEP // 16)[..., np.newaxis], n_channels, axis=2)
+    path = write_zip(tmp_path / "a.zip", dict.fromkeys(TREE, png16(values)))
+    expected = (
+        "the brightest pixel of its 5 images of 16 bits is 15 of 255, as if they used a part of the bits only; scale"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(f'{path}: {expected}')}"):
+        read_images("deep", path=path)
+
+
+# ---- others
+
+
+def test_other_conversions_are_said():
+    frames = [Image.new("L", (8, 8), value) for value in (50, 200)]
+    decoded = decode(saved(frames[0], "GIF", save_all=True, append_images=frames[1:]), "white")
+    assert np.unique(np.asarray(decoded.image)) == [50]
+    assert decoded.conversions == ["animated or of several pages, the first taken"]
+    assert decode(saved(Image.new("CMYK", (8, 8)), "TIFF"), "white").conversions == ["converted from CMYK to RGB"]
+
+
+def test_what_is_not_an_image_is_refused_without_an_address():
+    with pytest.raises(
+        ValueError, match=r"^not an image, or of a kind that Pillow does not know; take the file out, or save"
+    ):
+        decode(b"text", "white")
+
+
+# ---- proportions
+
+
+def wide(kind="PNG"):
+    """Return an image of 24 x 8 pixels: a third black, a third grey, a third white."""
+    return encode(np.repeat(np.array([[0, 100, 255]], np.uint8), 8, axis=0).repeat(8, axis=1), kind)
+
+
+@pytest.mark.parametrize(
+    ("fit", "expected", "said"),
+    [
+        ("squash", [[0, 100, 255]] * 3, "squashed to a square"),
+        ("crop", [[100] * 3] * 3, "cropped to a square"),
+        ("pad", [[0] * 3, [0, 100, 255], [0] * 3], "padded to a square with black"),
+    ],
+)
+def test_rectangles_become_squares_as_told(fit, expected, said, tmp_path):
+    path = write_folder(tmp_path / "a", {"train/a/0.png": wide(), "test/a/0.png": plain(9, 24, 24)})
+    dataset = read_images("a", path=path, size=24, fit=fit)
+    assert dataset.train_images[0, 4::8, 4::8, 0].tolist() == expected
+    assert np.unique(dataset.test_images) == [9]
+    assert dataset.conversions == {said: 1}
+
+
+def test_rectangles_are_refused_without_being_told(tmp_path):
+    path = write_folder(tmp_path / "a", {"train/a/0.png": wide(), "test/a/0.png": plain(9)})
+    expected = (
+        "train/a/0.png has 24 x 8 pixels (width x height), expected a square; to make squares of all, set `fit`: squash"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(f'{path}: {expected}')}"):
+        read_images("a", path=path, size=8)
+
+
+def test_a_photo_is_turned_before_it_is_cropped(tmp_path):
+    upright = np.zeros((24, 8), np.uint8)
+    upright[8:16] = 200
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    photo = saved(Image.fromarray(np.ascontiguousarray(np.rot90(upright))), "PNG", exif=exif)
+    path = write_folder(tmp_path / "a", {"train/a/0.png": photo, "train/a/1.png": plain(9), "test/a/0.png": photo})
+    dataset = read_images("a", path=path, size=8, fit="crop")
+    assert np.unique(dataset.train_images[0]) == [200]
+    assert dataset.conversions == {"cropped to a square": 2, "turned as EXIF says": 2}
+
+
+# ---- the dataset file
+
+
+def test_the_file_tells_what_was_converted_and_only_then(tmp_path):
+    plain_files = read_images("a", path=write_folder(tmp_path / "plain", TREE))
+    write_dataset(tmp_path / "plain.h5", plain_files, plain_files.conversions)
+    write_dataset(tmp_path / "before.h5", plain_files)
+    assert (tmp_path / "plain.h5").read_bytes() == (tmp_path / "before.h5").read_bytes()
+    files = {**TREE, "train/cat/7.png": saved(transparent("LA").resize((8, 8)), "PNG")}
+    converted = read_images("a", path=write_folder(tmp_path / "converted", files))
+    write_dataset(tmp_path / "converted.h5", converted, converted.conversions)
+    with h5py.File(tmp_path / "converted.h5") as file:
+        assert json.loads(file.attrs["conversions"]) == {"transparent, laid on white": 1}
+    assert_same(read_dataset(tmp_path / "converted.h5").dataset, converted)

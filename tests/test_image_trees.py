@@ -1,0 +1,299 @@
+"""Folders and archives as people have them: what counts, whose names are read how, and what is refused."""
+
+import os
+import re
+import tarfile
+import unicodedata
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from helpers.image_trees import TREE, assert_same, plain, write_folder, write_tar, write_zip
+from rotational_variance.samples.image_files import decode_files
+from rotational_variance.samples.image_files.read_images import read_images
+from rv_study.fingerprints import _hash, images_hash
+
+WRITERS = {
+    "folder": write_folder,
+    "zip": lambda path, files: write_zip(path.with_suffix(".zip"), files),
+    "tar": lambda path, files: write_tar(path.with_suffix(".tar"), files),
+    "tar.gz": lambda path, files: write_tar(path.with_suffix(".tar.gz"), files, "w:gz"),
+}
+
+
+@pytest.fixture(params=WRITERS)
+def write(request, tmp_path):
+    """Return a function that writes files by name into a folder or an archive, and returns its path."""
+    return lambda files: WRITERS[request.param](tmp_path / "pets", files)
+
+
+@pytest.fixture
+def expected(tmp_path):
+    return read_images("pets", path=write_folder(tmp_path / "expected", TREE))
+
+
+SYSTEM_FILES = [
+    ".DS_Store", "train/.DS_Store", "train/cat/.DS_Store", "test/dog/._0.png", "train/.cache/0.png",
+    "__MACOSX/train/cat/._0.png", "train/__MACOSX/cat/._0.png", "train/cat/Icon\r",
+    "train/@eaDir/cat/0.png", "train/cat/@eaDir/0.png/SYNOPHOTO_THUMB_M.png", "test/#recycle/0.png", "#snapshot/x/0.png",
+    "train/lost+found/0.png", "train/$RECYCLE.BIN/desktop.ini", "System Volume Information/0.png",
+    "train/cat/Thumbs.db", "train/desktop.ini", "train/dog/0.png:Zone.Identifier", "test/cat/.@__thumb/0.png",
+    "train/@Recycle/0.png",
+]  # fmt: skip
+
+
+def test_hidden_and_system_files_are_passed_over(write, expected):
+    dataset = read_images("pets", path=write({**dict.fromkeys(SYSTEM_FILES, b"junk"), **TREE}))
+    assert_same(dataset, expected)
+    assert {"@eaDir", "Thumbs.db", "lost+found", ".DS_Store", "#recycle"} <= {*dataset.passed_over}
+    assert dataset.conversions == {}
+
+
+def test_they_are_hashed_by_the_same_rule(tmp_path):
+    images_hash.cache_clear()
+    clean = images_hash(write_folder(tmp_path / "clean", TREE))
+    assert images_hash(write_folder(tmp_path / "nas", {**dict.fromkeys(SYSTEM_FILES, b"junk"), **TREE})) == clean
+    assert images_hash(write_folder(tmp_path / "more", {**TREE, "train/cat/9.png": b"new"})) != clean
+
+
+def test_one_folder_that_holds_all_is_looked_through(write, expected):
+    beside = {"README.txt": b"hi", "__MACOSX/pets/._train": b"junk"}
+    assert_same(
+        read_images("pets", path=write({f"pets/v2/{name}": png for name, png in TREE.items()} | beside)), expected
+    )
+
+
+def test_that_folder_is_hashed_too(tmp_path):
+    images_hash.cache_clear()
+    inside = {f"pets/{name}": png for name, png in TREE.items()}
+    first = images_hash(write_folder(tmp_path / "a", inside))
+    assert images_hash(write_folder(tmp_path / "b", {**inside, "pets/train/cat/0.png": b"other"})) != first
+
+
+def test_a_tree_without_train_says_what_it_holds(write):
+    path = write(
+        {f"{name}/{i}.png": plain(1) for i, name in enumerate(("cats", "dogs", "Train"))} | {"notes.txt": b"hi"}
+    )
+    expected = "no folder train/<class> in it, only Train/, cats/, dogs/, notes.txt; expected train/<class>/* and"
+    with pytest.raises(ValueError, match=f"^{re.escape(f'{path}: {expected}')}"):
+        read_images("pets", path=path)
+
+
+def test_backslashes_in_a_zip_are_slashes(tmp_path, expected):
+    path = write_zip(tmp_path / "a.zip", {name.replace("/", "\\"): png for name, png in TREE.items()}, "ascii")
+    assert_same(read_images("pets", path=path), expected)
+
+
+def test_a_home_is_found(tmp_path, monkeypatch, expected):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write_folder(tmp_path / "pets", TREE)
+    assert_same(read_images("pets", path="~/pets"), expected)
+    images_hash.cache_clear()
+    assert images_hash(Path("~/pets")) == images_hash(tmp_path / "pets")
+
+
+# ---- names
+
+
+CHINESE = {name.replace("cat", "猫").replace("dog", "狗"): png for name, png in TREE.items()}
+
+
+def test_names_are_read_as_utf8(write):
+    assert read_images("pets", path=write(CHINESE)).class_names == ["狗", "猫"]
+
+
+def test_a_zip_need_not_say_that_its_names_are_utf8(tmp_path):
+    assert read_images("pets", path=write_zip(tmp_path / "a.zip", CHINESE, "utf-8")).class_names == ["狗", "猫"]
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_other_encodings_are_refused_with_what_they_may_be_or_given(kind, tmp_path):
+    if kind == "zip":
+        path = write_zip(tmp_path / "a.zip", CHINESE, "gbk")
+    else:
+        path = write_tar(tmp_path / "a.tar", CHINESE, encoding="gbk")
+    message = r"the name of the folder train/\xb9\xb7 is not UTF-8; as gbk train/狗, as shift_jis train/ｹｷ, "
+    with pytest.raises(
+        ValueError, match=f"^{re.escape(f'{path}: {message}')}.*; set `encoding`.* It holds test/, train/$"
+    ):
+        read_images("pets", path=path)
+    assert read_images("pets", path=path, encoding="gbk").class_names == ["狗", "猫"]
+    for wrong in ("ascii", "nonsense"):
+        with pytest.raises(ValueError, match=f"names cannot be read as {wrong} .*; correct `encoding`"):
+            read_images("pets", path=path, encoding=wrong)
+
+
+def test_names_of_files_may_be_anything(tmp_path, expected):
+    folder = Path(write_folder(tmp_path / "pets", TREE))
+    os.rename(folder / "train/cat/1.png", os.fsencode(folder) + b"/train/cat/1\xe9.png")
+    assert_same(read_images("pets", path=str(folder)), expected)
+    images_hash.cache_clear()
+    first = images_hash(folder)
+    os.rename(os.fsencode(folder) + b"/train/cat/1\xe9.png", os.fsencode(folder) + b"/train/cat/1\xe8.png")
+    images_hash.cache_clear()
+    assert images_hash(folder) != first
+
+
+def test_the_name_of_a_class_is_text(tmp_path):
+    folder = Path(write_folder(tmp_path / "pets", TREE))
+    os.rename(folder / "train/cat", os.fsencode(folder) + b"/train/caf\xe9")
+    with pytest.raises(
+        ValueError, match=re.escape(r"the folder train/caf\xe9 is not UTF-8; ") + ".*train/café; rename it"
+    ):
+        read_images("pets", path=str(folder))
+
+
+def test_names_in_two_unicode_forms_are_one_class(write):
+    composed, decomposed = (unicodedata.normalize(form, "café") for form in ("NFC", "NFD"))
+    files = {f"train/{composed}/1.png": plain(1), f"train/{decomposed}/0.png": plain(0)}
+    files |= {f"test/{decomposed}/0.png": plain(2), "train/b/0.png": plain(9)}
+    dataset = read_images("pets", path=write(files))
+    assert dataset.class_names == ["b", composed]
+    assert dataset.train_labels.tolist() == [0, 1, 1]
+    assert dataset.test_labels.tolist() == [1]
+
+
+# ---- links and other things that are no files
+
+
+def test_links_to_folders_are_followed(tmp_path, expected):
+    write_folder(tmp_path / "real", TREE)
+    linked = tmp_path / "linked"
+    (linked / "train").mkdir(parents=True)
+    (linked / "test").symlink_to(tmp_path / "real" / "test")
+    for name in ("cat", "dog"):
+        (linked / "train" / name).symlink_to(tmp_path / "real" / "train" / name)
+    assert_same(read_images("pets", path=str(linked)), expected)
+
+
+@pytest.mark.parametrize("target", [".", "..", "../../..", "../../../.."])
+def test_a_link_back_is_passed_over(target, tmp_path, expected):
+    folder = Path(write_folder(tmp_path / "outer" / "pets", TREE))
+    (folder / "train/cat/again").symlink_to(target)
+    dataset = read_images("pets", path=str(folder))
+    assert_same(dataset, expected)
+    assert dataset.passed_over == ["train/cat/again (a link back)"]
+
+
+def test_pipes_and_links_to_nothing_are_refused(tmp_path):
+    folder = Path(write_folder(tmp_path / "pets", TREE))
+    os.mkfifo(folder / "train/cat/pipe.png")
+    with pytest.raises(ValueError, match=r"train/cat/pipe\.png cannot be read as an image: not a file$"):
+        read_images("pets", path=str(folder))
+    (folder / "train/cat/pipe.png").unlink()
+    (folder / "train/cat/gone.png").symlink_to("nothing")
+    with pytest.raises(ValueError, match=r"train/cat/gone\.png cannot be read as an image: .*No such file"):
+        read_images("pets", path=str(folder))
+
+
+def test_links_inside_a_tar_are_followed(tmp_path):
+    path = write_tar(tmp_path / "a.tar", TREE)
+    with tarfile.open(path, "a") as archive:
+        link = tarfile.TarInfo("train/cat/2.png")
+        link.type, link.linkname = tarfile.SYMTYPE, "0.png"
+        archive.addfile(link)
+    assert len(read_images("pets", path=path).train_labels) == 4
+
+
+# ---- archives that are damaged, or meant to do harm
+
+
+@pytest.mark.parametrize(
+    "member", ["../0.png", "train/cat/../../../0.png", "/train/cat/9.png", "C:\\0.png", "..\\0.png"]
+)
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_refuses_an_archive_that_points_outside_itself(kind, member, tmp_path):
+    if kind == "tar" and "\\" in member:
+        member = member.replace("\\", "/")
+    path = WRITERS[kind](tmp_path / "pets", {**TREE, member: plain(1)})
+    shown = member.replace("\\", "/")
+    with pytest.raises(ValueError, match=f"^{re.escape(f'{path}: member {shown} points outside it')}"):
+        read_images("pets", path=path)
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz"])
+def test_refuses_an_archive_that_is_cut_short(kind, tmp_path):
+    path = Path(WRITERS[kind](tmp_path / "pets", TREE))
+    path.write_bytes(path.read_bytes()[: 700 if kind == "tar" else -40])
+    with pytest.raises(
+        ValueError, match=f"^{re.escape(str(path))}: not a whole {kind[:3]} file .*; copy or download it"
+    ):
+        read_images("pets", path=str(path))
+
+
+def test_refuses_other_archives(tmp_path):
+    path = tmp_path / "pets.7z"
+    path.write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(600))
+    with pytest.raises(ValueError, match=r"is neither a folder nor a zip or tar file; unpack it, and give the folder$"):
+        read_images("pets", path=str(path))
+
+
+def test_refuses_a_zip_with_a_damaged_member(tmp_path):
+    path = Path(write_zip(tmp_path / "pets.zip", TREE))
+    damaged = TREE["train/cat/1.png"].replace(b"IDAT", b"IDAX")
+    path.write_bytes(path.read_bytes().replace(TREE["train/cat/1.png"], damaged))
+    with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: train/cat/1.png cannot be read .*CRC"):
+        read_images("pets", path=str(path))
+
+
+def test_refuses_a_zip_whose_compressed_data_is_damaged(tmp_path):
+    path = tmp_path / "pets.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in TREE.items():
+            archive.writestr(name, content)
+        start = archive.getinfo("train/cat/1.png").header_offset + 30 + len("train/cat/1.png")
+    content = bytearray(path.read_bytes())
+    content[start : start + 20] = b"\xff" * 20
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"train/cat/1\.png cannot be read as an image"):
+        read_images("pets", path=str(path))
+
+
+def test_a_file_larger_than_an_image_is_not_read(write, monkeypatch):
+    monkeypatch.setattr(decode_files, "MAX_FILE_BYTES", 2**20)
+    path = write({**TREE, "train/dog/9.png": bytes(2**20 + 1)})
+    with pytest.raises(
+        ValueError, match=r"train/dog/9\.png .* it holds 1,048,577 bytes, expected 1,048,576 or fewer; take it"
+    ):
+        read_images("pets", path=path)
+
+
+def test_a_small_member_that_unpacks_to_gigabytes_costs_no_memory(tmp_path):
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in TREE.items():
+            archive.writestr(name, content)
+        archive.writestr("train/dog/9.png", b"")
+    content = path.read_bytes()
+    # The archive says 3 GiB, as one that was made of so much would; reading would ask for as much.
+    entry = content.rindex(b"PK\x01\x02")
+    assert content[entry + 46 : entry + 46 + 15] == b"train/dog/9.png"
+    path.write_bytes(content[: entry + 24] + (3 * 2**30).to_bytes(4, "little") + content[entry + 28 :])
+    with pytest.raises(ValueError, match=r"train/dog/9\.png .* it holds 3,221,225,472 bytes"):
+        read_images("pets", path=str(path))
+
+
+def test_a_zip_of_the_folder_itself_is_read(tmp_path, expected):
+    assert_same(read_images("pets", path=write_zip(tmp_path / "pets.zip", {"./": b"", **TREE})), expected)
+
+
+def test_a_class_with_system_files_only_is_empty(write):
+    path = write({**TREE, "train/bird/Thumbs.db": b"junk"})
+    with pytest.raises(ValueError, match=f"^{re.escape(path)}: train/bird holds no images$"):
+        read_images("pets", path=path)
+
+
+def test_a_tar_is_read_in_its_own_order(tmp_path, expected):
+    """Going back in a compressed tar would unpack it again from its beginning, for each file."""
+    names = sorted(TREE, reverse=True)
+    path = write_tar(tmp_path / "a.tar.gz", {name: TREE[name] for name in names}, "w:gz")
+    assert_same(read_images("pets", path=path), expected)
+
+
+def test_large_files_are_hashed_in_pieces(tmp_path):
+    images_hash.cache_clear()
+    _hash.cache_clear()
+    with open(tmp_path / "a.zip", "wb") as file:
+        file.truncate(2**20)
+    assert images_hash(tmp_path / "a.zip") == "30e14955ebf13522"  # of a MiB of zeros, by sha256sum

@@ -1,0 +1,184 @@
+"""Look through a zip or a tar of images, which is never unpacked to the disk."""
+
+import lzma
+import re
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from rotational_variance.samples.image_files.tree_names import find_top, is_passed_over, printable
+
+_GUESSES = ("gbk", "shift_jis", "euc_kr", "cp437", "cp1252")  # how zips name files whose names are not UTF-8
+
+_TAR_MAGIC = slice(257, 262)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file of an archive.
+
+    n_bytes   that it unpacks to, as the archive says
+    position  in the archive: reading in this order never goes back
+    read      returns its bytes
+    """
+
+    n_bytes: int
+    position: int
+    read: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
+class ArchiveTree:
+    """Names in an archive, relative to `top`, with slashes between folders; as `tree_names` says.
+
+    top          the folder that holds `train` and `test`, with a slash at its end, or ""
+    files        {name: member}, in the order of their names
+    folders      names
+    content      what lies in `top`, folders with a slash at their end
+    passed_over  names of hidden and system files that were left out, without their folders
+    """
+
+    top: str
+    files: dict[str, Member]
+    folders: list[str]
+    content: list[str]
+    passed_over: set[str]
+
+
+@contextmanager
+def open_archive(path: Path, encoding: str | None) -> Iterator[ArchiveTree]:
+    """Yield the tree of a zip or a tar, whatever it is called.
+
+    encoding  of names that are not marked as UTF-8; None for UTF-8
+    Raises ValueError for a file that is neither, or damaged, and for a member that points outside.
+    """
+    open_kind, list_kind = {"zip": (_open_zip, _list_zip), "tar": (_open_tar, _list_tar)}[kind := _kind(path)]
+    with _naming_damage(path, kind, encoding):
+        archive = open_kind(path, encoding)
+    with archive:
+        with _naming_damage(path, kind, encoding):
+            members, folders = list_kind(archive, encoding)
+        yield _tree(path, members, folders)
+
+
+@contextmanager
+def _naming_damage(path: Path, kind: str, encoding: str | None) -> Iterator[None]:
+    try:
+        yield
+    except (LookupError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: its names cannot be read as {encoding} ({error}); correct `encoding`") from error
+    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
+        raise ValueError(f"{path}: not a whole {kind} file ({error}); copy or download it again") from error
+
+
+def guess_readings(name: str) -> str:
+    """Return how encodings other than UTF-8 read a name: "as gbk 猫, as cp437 ├¿"."""
+    content = name.encode("utf-8", "surrogateescape")
+    readings = []
+    for encoding in _GUESSES:
+        try:
+            readings.append(f"as {encoding} {content.decode(encoding)}")
+        except UnicodeDecodeError:
+            continue
+    return ", ".join(readings)
+
+
+def _kind(path: Path) -> str:
+    with open(path, "rb") as file:
+        beginning = file.read(_TAR_MAGIC.stop)
+    if beginning.startswith(b"PK"):
+        return "zip"
+    if beginning[_TAR_MAGIC] == b"ustar" or tarfile.is_tarfile(path):  # which does not know a damaged one
+        return "tar"
+    if zipfile.is_zipfile(path) or path.suffix.lower() == ".zip":  # a program that unpacks itself; a damaged one
+        return "zip"
+    if {".tar", ".tgz"} & {suffix.lower() for suffix in path.suffixes}:
+        return "tar"
+    raise ValueError(f"{path}: is neither a folder nor a zip or tar file; unpack it, and give the folder")
+
+
+def _open_zip(path: Path, encoding: str | None) -> zipfile.ZipFile:
+    return zipfile.ZipFile(path, metadata_encoding=encoding)
+
+
+def _list_zip(archive: zipfile.ZipFile, encoding: str | None) -> tuple[dict[str, Member], list[str]]:
+    members, folders = {}, []
+    for info in archive.infolist():
+        name = _zip_name(info, encoding)
+        if name.endswith("/"):
+            folders.append(name)
+        else:
+            members[name] = Member(info.file_size, info.header_offset, lambda info=info: archive.read(info))
+    return members, folders
+
+
+def _zip_name(info: zipfile.ZipInfo, encoding: str | None) -> str:
+    """Return a member's name; without a mark that says UTF-8, zipfile has read it as cp437, which few programs mean."""
+    name = info.filename
+    if encoding is None and not info.flag_bits & 0x800:
+        with suppress(UnicodeEncodeError):  # zipfile has read it as UTF-8, from the member's extra field
+            name = name.encode("cp437").decode("utf-8", "surrogateescape")
+    return name.replace("\\", "/")  # as some programs on Windows separate folders
+
+
+def _open_tar(path: Path, encoding: str | None) -> tarfile.TarFile:
+    return tarfile.open(path, encoding=encoding or "utf-8", errors="strict" if encoding else "surrogateescape")
+
+
+def _list_tar(archive: tarfile.TarFile, encoding: str | None) -> tuple[dict[str, Member], list[str]]:
+    members, folders = {}, []
+    for info in archive.getmembers():
+        if info.isdir():
+            folders.append(f"{info.name}/")
+        else:
+            members[info.name] = Member(info.size, info.offset, lambda info=info: _read_tar(archive, info))
+    return members, folders
+
+
+def _read_tar(archive: tarfile.TarFile, info: tarfile.TarInfo) -> bytes:
+    file = archive.extractfile(info)  # follows links inside the archive
+    if file is None:
+        raise ValueError("not a file")
+    with file:
+        return file.read()
+
+
+def _tree(path: Path, members: dict[str, Member], folders: list[str]) -> ArchiveTree:
+    for name in [*members, *folders]:
+        if name.startswith("/") or ".." in name.split("/") or re.match("[A-Za-z]:", name):
+            raise ValueError(f"{path}: member {printable(name)} points outside it; such an archive is not read")
+    files = {_plain(name): member for name, member in members.items()}
+    all_folders = {_plain(name) for name in folders} | {folder for name in files for folder in _parents(name)}
+    top = find_top(lambda folder: _inside(folder, all_folders))
+    below = [name for name in (*files, *all_folders) if name.startswith(top)]
+    hidden = {part for name in below for part in name.removeprefix(top).split("/") if is_passed_over(part)}
+    seen = [name for name in below if hidden.isdisjoint(name.removeprefix(top).split("/"))]
+    return ArchiveTree(
+        top,
+        files={name.removeprefix(top): files[name] for name in sorted(seen) if name in files},
+        folders=[name.removeprefix(top) for name in seen if name in all_folders],
+        content=[*(f"{name}/" for name in _inside(top, all_folders)), *_inside(top, files)],
+        passed_over={printable(name) for name in hidden},
+    )
+
+
+def _parents(name: str) -> Iterator[str]:
+    """Yield the folders that hold a file."""
+    while "/" in name:
+        name = name.rpartition("/")[0]
+        yield name
+
+
+def _inside(folder: str, names: Iterable[str]) -> list[str]:
+    """Return what lies directly in a folder ("" or with a slash at its end), by its last name."""
+    found = (name[len(folder) :] for name in names if name.startswith(folder))
+    return [name for name in found if name and "/" not in name]
+
+
+def _plain(name: str) -> str:
+    """Return a name without "./" and slashes that say nothing."""
+    return "/".join(part for part in name.split("/") if part not in ("", "."))

@@ -1,0 +1,93 @@
+"""Read and decode the image files of a tree, each by its size before it is read."""
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rotational_variance.samples.image_files.archive_tree import Member
+from rotational_variance.samples.image_files.pixels import Pixels, decode
+from rotational_variance.samples.image_files.squares import SizeError, to_square
+from rotational_variance.samples.image_files.tree_names import printable
+
+MAX_FILE_BYTES = 2**28  # of one image file, unpacked; the largest photos of phones have a tenth of it
+FULL_RANGE = 64  # of 255; an image of 12 bits in a file of 16 reaches 15
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What images are to become; arguments as those of `read_images`."""
+
+    size: int | None
+    fit: str | None
+    background: str
+
+
+def decode_files(
+    path: Path, files: Mapping[str, str | Member], names: Iterable[str], wanted: Wanted
+) -> tuple[dict[str, np.ndarray], Counter[str]]:
+    """Decode files of a tree at `path`, in the order in which they lie in an archive; count what was converted.
+
+    files  {name: path, or member of an archive}
+    Returns {name: uint8 [height, width] of a grey image, [height, width, 3] of another}, {what was done: to how many}.
+    Raises ValueError, naming the file, for one that is not an image or does not fit to the others.
+    """
+    pixels: dict[str, np.ndarray] = {}
+    conversions: Counter[str] = Counter()
+    brightest = []  # pixel of each image of 16 bits
+    for name in sorted(names, key=lambda name: _position(files[name])):
+        decoded = _decode(path, name, files[name], wanted.background)
+        try:
+            image, made_square = to_square(decoded.image, wanted.size, wanted.fit)
+        except SizeError as error:
+            raise SizeError(f"{path}: {printable(name)} {error}") from error
+        pixels[name] = np.asarray(image)
+        _check_same_size(path, name, pixels)
+        conversions.update([*decoded.conversions, *made_square])
+        if decoded.is_deep:
+            brightest.append(pixels[name].max())
+    if brightest and max(brightest) < FULL_RANGE:
+        raise ValueError(
+            f"{path}: the brightest pixel of its {len(brightest)} images of 16 bits is {max(brightest)} of 255, as if "
+            "they used a part of the bits only; scale their values to the full range, or save them with 8 bits"
+        )
+    return pixels, conversions
+
+
+def _decode(path: Path, name: str, file: str | Member, background: str) -> Pixels:
+    try:
+        return decode(_read(file), background)
+    except Exception as error:  # decoders and archives raise many types for broken files
+        raise ValueError(f"{path}: {printable(name)} cannot be read as an image: {error}") from error
+
+
+def _check_same_size(path: Path, name: str, pixels: Mapping[str, np.ndarray]) -> None:
+    first = next(iter(pixels))
+    side, expected = len(pixels[name]), len(pixels[first])
+    if side != expected:
+        raise SizeError(
+            f"{path}: {printable(name)} has {side} x {side} pixels, {printable(first)} {expected} x {expected}; "
+            "make them equal, or set `size` to resize all"
+        )
+
+
+def _position(file: str | Member) -> int:
+    return file.position if isinstance(file, Member) else 0
+
+
+def _read(file: str | Member) -> bytes:
+    """Read a file, unless it is larger than any image: a small member of an archive can unpack to gigabytes."""
+    if isinstance(file, Member):
+        n_bytes, read = file.n_bytes, file.read
+    else:
+        status = os.stat(file)
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError("not a file")  # reading would wait for a pipe
+        n_bytes, read = status.st_size, Path(file).read_bytes
+    if n_bytes > MAX_FILE_BYTES:
+        raise ValueError(f"it holds {n_bytes:,} bytes, expected {MAX_FILE_BYTES:,} or fewer; take it out")
+    return read()

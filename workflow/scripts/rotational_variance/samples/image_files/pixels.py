@@ -1,0 +1,128 @@
+"""Decode an image file to the pixels that a person sees: 8 bits, grey or RGB, upright, without transparency.
+
+Pillow decodes; it does by itself neither turn images as EXIF says nor lay them on a background, and cuts 16 bits off.
+"""
+
+import io
+import re
+import warnings
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+with suppress(ModuleNotFoundError):  # one of the project's packages, but not of its environments for conda
+    from pi_heif import register_heif_opener
+
+    register_heif_opener()
+
+GREY_MODES = {"1", "L", "LA"}
+BACKGROUNDS = ("white", "black")  # white: as image viewers show transparent images
+_ORIENTATION = 0x0112  # EXIF's tag; 1 is upright
+_TURNED = range(2, 9)
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"}
+
+UPRIGHT = "turned as EXIF says"
+EIGHT_BITS = "scaled from 16 bits to 8"
+FIRST_FRAME = "animated or of several pages, the first taken"
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """An image of mode L or RGB, what was converted to get it, in words, and whether it had more than 8 bits."""
+
+    image: Image.Image
+    conversions: list[str]
+    is_deep: bool
+
+
+def laid_on(background: str) -> str:
+    """Return the words for a transparent image that was laid on a background."""
+    return f"transparent, laid on {background}"
+
+
+def decode(content: bytes, background: str) -> Pixels:
+    """Decode the content of an image file.
+
+    background  one of BACKGROUNDS: what transparent pixels are laid on
+    Raises ValueError, or another error of Pillow's, for content that is not an image or that has more than 16 bits.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's, about large photos and odd files that it reads all the same
+            with Image.open(io.BytesIO(content)) as image:
+                return _decode(image, background)
+    except UnidentifiedImageError:
+        raise ValueError(_not_an_image(content)) from None
+
+
+def _not_an_image(content: bytes) -> str:
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
+        return "HEIC needs the package pi-heif; install it, or save the image as JPEG"
+    return "not an image, or of a kind that Pillow does not know; take the file out, or save it as PNG or JPEG"
+
+
+def _decode(image: Image.Image, background: str) -> Pixels:
+    conversions = []
+    if getattr(image, "is_animated", False) and image.format != "MPO":  # a photo with a preview beside it
+        conversions.append(FIRST_FRAME)
+    depth, orientation = _depth(image), _orientation(image)  # in this order, and before loading, which forgets both
+    is_grey = image.mode in GREY_MODES or image.mode.startswith("I") or depth.startswith("LA")
+    image.load()
+    if orientation in _TURNED:
+        conversions.append(UPRIGHT)
+        if _orientation(image) == orientation:  # Pillow turns TIFF by itself
+            image = ImageOps.exif_transpose(image)
+    is_deep = image.mode.startswith("I") or (re.search(";1[26]", depth) is not None and not depth.startswith("BGR;"))
+    if image.mode.startswith(("I", "F")):
+        image = _to_8_bits(image, depth)
+    if is_deep:
+        conversions.append(EIGHT_BITS)
+    if image.has_transparency_data:
+        image, is_laid = _lay(image, background, is_deep)
+        conversions += [laid_on(background)] * is_laid
+    elif image.mode not in {*GREY_MODES, "P", "RGB"}:
+        conversions.append(f"converted from {image.mode} to RGB")
+    return Pixels(image.convert("L" if is_grey else "RGB"), conversions, is_deep)
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return image.getexif().get(_ORIENTATION, 1)
+    except Exception:  # Pillow raises many types for damaged EXIF, with which viewers show the image as it is stored
+        return 1
+
+
+def _depth(image: Image.Image) -> str:
+    """Return Pillow's name for how pixels are stored, such as "RGB;16B": it opens 16-bit colour as RGB of 8 bits."""
+    arguments = image.tile[0].args if image.tile else ""
+    name, *others = arguments if isinstance(arguments, tuple) and arguments else (arguments,)
+    if image.format == "PPM" and others and others[0] > 255:
+        return f"{name};16"
+    return name if isinstance(name, str) else ""
+
+
+def _to_8_bits(image: Image.Image, depth: str) -> Image.Image:
+    """Scale a grey image by the range of its type (white is 2^16 - 1 or 2^12 - 1): to its high 8 bits, as in colour."""
+    if not (image.mode.startswith("I;16") or (image.mode == "I" and image.format == "PPM")):
+        raise ValueError(f"more than 16 bits a pixel (mode {image.mode}); save it with 8 or 16")
+    n_bits = 12 if "12" in depth else 16
+    values = np.asarray(image).astype(np.uint16)  # [height, width]
+    grey = Image.fromarray((values >> (n_bits - 8)).astype(np.uint8))
+    key = image.info.get("transparency")
+    if key is not None:
+        grey.putalpha(Image.fromarray(np.where(values == key, 0, 255).astype(np.uint8)))
+    return grey
+
+
+def _lay(image: Image.Image, background: str, is_deep: bool) -> tuple[Image.Image, bool]:
+    """Lay an image on a background; say whether anything in it was transparent."""
+    if is_deep and "transparency" in image.info and image.mode == "RGB":
+        raise ValueError("a colour of 16 bits that stands for transparent; save it with 8 bits, or an alpha channel")
+    layer = image.convert("RGBA")
+    if layer.getchannel("A").getextrema()[0] == 255:
+        return image, False
+    canvas = Image.new("RGBA", image.size, background)
+    canvas.alpha_composite(layer)
+    return canvas.convert("RGB"), True

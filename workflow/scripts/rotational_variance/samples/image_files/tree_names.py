@@ -1,0 +1,73 @@
+"""Names in a tree of images: which ones count, whether they are text, and where `train` and `test` lie.
+
+Standard library only: the workflow looks through a folder at each start, to see whether it has changed.
+
+A name that is not valid UTF-8 holds its bytes as surrogate escapes (PEP 383), in folders and archives alike.
+"""
+
+from collections.abc import Callable, Iterable
+
+PARTS = ("train", "test")
+_HIDDEN = (".", "__MACOSX")
+# What file managers, operating systems and network storage put beside a user's files, in lower case.
+_SYSTEM_NAMES = {
+    "#recycle",
+    "#snapshot",
+    "$recycle.bin",
+    "@eadir",
+    "@recently-snapshot",
+    "@recycle",
+    "@tmp",
+    "desktop.ini",
+    "ehthumbs.db",
+    "ehthumbs_vista.db",
+    "icon\r",
+    "lost+found",
+    "network trash folder",
+    "system volume information",
+    "temporary items",
+    "thumbs.db",
+    "zbthumbnail.info",
+}
+_SYSTEM_BEGINNINGS = ("synofile_thumb_", "synophoto_thumb_", "~$")
+_SYSTEM_ENDS = (
+    ":zone.identifier",
+    ":encryptable",
+)  # Windows' notes on a file, copied to another file system
+
+
+def is_passed_over(name: str) -> bool:
+    """Tell whether a file or folder of this name is hidden, or put there by a system: neither a class nor an image."""
+    lower = name.lower()
+    return (
+        name.startswith(_HIDDEN)
+        or lower in _SYSTEM_NAMES
+        or lower.startswith(_SYSTEM_BEGINNINGS)
+        or lower.endswith(_SYSTEM_ENDS)
+    )
+
+
+def find_top(list_folders: Callable[[str], Iterable[str]]) -> str:
+    """Return the folder of a tree that holds `train` or `test`: "", or "pets/" where that is all that the tree holds.
+
+    list_folders  from a folder ("" or with a slash at its end) to the names of the folders in it
+    """
+    top = ""
+    for _ in range(8):  # deeper than anybody packs; links may lead round and round
+        folders = [name for name in list_folders(top) if not is_passed_over(name)]
+        if any(part in folders for part in PARTS):
+            return top
+        if len(folders) != 1:
+            break
+        top += f"{folders[0]}/"
+    return ""
+
+
+def is_text(name: str) -> bool:
+    """Tell whether a name is valid UTF-8."""
+    return printable(name) == name
+
+
+def printable(name: str) -> str:
+    r"""Return a name as it can be printed; bytes that are not UTF-8 as \xe9."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
