@@ -19,6 +19,7 @@ from helpers import projects
 from helpers.dry_runs import dry_run, read_plan, snakemake
 from helpers.projects import RERUNS, TINY
 from helpers.tiny_data import tiny_images, write_zip
+from rv_study.code_hash import code_hash
 
 STUDY = ["--cores", "2", "--configfile", str(TINY), str(RERUNS)]
 MODELS, DATASETS, TRAININGS = ["simple_conv", "resnet"], ["tiny", "other"], ["unrotated", "rotated"]
@@ -156,6 +157,24 @@ def test_words_in_all_code_and_environments_rerun_nothing(own_study):
     for path in files:
         change = other_words if path.suffix == ".py" else other_comment
         path.write_bytes(change(path.read_bytes()))
+    assert plan(own_study).jobs == set()
+
+
+AROUND_JOBS = {  # file: what it computes, and other code there
+    "progress": ("return tqdm(", "total += 1\n    return tqdm("),
+    "one_at_a_time": ("fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB"),
+    "device_choice": ("return ", 'return "cpu" if wanted == "auto" else '),
+    "time_limits": ("(signal.SIGTERM, signal.SIGINT)", "(signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)"),
+}
+
+
+def test_what_surrounds_a_job_reruns_nothing(own_study):
+    """Progress, locks, the choice of a device, time limits: a finished network outlives changes of their code."""
+    for name, (code, other) in AROUND_JOBS.items():
+        path = own_study / f"workflow/scripts/rv_study/around_jobs/{name}.py"
+        before = path.read_text()
+        path.write_text(before.replace(code, other))
+        assert code_hash(path.read_bytes()) != code_hash(before.encode())
     assert plan(own_study).jobs == set()
 
 

@@ -4,6 +4,7 @@ import os
 import re
 
 from rotational_variance.figures.catalogue import SETTINGS, of_models, of_pair
+from rv_study.around_jobs.device_choice import choose_device
 from rv_study import before_run, config as study_config, results, runs as study_runs, targets
 from rv_study.code_facts import remember
 from rv_study.dataset_places import claim, own_datasets

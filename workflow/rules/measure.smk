@@ -18,7 +18,7 @@ rule measure:
         *PARAMS.of_stage("measure"),
         run=lambda wildcards, output: RUNS[wildcards.run],
         measurement=lambda wildcards, output: SPECS[wildcards.run]["measurement"],
-        device=lambda wildcards, output: EXECUTION["device"],
+        device=lambda wildcards, output: choose_device(EXECUTION["device"]),
         passes=lambda wildcards, output: EXECUTION["passes"],
         made_by=lambda wildcards, output: PARAMS.made_by("measure", wildcards.run),
         kept=lambda wildcards, output: KEPT,

@@ -18,7 +18,7 @@ rule train:
         *PARAMS.of_stage("train"),
         run=lambda wildcards, output: RUNS[wildcards.run],
         spec=lambda wildcards, output: {name: SPECS[wildcards.run][name] for name in ("model", "training")},
-        device=lambda wildcards, output: EXECUTION["device"],
+        device=lambda wildcards, output: choose_device(EXECUTION["device"]),
         made_by=lambda wildcards, output: PARAMS.made_by("train", wildcards.run),
         kept=lambda wildcards, output: KEPT,
     message:

@@ -17,13 +17,17 @@ from rotational_variance.samples.image_files.folder_tree import locate, look_thr
 from rv_study.code_facts import code_facts
 from rv_study.errors import ConfigError
 
-# Modules that report progress, give advice about errors, refuse a network, or see to where results lie and that they
-# are kept; they cannot change a result.
+# Modules that surround a job, give advice about errors, refuse a network, or see to where results lie and that they are
+# kept; they cannot change a result.
 IGNORED = {
     "rotational_variance/inspection/look.py",
     "rotational_variance/networks/user_code.py",
     "rotational_variance/storage/file_errors.py",
     "rv_study/advice.py",
+    "rv_study/around_jobs/device_choice.py",
+    "rv_study/around_jobs/one_at_a_time.py",
+    "rv_study/around_jobs/progress.py",
+    "rv_study/around_jobs/time_limits.py",
     "rv_study/dataset_places.py",
     "rv_study/forced.py",
     "rv_study/job_log.py",

@@ -1,6 +1,5 @@
 """Report a job's progress: a bar on the terminal, plain lines in the job's log, one clear line for an error."""
 
-import signal
 import sys
 import traceback
 from collections.abc import Iterator
@@ -11,8 +10,9 @@ from tqdm import tqdm
 
 from rotational_variance.storage.file_errors import naming_path
 from rv_study.advice import explain, is_users
-
-BAR = "{desc} {percentage:3.0f}%|{bar:8}| {remaining} left{postfix}"
+from rv_study.around_jobs.one_at_a_time import open_alone
+from rv_study.around_jobs.progress import progress_bar
+from rv_study.around_jobs.time_limits import Stopped, stopped_by_signals
 
 
 class JobLog:
@@ -23,10 +23,10 @@ class JobLog:
 
     def __init__(self, path: str | Path, label: str) -> None:
         self.path = Path(path)
+        self.label = label
         with naming_path(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = open(self.path, "w", encoding="utf-8")  # noqa: SIM115 (closed by `job_log`)
-        self.label = label
+            self._file = open_alone(self.path, lambda: self._say("another job is at work on this; waiting for its end"))
 
     def line(self, text: str) -> None:
         """Write a line to the log without delay."""
@@ -36,21 +36,18 @@ class JobLog:
     def warn(self, text: str) -> None:
         """Write a line to the log and the terminal."""
         self.line(text)
-        print(f"\n{self.label}: {text}", file=sys.stderr)
+        self._say(text)
+
+    def _say(self, text: str) -> None:
+        print(f"\n{self.label}: {text}", file=sys.stderr, flush=True)
 
     def bar(self, total: int, done: int = 0) -> tqdm:
         """Return a progress bar of `total` steps, on the standard error; it is hidden if that is not a terminal."""
-        return tqdm(
-            total=total, initial=done, desc=self.label, bar_format=BAR, disable=None, leave=False, dynamic_ncols=True
-        )
+        return progress_bar(self.label, total, done)
 
     def close(self) -> None:
         """Close the log's file."""
         self._file.close()
-
-
-class Stopped(BaseException):
-    """A signal told the job to end: Ctrl-C, or SIGTERM, which a cluster sends at its time limit."""
 
 
 @contextmanager
@@ -61,7 +58,7 @@ def job_log(path: str | Path, label: str) -> Iterator[JobLog]:
     """
     log = None
     try:
-        with _stopped_by_signals():
+        with stopped_by_signals():
             log = JobLog(path, label)
             yield log
     except (Exception, Stopped) as error:
@@ -83,18 +80,3 @@ def _write(log: JobLog | None, text: str) -> None:
     if log is not None:
         with suppress(OSError):
             log.line(text)
-
-
-@contextmanager
-def _stopped_by_signals() -> Iterator[None]:
-    """Raise Stopped at the first SIGTERM or SIGINT, so that temporary files are removed on the way out."""
-
-    def stop(number: int, frame: object) -> None:
-        raise Stopped(f"stopped by {signal.Signals(number).name}; run the same command again to go on")
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
