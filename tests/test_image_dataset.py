@@ -124,3 +124,8 @@ def test_a_class_with_too_few_test_images_is_named():
 def test_a_class_named_like_a_sample_set_is_refused(name):
     with pytest.raises(ValueError, match=f"a class cannot be called {name}"):
         check_classes(with_classes([name, "dog"], [0, 0, 1, 1]))
+
+
+def test_a_name_of_several_lines_is_refused():
+    with pytest.raises(ValueError, match=r"the name of class 'a\\nb' has control characters; rename it$"):
+        check_classes(with_classes(["a\nb", "dog"], [0, 0, 1, 1]))

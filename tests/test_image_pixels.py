@@ -220,6 +220,14 @@ def test_what_is_not_an_image_is_refused_without_an_address():
         decode(b"text", "white")
 
 
+def test_more_pixels_than_pillow_decodes_are_refused():
+    content = bytearray(png16(DEEP[..., np.newaxis]))
+    content[16:33] = struct.pack(">IIBBBBB", 20_000, 20_000, 16, 0, 0, 0, 0) + struct.pack(">I", 0)
+    content[29:33] = struct.pack(">I", zlib.crc32(content[12:29]))
+    with pytest.raises(ValueError, match=r"400000000 pixels.* exceeds limit.*Make it smaller, or take it out$"):
+        decode(bytes(content), "white")
+
+
 # ---- proportions
 
 

@@ -15,7 +15,7 @@ from rotational_variance.samples.image_files.squares import SizeError, to_square
 from rotational_variance.samples.image_files.tree_names import printable
 
 MAX_FILE_BYTES = 2**28  # of one image file, unpacked; the largest photos of phones have a tenth of it
-FULL_RANGE = 64  # of 255; an image of 12 bits in a file of 16 reaches 15
+FULL_RANGE = 64  # of 255: 14 bits in a file of 16 reach 63, 12 bits 15
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,8 @@ def decode(content: bytes, background: str) -> Pixels:
                 return _decode(image, background)
     except UnidentifiedImageError:
         raise ValueError(_not_an_image(content)) from None
+    except Image.DecompressionBombError as error:
+        raise ValueError(f"{error} Make it smaller, or take it out") from error
 
 
 def _not_an_image(content: bytes) -> str:
