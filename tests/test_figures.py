@@ -336,7 +336,10 @@ def test_outputs_beyond_the_scale_are_hatched():
     figure = outputs("title", M, results)
     axes = titled(figure)["rotated training"]
     hatched = {
-        (patch.get_x() + 0.5, patch.get_y() + 0.5): patch.get_hatch() for patch in axes.patches if patch.get_hatch()
+        tuple(corners[:4].mean(0)): patch.get_hatch()
+        for patch in axes.patches
+        if patch.get_hatch()
+        for corners in patch.get_path().vertices.reshape(-1, 5, 2)  # of each cell; the last one closes it
     }
     assert set(hatched[2, 5]) == {"\\"}
     assert set(hatched[3, 6]) == {"-"}

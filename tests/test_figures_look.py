@@ -98,8 +98,10 @@ def test_long_words_of_a_measure_are_readable(monkeypatch):
 
 
 @pytest.mark.parametrize("drawing", OF_CLASSES, ids=name)
-def test_many_classes_are_readable(drawing, monkeypatch):
-    check(drawn(drawing, make_results(n_layers=5, class_names=[f"class {i}" for i in range(25)])), monkeypatch)
+def test_many_classes_are_readable_and_fit_on_a_page(drawing, monkeypatch):
+    figure = drawn(drawing, make_results(n_layers=5, class_names=[f"CLASS NUMBER {i:05}" for i in range(300)]))
+    check(figure, monkeypatch)
+    assert figure.get_figheight() < 12.5
 
 
 AWKWARD = ["American_Staffordshire_terrier_0001", "cost $5 and $6", r"$\frac$", "100%", "a<b>&", "x" * 80]

@@ -10,7 +10,8 @@ from matplotlib.patches import Patch
 
 from rotational_variance.figures.parts.bars import bar_look, plot_bars
 from rotational_variance.figures.parts.sheet import legend_below, new_sheet
-from rotational_variance.figures.parts.style import SAMPLE_SETS, shorten
+from rotational_variance.figures.parts.style import SAMPLE_SETS
+from rotational_variance.figures.parts.text_size import shorten
 from rotational_variance.figures.parts.training_results import Results, any_measurement, chance_labels
 from rotational_variance.figures.parts.value_axis import show_values, value_label
 from rotational_variance.statistics.averages import global_value

@@ -3,8 +3,9 @@
 from matplotlib.figure import Figure
 
 from rotational_variance.figures.parts.colour_scale import ColourScale
-from rotational_variance.figures.parts.sheet import FIRST_SEED, legend_below, new_sheet
-from rotational_variance.figures.parts.style import NUMBER_OF_LAYER, shorten, whole_numbers
+from rotational_variance.figures.parts.sheet import FIRST_SEED, join_notes, legend_below, new_sheet
+from rotational_variance.figures.parts.shown_classes import choice_note, choose_classes, label_class
+from rotational_variance.figures.parts.style import NUMBER_OF_LAYER, whole_numbers
 from rotational_variance.figures.parts.text_size import wrap
 from rotational_variance.figures.parts.training_results import Results, any_measurement
 from rotational_variance.figures.parts.unit_image import draw_heatmap
@@ -12,14 +13,18 @@ from rotational_variance.statistics.definition import Measure
 from rotational_variance.statistics.units import unit_values
 
 ROOM = 5.2  # inches: the width of all panels, beside long names of classes
+BAND, MAX_HEIGHT = 0.6, 10.2  # inches: a class, and all classes together; the bands of many are lower
 
 
 def heatmaps_classes(
     title: str, note: str, measure: Measure, aggregation: str, results: Results, *, sort_units: bool
 ) -> Figure:
-    """Draw a measure of every unit by class: one band per class, one panel per training (its first seed)."""
+    """Draw a measure of every unit by class: one band per class, one panel per training (its first seed).
+
+    Of very many classes, some are shown.
+    """
     measurement = any_measurement(results)
-    names = measurement.class_names
+    names = choose_classes(measurement.class_names)
     shown = {
         training: [unit_values(result.measurements[0], measure, aggregation, name) for name in names]
         for training, result in results.items()
@@ -27,7 +32,9 @@ def heatmaps_classes(
     scale = ColourScale(
         measure, [layer for of_training in shown.values() for values in of_training for layer in values]
     )
-    figure = new_sheet(title, 0.9 + 0.6 * len(names), note, results=results, seeds=FIRST_SEED)
+    height = 0.9 + min(BAND * len(names), MAX_HEIGHT)
+    note = join_notes(note, choice_note(len(names), len(measurement.class_names)))
+    figure = new_sheet(title, height, note, results=results, seeds=FIRST_SEED)
     panels = figure.subplots(1, len(shown), sharex=True, sharey=True, squeeze=False)[0]
     for axes, (training, of_training) in zip(panels, shown.items(), strict=True):
         for band, values in enumerate(of_training):
@@ -40,7 +47,7 @@ def heatmaps_classes(
         axes.spines[:].set_visible(False)
         axes.tick_params(axis="y", length=0)
     panels[0].set_ylabel("class of the samples")
-    panels[0].set_yticks([0.44 - band for band in range(len(names))], [shorten(name, 18) for name in names])
+    panels[0].set_yticks([0.44 - band for band in range(len(names))], list(map(label_class, names)))
     scale.draw_bar(figure, image, ax=list(panels))
     legend_below(figure, scale.mark_handles())
     return figure

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
-from rotational_variance.figures.parts.style import KIND_COLORS, shorten
-from rotational_variance.figures.parts.text_size import wrap
+from rotational_variance.figures.parts.style import KIND_COLORS
+from rotational_variance.figures.parts.text_size import n_columns, shorten, wrap
 from rotational_variance.statistics.layer_selection import KINDS
 from rotational_variance.statistics.measurement import Layer
 
@@ -42,7 +42,7 @@ def draw_kinds(axes: Axes, layers: Sequence[Layer], *, width: float, below: Sequ
 
 def names_height(layers: Sequence[Layer]) -> float:
     """Return the height, in inches, of the names of the layers below a strip."""
-    return 0.06 * max(len(shorten(layer.name, MAX_LABEL_CHARS)) for layer in layers)
+    return 0.06 * max(n_columns(shorten(layer.name, MAX_LABEL_CHARS)) for layer in layers)
 
 
 def label_layers(axes: Axes, names: Sequence[str], width: float) -> None:

@@ -13,7 +13,12 @@ from rotational_variance.figures.parts.style import WIDTH, whole_numbers
 from rotational_variance.figures.parts.text_size import text_width, wrap
 from rotational_variance.figures.parts.training_results import Results
 
-TITLE, NOTE, LEGEND_LINE = 0.19, 0.2, 0.155  # inches: the heights of such lines
+TITLE, NOTE, NOTE_LINE, LEGEND_LINE = (
+    0.19,
+    0.2,
+    0.13,
+    0.155,
+)  # inches: the heights of such lines, further ones of a note
 HANDLE, TWO_HANDLES, GAP = 0.34, 0.6, 0.2  # inches: widths in a legend, of one look or two, and between columns
 MEAN_AND_RANGE, FIRST_SEED = "mean and range over {} seeds", "the first of {} seeds"
 
@@ -36,13 +41,12 @@ def new_sheet(
     legend  handles of a legend, which stands to the right of the note if there is room, or below it
     """
     n_seeds = len(next(iter(results.values())).measurements)
-    if n_seeds > 1:
-        note = "; ".join([*([note] if note else []), seeds.format(n_seeds)])
+    note = wrap(join_notes(note, seeds.format(n_seeds) if n_seeds > 1 else ""), WIDTH - 0.2, 7.5)
     title = wrap(title, WIDTH - 0.2, 9, "bold")
     below_title = TITLE * (1 + title.count("\n"))
     is_beside = sum(map(_width, legend)) + GAP + text_width(note, 7.5) <= WIDTH
     n_columns = _fitting_columns(legend, len(legend))
-    note_height, legend_height = NOTE * bool(note), _height(legend, n_columns)
+    note_height, legend_height = (NOTE + NOTE_LINE * note.count("\n")) * bool(note), _height(legend, n_columns)
     head = below_title + (max(note_height, legend_height) if is_beside else note_height + legend_height)
     height += head
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
@@ -53,6 +57,11 @@ def new_sheet(
         side, x, top = ("right", 1, below_title) if is_beside else ("left", 0, below_title + note_height)
         _legend(figure, legend, n_columns, f"upper {side}", bbox_to_anchor=(x, 1 - top / height), borderaxespad=0.2)
     return figure
+
+
+def join_notes(*notes: str) -> str:
+    """Join what is to be said below the title; leave out empty notes."""
+    return "; ".join(filter(None, notes))
 
 
 def _legend(figure: Figure, handles: Sequence[Handle], n_columns: int, place: str, **look) -> None:

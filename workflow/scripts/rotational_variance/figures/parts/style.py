@@ -69,8 +69,3 @@ def model_looks(models: Sequence[str]) -> dict[str, tuple[str, str]]:
 def whole_numbers(axes: Axes) -> None:
     """Let the x axis count in whole numbers."""
     axes.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
-
-
-def shorten(name: str, most: int) -> str:
-    """Leave out the middle of a name of more than `most` characters."""
-    return name if len(name) <= most else f"{name[: most - 6]}…{name[-5:]}"

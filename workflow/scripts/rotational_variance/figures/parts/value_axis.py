@@ -25,21 +25,35 @@ def show_values(panels: Sequence[Axes], measure: Measure) -> None:
 
     The axis ends at the bounds of the measure, where it has any, and otherwise just beyond what the panels show.
     """
+    if not measure.is_logarithmic:
+        low, high = _ends(panels, measure)
+        for axes in _one_of_each_axis(panels):
+            axes.set_ylim(low, high)
     if measure.reference is not None:
         for axes in panels:
             axes.axhline(measure.reference, color=REFERENCE_COLOR, linewidth=0.7, zorder=0)
     if measure.is_logarithmic:
         log_scale(panels)
-    else:
-        low, high = _ends(panels, measure.bounds)
-        for axes in panels:
-            axes.set_ylim(low, high)
 
 
-def _ends(panels: Sequence[Axes], bounds: tuple[float, float]) -> tuple[float, float]:
-    """Return the ends of a linear axis: a bound, or a margin beyond what the panels show."""
+def _one_of_each_axis(panels: Sequence[Axes]) -> list[Axes]:
+    """Return one of the panels that share a y axis, for each such axis.
+
+    What is set for one holds for all that share its axis; to set it for each again takes as many steps each time.
+    """
+    found = []
+    for axes in reversed(panels):
+        if not any(axes.get_shared_y_axes().joined(axes, other) for other in found):
+            found.append(axes)
+    return found
+
+
+def _ends(panels: Sequence[Axes], measure: Measure) -> tuple[float, float]:
+    """Return the ends of a linear axis: a bound, or a margin beyond what the panels show and the reference value."""
+    bounds, reference = measure.bounds, measure.reference
     shown = np.array([axes.dataLim.intervaly for axes in panels]).ravel()
     shown = [*shown[np.isfinite(shown)], *(bound for bound in bounds if np.isfinite(bound))]
+    shown += [] if reference is None else [reference]
     low, high = min(shown, default=0), max(shown, default=1)
     margin = MARGIN * (high - low) or 1
     return low if np.isfinite(bounds[0]) else low - margin, high + margin
@@ -52,12 +66,13 @@ def log_scale(panels: Sequence[Axes]) -> None:
         return  # no positive value to show
     low, high = min(low for low, _ in shown), max(high for _, high in shown)
     margin = max(1.2, (high / low) ** LOG_MARGIN)
-    for axes in panels:
+    for axes in _one_of_each_axis(panels):
         axes.set_yscale("log")
         axes.set_ylim(low / margin, high * margin)
         axes.yaxis.set_major_locator(LogLocator(subs=(1,) if high > 100 * low else (1, 2, 5)))
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("e-0", "e-"))
         axes.yaxis.set_minor_formatter(NullFormatter())
+    for axes in panels:
         if any((np.asarray(line.get_ydata()) <= 0).any() for line in axes.get_lines()):
             axes.text(
                 0.99, 0.02, "0 lies below the axis", transform=axes.transAxes, ha="right", fontsize=7, color="0.35"
