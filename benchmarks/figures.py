@@ -26,13 +26,15 @@ BOUND_S = 20
 MEASURES = ["normalized_variance"]
 SCRIPTS = Path(__file__).resolve().parents[1] / "workflow" / "scripts"
 DRAW = """
-import json, sys, plot
+import json, os, sys, plot
 from rotational_variance.statistics.trainings import Training
+from rv_study.job_log import job_log
 from rv_study.run import Run
 arguments = json.load(sys.stdin)
 runs = [Run(**run) for run in arguments["runs"]]
 trainings = [Training(run.training, run.training, f"{run.training} training", i) for i, run in enumerate(runs)]
-plot.main(**arguments | {"runs": runs, "trainings": trainings})
+with job_log(os.devnull, "plot") as log:
+    plot.main(**arguments | {"runs": runs, "trainings": trainings, "log": log})
 """
 
 

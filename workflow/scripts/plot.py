@@ -4,17 +4,16 @@ import shutil
 from collections import defaultdict
 from pathlib import Path
 
-from rotational_variance.figures.catalogue import group_by_figure, of_pair
-from rotational_variance.figures.draw import draw
-from rotational_variance.figures.parts.style import style
-from rotational_variance.figures.parts.training_results import TrainingResult
+from rotational_variance.figures.catalogue import of_pair
+from rotational_variance.figures.parts.training_results import TrainingResult, any_measurement, shown_words
+from rotational_variance.statistics.definition import load_measure
 from rotational_variance.statistics.layer_selection import choose, select
 from rotational_variance.statistics.trainings import Training
-from rotational_variance.storage.figure_file import write_figure
 from rotational_variance.storage.files import replacing
 from rotational_variance.storage.history_reader import read_history
 from rotational_variance.storage.measurement_reader import read_measurement
-from rv_study.job_log import job_log
+from rv_study.draw_figures import draw_figures
+from rv_study.job_log import JobLog, job_log
 from rv_study.run import Run
 
 
@@ -30,6 +29,7 @@ def main(
     aggregation: str,
     layers: str,
     sort_units: bool,
+    log: JobLog,
 ) -> None:
     """Draw `runs`, all of one model and dataset; `variances` and `histories` hold their files in the same order.
 
@@ -49,11 +49,8 @@ def main(
         for training in trainings
     }
     subject = f"{runs[0].model} on {runs[0].dataset}"
-    for drawing, paths in group_by_figure(of_pair(measures), figures):
-        with style():
-            figure = draw(drawing, subject, results=results, sort_units=sort_units)
-            for path in paths:
-                write_figure(path, figure)
+    words = [*shown_words(results, map(load_measure, measures)), *any_measurement(results).class_names]
+    draw_figures(of_pair(measures), figures, subject, words=words, log=log, results=results, sort_units=sort_units)
     with replacing(digest) as temporary:
         (headline,) = (drawing for drawing in of_pair(measures[:1]) if drawing.is_digest(aggregation))
         name = f"{headline.name}{Path(digest).suffix}"
@@ -61,7 +58,7 @@ def main(
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0], f"plot {snakemake.wildcards.pair}"):
+    with job_log(snakemake.log[0], f"plot {snakemake.wildcards.pair}") as log:
         main(
             runs=snakemake.params.runs,
             variances=snakemake.input.variances,
@@ -69,5 +66,6 @@ if __name__ == "__main__":
             figures=snakemake.output.figures,
             digest=snakemake.output.digest,
             trainings=snakemake.params.trainings,
+            log=log,
             **snakemake.params.settings,
         )

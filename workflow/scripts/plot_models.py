@@ -3,17 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from rotational_variance.figures.catalogue import group_by_figure, of_models
-from rotational_variance.figures.draw import draw
-from rotational_variance.figures.parts.style import style
-from rotational_variance.figures.parts.training_results import Results, TrainingResult
+from rotational_variance.figures.catalogue import of_models
+from rotational_variance.figures.parts.training_results import Results, TrainingResult, shown_words
+from rotational_variance.statistics.definition import load_measure
 from rotational_variance.statistics.layer_selection import SELECTIONS, choose, select
 from rotational_variance.statistics.trainings import Training
-from rotational_variance.storage.figure_file import write_figure
 from rotational_variance.storage.history_reader import read_history
 from rotational_variance.storage.measurement_reader import read_measurement
 from rotational_variance.storage.published_file import Published, published_of, read_published
-from rv_study.job_log import job_log
+from rv_study.draw_figures import draw_figures
+from rv_study.job_log import JobLog, job_log
 from rv_study.run import Run
 
 
@@ -27,6 +26,7 @@ def main(
     trainings: list[Training],
     measures: list[str],
     layers: str,
+    log: JobLog,
 ) -> None:
     """Draw `runs`, all of one dataset; `variances` and `histories` hold their files in the same order.
 
@@ -51,11 +51,9 @@ def main(
     }
     dataset = runs[0].dataset
     known = attach_published(read_published(published), dataset, results, layers)
-    for drawing, paths in group_by_figure(of_models(measures), figures):
-        with style():
-            figure = draw(drawing, dataset, layers=describe_layers(layers, results), results=results, published=known)
-            for path in paths:
-                write_figure(path, figure)
+    words = [word for of_model in results.values() for word in shown_words(of_model, map(load_measure, measures))]
+    data = {"layers": describe_layers(layers, results), "results": results, "published": known}
+    draw_figures(of_models(measures), figures, dataset, words=words, log=log, **data)
 
 
 def describe_layers(layers: str, models: Iterable[str]) -> str:
@@ -82,7 +80,7 @@ def attach_published(
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0], f"plot models on {snakemake.wildcards.dataset}"):
+    with job_log(snakemake.log[0], f"plot models on {snakemake.wildcards.dataset}") as log:
         main(
             runs=snakemake.params.runs,
             variances=snakemake.input.variances,
@@ -92,4 +90,5 @@ if __name__ == "__main__":
             trainings=snakemake.params.trainings,
             measures=snakemake.params.measures,
             layers=snakemake.params.layers,
+            log=log,
         )

@@ -1,7 +1,9 @@
 """Report a job's progress: a bar on the terminal, plain lines in the job's log, one clear line for an error."""
 
+import logging
 import sys
 import traceback
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -40,6 +42,20 @@ class JobLog:
 
     def _say(self, text: str) -> None:
         print(f"\n{self.label}: {text}", file=sys.stderr, flush=True)
+
+    @contextmanager
+    def taking_warnings(self) -> Iterator[None]:
+        """Write to the log alone what matplotlib warns of: on the terminal, only lines that say what to do are of use."""
+        logger, handler = logging.getLogger("matplotlib"), logging.StreamHandler(self._file)
+        propagate, logger.propagate = logger.propagate, False
+        logger.addHandler(handler)
+        try:
+            with warnings.catch_warnings():
+                warnings.showwarning = lambda message, category, *_, **__: self.line(f"{category.__name__}: {message}")
+                yield
+        finally:
+            logger.removeHandler(handler)
+            logger.propagate = propagate
 
     def bar(self, total: int, done: int = 0) -> tqdm:
         """Return a progress bar of `total` steps, on the standard error; it is hidden if that is not a terminal."""

@@ -1,13 +1,15 @@
 """The style that all figures share: sizes, fonts, and one look for each model and each kind of layer."""
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import matplotlib as mpl
 import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from rotational_variance.figures.parts.fonts import Fonts
 from rotational_variance.statistics.layer_selection import KINDS
 from rotational_variance.statistics.measurement import ALL, STRATIFIED
 
@@ -51,9 +53,18 @@ SAMPLE_SETS = {ALL: "all samples", STRATIFIED: "stratified by class"}
 NUMBER_OF_LAYER = "number of the layer"
 
 
-def style() -> AbstractContextManager[None]:
-    """Return a context in which figures look the same whatever the user's matplotlibrc says; draw and save in it."""
-    return mpl.style.context(["default", STYLE])
+@contextmanager
+def style(fonts: Fonts = Fonts()) -> Iterator[None]:  # noqa: B008 (it never changes)
+    """Let figures look the same whatever the user's matplotlibrc says; draw and save in this context.
+
+    fonts  those for characters that the usual font lacks. Of what none has, matplotlib says nothing more
+    """
+    further = {"font.family": ["sans-serif", *fonts.families]} if fonts.families else {}
+    with mpl.style.context(["default", STYLE | further]), warnings.catch_warnings():
+        if fonts.missing:
+            numbers = "|".join(str(ord(character)) for character in fonts.missing)
+            warnings.filterwarnings("ignore", rf"Glyph ({numbers}) ")
+        yield
 
 
 def model_looks(models: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -1,6 +1,6 @@
 """The data that figures are drawn from: the results of each training of one model on one dataset."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -87,6 +87,15 @@ Results = Mapping[str, TrainingResult]  # by the name of the training, in their 
 def chance_labels(results: Results) -> list[str]:
     """Name those trainings that have runs at chance, and say how many."""
     return [result.label() for result in results.values() if result.at_chance]
+
+
+def shown_words(results: Results, measures: Iterable[Measure]) -> Iterator[str]:
+    """Yield the words that figures may show whatever they are about, and that users choose."""
+    for result in results.values():
+        yield result.training.label
+    yield from (layer.name for layer in any_measurement(results).layers)
+    for measure in measures:
+        yield from (measure.title, measure.symbol, measure.equation, measure.zero, measure.one)
 
 
 def any_measurement(results: Results) -> Measurement:
