@@ -6,6 +6,11 @@ FIGURES = [
 ]
 
 
+def memory_for_files(wildcards, input):
+    """Return the MB of a job that reads whole measurements: twice the size of their files, and 4000 at least."""
+    return max(4000, int(2 * input.size_mb))
+
+
 rule plot:
     input:
         variances=lambda wildcards: [f"<study>/variance/{run.stem}.h5" for run in RUNS_OF_PAIR[wildcards.pair]],
@@ -23,6 +28,8 @@ rule plot:
         "<study>/benchmarks/plot/{pair}.tsv"
     conda:
         "../envs/plot.yaml"
+    resources:
+        mem_mb=memory_for_files,
     params:
         *PARAMS.code("plot.py", "plot.yaml", of_pair(MEASURES), MEASURES),
         *PARAMS.of_figures(*SETTINGS),
@@ -55,6 +62,8 @@ rule plot_models:
         "<study>/benchmarks/plot_models/{dataset}.tsv"
     conda:
         "../envs/plot.yaml"
+    resources:
+        mem_mb=memory_for_files,
     params:
         *PARAMS.code("plot_models.py", "plot.yaml", of_models(MEASURES), MEASURES),
         *PARAMS.of_figures("measures", "layers"),

@@ -18,6 +18,8 @@ rule tables:
         "<study>/benchmarks/tables.tsv"
     conda:
         "../envs/plot.yaml"
+    resources:
+        mem_mb=memory_for_files,
     params:
         *PARAMS.code("tables.py", "plot.yaml", measures=list_measures(WORKFLOW)),
         *PARAMS.of_figures("measures"),

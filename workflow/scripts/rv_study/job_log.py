@@ -45,7 +45,7 @@ class JobLog:
 
     @contextmanager
     def taking_warnings(self) -> Iterator[None]:
-        """Write to the log alone what matplotlib warns of: on the terminal, only lines that say what to do are of use."""
+        """Write what libraries warn of to the log alone: of use on the terminal are only lines that say what to do."""
         logger, handler = logging.getLogger("matplotlib"), logging.StreamHandler(self._file)
         propagate, logger.propagate = logger.propagate, False
         logger.addHandler(handler)

@@ -53,7 +53,7 @@ def describe_missing(missing: str) -> str:
     for character in missing:
         by_font.setdefault(_font_with(character), []).append(character)
     return ", ".join(
-        f"{''.join(found[:MAX_NAMED])}{'…' if len(found) > MAX_NAMED else ''} ({len(found)}: {font})"
+        f"{''.join(found[:MAX_NAMED])}{f' and {len(found) - MAX_NAMED} more' if len(found) > MAX_NAMED else ''} (as {font})"
         for font, found in by_font.items()
     )
 
