@@ -24,8 +24,7 @@ def draw_figures(
     words  all texts that the figures may show and that users choose
     data   as in `draw`
     """
-    with log.taking_warnings():
-        fonts = find_fonts(words)
+    fonts = find_fonts(words)
     if fonts.missing:
         log.warn(
             f"no installed font has {describe_missing(fonts.missing)}; figures show boxes instead. To see them, "

@@ -7,9 +7,10 @@ from functools import cache
 from pathlib import Path
 
 import matplotlib as mpl
-from matplotlib.font_manager import FontPath, FontProperties, findSystemFonts, fontManager
+from matplotlib.font_manager import FontEntry, findSystemFonts, fontManager
 from matplotlib.ft2font import FT2Font
 
+USUAL_WEIGHT = 400
 MAX_NAMED = 8  # characters that a notice shows
 EAST_ASIAN = {"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC", "FULLWIDTH", "HALFWIDTH"}
 OF_NOTO = {  # first words of names of characters, and of the fonts that have them
@@ -35,10 +36,10 @@ def find_fonts(texts: Iterable[str]) -> Fonts:
     fonts give the same figures. Texts that the usual font has get no other.
     """
     left = {one for text in texts for one in unicodedata.normalize("NFC", text) if _is_drawn(one)}
-    left -= _covered(_find("DejaVu Sans"), left)
+    left -= _covered(FontEntry(str(fontManager.findfont("DejaVu Sans"))), left)
     families = []
     while left:
-        covers = {family: _covered(path, left) for family, path in _installed().items()}
+        covers = {family: _covered(entry, left) for family, entry in _installed().items()}
         family = min(covers, key=lambda name: (-len(covers[name]), "Sans" not in name, name), default="")
         if not covers.get(family):
             break
@@ -52,10 +53,9 @@ def describe_missing(missing: str) -> str:
     by_font = {}
     for character in missing:
         by_font.setdefault(_font_with(character), []).append(character)
-    return ", ".join(
-        f"{''.join(found[:MAX_NAMED])}{f' and {len(found) - MAX_NAMED} more' if len(found) > MAX_NAMED else ''} (as {font})"
-        for font, found in by_font.items()
-    )
+    shown = {font: "".join(found[:MAX_NAMED]) for font, found in by_font.items()}
+    more = {font: f" and {len(found) - MAX_NAMED} more" for font, found in by_font.items() if len(found) > MAX_NAMED}
+    return ", ".join(f"{characters}{more.get(font, '')} (as {font})" for font, characters in shown.items())
 
 
 def _font_with(character: str) -> str:
@@ -73,18 +73,18 @@ def _is_drawn(character: str) -> bool:
     return unicodedata.category(character) not in NOT_DRAWN and not is_selector
 
 
-def _covered(path: FontPath, characters: set[str]) -> set[str]:
+def _covered(entry: FontEntry, characters: set[str]) -> set[str]:
     """Return those of the characters that a font has; none of a font that cannot be read."""
     try:
-        font = FT2Font(path.path, face_index=path.face_index)
+        font = FT2Font(entry.fname, face_index=entry.index)
     except (OSError, RuntimeError):
         return set()
     return {character for character in characters if font.get_char_index(ord(character))}
 
 
 @cache
-def _installed() -> dict[str, FontPath]:
-    """Return the installed fonts by family: the one with which matplotlib draws usual text."""
+def _installed() -> dict[str, FontEntry]:
+    """Return the installed fonts by family: of each the one for usual text, upright and of the usual weight."""
     known = {entry.fname for entry in fontManager.ttflist}
     for path in sorted(set(findSystemFonts()) - known):  # installed after matplotlib made its list
         try:
@@ -92,9 +92,12 @@ def _installed() -> dict[str, FontPath]:
         except Exception:  # as matplotlib does: a font that it cannot use is none
             continue
     own = Path(mpl.get_data_path())  # for mathematics, with glyphs at places of others
-    families = sorted({entry.name for entry in fontManager.ttflist if own not in Path(entry.fname).parents})
-    return {family: _find(family) for family in families if not family.startswith(BLANK)}
+    entries = [entry for entry in fontManager.ttflist if own not in Path(entry.fname).parents]
+    best_last = sorted(entries, key=_difference, reverse=True)  # of several of one family, the last stays
+    return {entry.name: entry for entry in best_last if not entry.name.startswith(BLANK)}
 
 
-def _find(family: str) -> FontPath:
-    return fontManager.findfont(FontProperties(family=[family]), fallback_to_default=False)
+def _difference(entry: FontEntry) -> tuple:
+    """Return how far a font is from that for usual text; never the same for two."""
+    weight = entry.weight if isinstance(entry.weight, int) else USUAL_WEIGHT
+    return entry.style != "normal", abs(weight - USUAL_WEIGHT), entry.fname, entry.index
