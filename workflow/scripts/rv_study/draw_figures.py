@@ -27,8 +27,8 @@ def draw_figures(
     fonts = find_fonts(words)
     if fonts.missing:
         log.warn(
-            f"no installed font has {describe_missing(fonts.missing)}; figures show boxes instead. To see them, "
-            "install such a font, and draw again by the same command with --forcerun plot plot_models"
+            f"no installed font has {describe_missing(fonts.missing)}: figures show boxes. To have these characters "
+            "drawn, install the font in brackets, or another that has them; delete the figures, and run again"
         )
     for drawing, paths in group_by_figure(drawings, files):
         with log.taking_warnings(), style(fonts):

@@ -49,13 +49,13 @@ def find_fonts(texts: Iterable[str]) -> Fonts:
 
 
 def describe_missing(missing: str) -> str:
-    """Name the characters that no font has, and a font that has them, by script."""
+    """Name characters that no font has, and in brackets a font that is known to have them."""
     by_font = {}
     for character in missing:
         by_font.setdefault(_font_with(character), []).append(character)
     shown = {font: "".join(found[:MAX_NAMED]) for font, found in by_font.items()}
     more = {font: f" and {len(found) - MAX_NAMED} more" for font, found in by_font.items() if len(found) > MAX_NAMED}
-    return ", ".join(f"{characters}{more.get(font, '')} (as {font})" for font, characters in shown.items())
+    return ", ".join(f"{characters}{more.get(font, '')} ({font})" for font, characters in shown.items())
 
 
 def _font_with(character: str) -> str:
@@ -65,7 +65,7 @@ def _font_with(character: str) -> str:
         return "Noto Sans CJK"
     if script in OF_NOTO:
         return f"Noto Sans {script.title()}"
-    return "Noto Emoji" if unicodedata.category(character) == "So" else "a font of Noto"
+    return "Noto Emoji" if unicodedata.category(character) == "So" else "Noto, perhaps"
 
 
 def _is_drawn(character: str) -> bool:
