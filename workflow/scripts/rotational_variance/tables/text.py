@@ -53,7 +53,7 @@ def csv_text(rows: Sequence[dict]) -> str:
 
 def markdown(name: str) -> str:
     """Escape the characters of a name that Markdown would read as markup; "simple_conv" stays as it is."""
-    return re.sub(r"[\\`*<>\[\]|&#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\\g<0>", name)
+    return re.sub(r"[\\`*<>\[\]|&#$~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\\g<0>", name)
 
 
 def paragraph(*sentences: str) -> str:
