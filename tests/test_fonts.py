@@ -68,6 +68,7 @@ def test_characters_are_drawn_with_an_installed_font_that_has_them(install, is_t
 
 def test_fonts_are_as_few_as_can_be_and_always_the_same(install):
     install("Made Song", CAT_DOG)
+    install("Made Color Emoji", CAT_DOG + KOREAN)  # whose glyphs are pictures
     install("Made Sans B", CAT_DOG)
     install("Made Sans A", CAT_DOG)
     install("Made Korean", KOREAN + CAT_DOG[0])

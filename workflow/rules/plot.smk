@@ -6,9 +6,8 @@ FIGURES = [
 ]
 
 
-def memory_for_files(wildcards, input):
-    """Return the MB of a job that reads whole measurements: twice the size of their files, and 4000 at least."""
-    return max(4000, int(2 * input.size_mb))
+# MB of a job that reads whole measurements.
+MEMORY_FOR_FILES = lambda wildcards, input: max(4000, int(2 * input.size_mb))
 
 
 rule plot:
@@ -29,7 +28,7 @@ rule plot:
     conda:
         "../envs/plot.yaml"
     resources:
-        mem_mb=memory_for_files,
+        mem_mb=MEMORY_FOR_FILES,
     params:
         *PARAMS.code("plot.py", "plot.yaml", of_pair(MEASURES), MEASURES),
         *PARAMS.of_figures(*SETTINGS),
@@ -63,7 +62,7 @@ rule plot_models:
     conda:
         "../envs/plot.yaml"
     resources:
-        mem_mb=memory_for_files,
+        mem_mb=MEMORY_FOR_FILES,
     params:
         *PARAMS.code("plot_models.py", "plot.yaml", of_models(MEASURES), MEASURES),
         *PARAMS.of_figures("measures", "layers"),

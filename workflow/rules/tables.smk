@@ -19,7 +19,7 @@ rule tables:
     conda:
         "../envs/plot.yaml"
     resources:
-        mem_mb=memory_for_files,
+        mem_mb=MEMORY_FOR_FILES,
     params:
         *PARAMS.code("tables.py", "plot.yaml", measures=list_measures(WORKFLOW)),
         *PARAMS.of_figures("measures"),

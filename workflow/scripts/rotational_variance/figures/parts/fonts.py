@@ -18,7 +18,12 @@ OF_NOTO = {  # first words of names of characters, and of the fonts that have th
     "KHMER", "LAO", "MALAYALAM", "MONGOLIAN", "MYANMAR", "ORIYA", "SINHALA", "TAMIL", "TELUGU", "THAI",
 }  # fmt: skip
 NOT_DRAWN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"}  # categories of Unicode: spaces, and what no font has
-BLANK = ("Last Resort", ".LastResort", "Adobe Blank")  # beginnings of names of fonts whose glyphs are all the same
+NO_SHAPES = (
+    "Last Resort",
+    "LastResort",
+    "Adobe Blank",
+    "Color Emoji",
+)  # in names of fonts without usable glyphs
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def _installed() -> dict[str, FontEntry]:
     own = Path(mpl.get_data_path())  # for mathematics, with glyphs at places of others
     entries = [entry for entry in fontManager.ttflist if own not in Path(entry.fname).parents]
     best_last = sorted(entries, key=_difference, reverse=True)  # of several of one family, the last stays
-    return {entry.name: entry for entry in best_last if not entry.name.startswith(BLANK)}
+    return {entry.name: entry for entry in best_last if not any(part in entry.name for part in NO_SHAPES)}
 
 
 def _difference(entry: FontEntry) -> tuple:
