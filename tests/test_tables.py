@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from markupsafe import escape
 
 from helpers.tabulated import (
     BELOW,
@@ -25,6 +26,7 @@ from helpers.tabulated import (
 from rotational_variance.measures.normalized_variance import MEASURE as M
 from rotational_variance.measures.sample_std import MEASURE as SAMPLE_STD
 from rotational_variance.measures.transformation_std import MEASURE as TRANSFORMATION_STD
+from rotational_variance.page.markup import markdown_html
 from rotational_variance.statistics.trainings import Training
 from rotational_variance.tables.global_latex import global_latex
 from rotational_variance.tables.global_markdown import global_markdown
@@ -459,3 +461,11 @@ def test_cells():
         "| a  | bcd |\n| -- | --: |\n| x  |   1 |\n| yy |  22 |\n"
     )
     assert markdown_table([[("a", "x"), ("a", "1")]], n_text=2) == "| a | a |\n| - | - |\n| x | 1 |\n"
+
+
+def test_no_character_of_a_label_is_markup():
+    label = r"a_b _c 50% $x^2$ ~d~ `e` **f** [g](h) <i> & \\alpha #1 | {j}"
+    document = f"# Title\n\n| training |\n| --- |\n| {markdown(label)} |\n"
+    _, html = markdown_html(document, 1)
+    assert f"<td>{escape(label)}</td>" in html
+    assert markdown("$x$ ~y~") == r"\$x\$ \~y\~"  # which only some viewers read as markup
