@@ -13,12 +13,8 @@ from rotational_variance.figures.parts.style import WIDTH, whole_numbers
 from rotational_variance.figures.parts.text_size import text_width, wrap
 from rotational_variance.figures.parts.training_results import Results
 
-TITLE, NOTE, NOTE_LINE, LEGEND_LINE = (
-    0.19,
-    0.2,
-    0.13,
-    0.155,
-)  # inches: the heights of such lines, further ones of a note
+TITLE, LEGEND_LINE = 0.19, 0.155  # inches: the heights of such lines
+NOTE, NOTE_LINE = 0.2, 0.13  # inches: the height of a note's first line, and of each further one
 HANDLE, TWO_HANDLES, GAP = 0.34, 0.6, 0.2  # inches: widths in a legend, of one look or two, and between columns
 MEAN_AND_RANGE, FIRST_SEED = "mean and range over {} seeds", "the first of {} seeds"
 

@@ -10,9 +10,8 @@ from matplotlib.textpath import text_to_path
 
 MIN_CHARS = 8  # of a wrapped line
 HARD_SPACE = "\u00a0"  # at which no line is broken
-NOT_TEXT = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
-)  # ends of lines and the like, and halves of characters
+# Ends of lines and the like, and halves of characters.
+NOT_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def text_width(text: str, size: float, weight: str = "normal") -> float:
