@@ -101,9 +101,10 @@ class Params:
         return [f"figures.{name}: {self.figures[name]}" for name in settings]
 
 
-def of_trainings(trainings: Iterable[Training]) -> list[str]:
+def of_trainings(trainings: Iterable[Training]) -> list[Param]:
     """Return how trainings are named and drawn."""
-    return [f"training {training.name}: {training}" for training in trainings]
+    # Functions, as Snakemake takes {braces} in a text, such as a label, for a wildcard.
+    return [lambda wildcards, text=f"training {training.name}: {training}": text for training in trainings]
 
 
 def measure_files(workflow: Path, measures: Iterable[str]) -> list[Path]:
