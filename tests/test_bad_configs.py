@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from helpers.dry_runs import snakemake
+from helpers.dry_runs import read_plan, snakemake
 
 CONFIG = "config/config.yaml"
 
@@ -119,6 +119,27 @@ def test_a_workflow_used_from_elsewhere_brings_its_own_config(project, tmp_path)
     )
     code, text = snakemake(elsewhere, "-n", "results/plots/resnet_mnist.png")
     assert code == 0, text
+
+
+@pytest.mark.parametrize("how", ["--snakefile", "--directory"])
+def test_in_another_folder_a_partial_config_is_laid_on_that_of_the_project(project, how):
+    elsewhere = project.folder / "elsewhere"
+    elsewhere.mkdir()
+    config = str(project.folder / "config/demo.yaml")
+    arguments = ["-n", "results/demo/plots/resnet_digits.png", "--configfile", config]
+    arguments += ["--snakefile", "../Snakefile"] if how == "--snakefile" else ["--directory", "elsewhere"]
+    folder = elsewhere if how == "--snakefile" else project.folder
+    code, text = snakemake(folder, *arguments)
+    assert code == 0, text
+    assert "train resnet_digits_rotated_seed0" in read_plan(text).jobs
+    (project.folder / "config/config.yaml").unlink()
+    code, text = snakemake(folder, *arguments)
+    assert code == 1
+    (line,) = [line for line in text.splitlines() if line.startswith("config/config.yaml: ")]
+    assert line == (
+        f"config/config.yaml: missing from {elsewhere}; run in the project's folder, or restore it: "
+        "git checkout config/config.yaml"
+    )
 
 
 def assert_refused(project, message, *arguments):

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from helpers import dry_runs
 from helpers.one_run import STEM
 from helpers.projects import TINY, files_of, snakemake
 from helpers.tiny_data import tiny_images, write_zip
@@ -161,6 +162,35 @@ def test_results_that_may_not_be_written_to_are_one_line(folder, without_privile
     ) in output
     assert "Traceback" not in output
     assert [path.name for path in datasets.iterdir()] == ["another.h5"]
+
+
+@pytest.mark.parametrize("name", [".snakemake", "results", "results/plots", "results/.kept"])
+def test_a_link_to_nothing_is_one_line(project, name):
+    path = project.folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.symlink_to("/no/such/scratch")
+    code, output = dry_runs.snakemake(project.folder, "-n", "results/plots/resnet_mnist.png")
+    assert code == 1
+    assert f"\n{path}: is a link to /no/such/scratch, which is not there; make that folder\n" in output
+    assert "Traceback" not in output
+
+
+def test_braces_in_the_path_of_the_project_are_one_line_and_elsewhere_do_no_harm(project, make_project, tmp_path):
+    braced, run_in = tmp_path / "my {project}", tmp_path / "run {in}"
+    for folder in (braced, run_in):
+        folder.mkdir()
+    make_project(braced)
+    code, output = dry_runs.snakemake(braced, "-n")
+    assert code == 1
+    assert f"\n{braced}: Snakemake reads braces in this path as wildcards; rename the folder, without them\n" in output
+    assert "Traceback" not in output
+    write_zip(run_in / "data {x}.zip", tiny_images(3, 2))
+    config = "datasets={tiny: {source: images, path: 'data {x}.zip'}}"
+    arguments = ["results/datasets/tiny.h5", "--snakefile", "../Snakefile", "--config", config]
+    code, output = dry_runs.snakemake(run_in, *arguments)
+    assert code == 0, output
+    assert (run_in / "results/datasets/tiny.h5").is_file()
+    assert dry_runs.dry_run(run_in, *arguments).jobs == set()
 
 
 @pytest.mark.parametrize("name", [".snakemake", "results"])

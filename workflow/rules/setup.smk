@@ -8,22 +8,28 @@ from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
 # Not workflow.source_path, which gives a copy of one file: the folder itself, also if another workflow uses this one.
-WORKFLOW = Path(workflow.current_basedir.get_path_or_uri(secret_free=False)).resolve().parent
+RULES = Path(workflow.current_basedir.get_path_or_uri(secret_free=False))
+WORKFLOW = RULES.resolve().parent
 sys.path.insert(0, str(WORKFLOW / "scripts"))
 
-from rv_study import places
+from rv_study import places, surroundings
 from rv_study.errors import ConfigError
+
+surroundings.prepare(WORKFLOW / "scripts")
 
 # Snakemake puts its Python unquoted into the shell commands that start jobs; this lets them start where its path holds
 # a space. (Paths without one are not changed by quoting.)
 if not sys.executable.startswith("'"):
     sys.executable = shlex.quote(sys.executable)
 
-CONFIG_FILE = {}
+IS_MODULE = not workflow.modifier.is_main_snakefile()
+BASE, CONFIG_FILE = Path("config/config.yaml"), {}
 try:
+    places.check_name(RULES.parent.parent)
     places.check_folders([Path(".snakemake")])
-    if not config or Path("config/config.yaml").exists():  # what uses this workflow may bring a config of its own
-        CONFIG_FILE = places.read_config_file(Path("config/config.yaml"))
+    BASE = places.find_config_file(BASE, config, WORKFLOW.parent, IS_MODULE)
+    if BASE.exists():  # what uses this workflow may bring a config of its own
+        CONFIG_FILE = places.read_config_file(BASE)
 except ConfigError as error:
     raise WorkflowError(str(error)) from None
 

@@ -13,20 +13,37 @@ import yaml
 from rotational_variance.samples.image_files.folder_tree import locate
 from rv_study.errors import ConfigError
 
+SECTIONS = ("study", "datasets", "trainings", "runs", "figures", "execution")  # of a whole config
+WHOLE = "; a module needs a whole config, the project's with your changes: README.md, In a workflow of your own"
 ROOM = 2**17  # bytes that Snakemake needs for its own records
+
+
+def find_config_file(path: Path, config: dict, project: Path, is_module: bool) -> Path:
+    """Return the config file that what is given is laid on: `path`, or where that is not there, that of the project.
+
+    config     what is given: by the command line or, if it uses this one as a module, by another workflow
+    project    its folder, as it may run in another one. A module and a whole config need no file; theirs is `path`.
+    Raises ConfigError if there is none, and one is needed.
+    """
+    is_enough = bool(config) if is_module else config.keys() >= {*SECTIONS}
+    if is_enough or path.exists():
+        return path
+    if is_module:
+        raise ConfigError(f"config: missing{WHOLE}")
+    if not (project / path).exists():
+        raise ConfigError(
+            f"{path}: missing from {Path.cwd()}; run in the project's folder, or restore it: git checkout {path}"
+        )
+    return project / path
 
 
 def read_config_file(path: Path) -> dict:
     """Read a config file.
 
-    Raises ConfigError if it is missing, empty, or not valid YAML with keys at its top level.
+    Raises ConfigError if it cannot be read, is empty, or not valid YAML with keys at its top level.
     """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(
-            f"{path}: missing from {Path.cwd()}; run in the project's folder, or restore it: git checkout {path}"
-        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read ({error}); restore it: git checkout {path}") from None
     except yaml.YAMLError as error:
@@ -37,18 +54,31 @@ def read_config_file(path: Path) -> dict:
     return content
 
 
+def check_name(project: Path) -> None:
+    """Raise ConfigError for a project in whose path Snakemake would see wildcards."""
+    if {"{", "}"} & {*str(project)}:
+        raise ConfigError(f"{project}: Snakemake reads braces in this path as wildcards; rename the folder, without them")
+
+
 def check_folders(folders: Iterable[Path]) -> None:
     """Raise ConfigError if what Snakemake writes, below these folders, cannot be written."""
-    for path in map(Path.absolute, folders):
-        if path.is_symlink() and not path.exists():
-            raise ConfigError(f"{path}: is a link to {path.readlink()}, which is not there; make that folder")
-        if path.exists() and not path.is_dir():
-            raise ConfigError(f"{path}: is a file, but has to be a folder; move it away")
+    for path in check_links(folders):
         existing = next(folder for folder in (path, *path.parents) if folder.exists())
         if not os.access(existing, os.W_OK | os.X_OK):
             raise ConfigError(f"{existing}: cannot be written to; get the right to, or run in a copy of the project")
         if shutil.disk_usage(existing).free < ROOM:
             raise ConfigError(f"{existing}: no space left on the disk; free some")
+
+
+def check_links(folders: Iterable[Path]) -> list[Path]:
+    """Return folders as absolute paths; raise ConfigError for a file, or a link to nothing, in the place of one."""
+    paths = [folder.absolute() for folder in folders]
+    for path in paths:
+        if path.is_symlink() and not path.exists():
+            raise ConfigError(f"{path}: is a link to {path.readlink()}, which is not there; make that folder")
+        if path.exists() and not path.is_dir():
+            raise ConfigError(f"{path}: is a file, but has to be a folder; move it away")
+    return paths
 
 
 def check_source(dataset: str, source: dict, made: Path) -> None:

@@ -1,0 +1,47 @@
+"""Set the environment variables that Snakemake's jobs inherit, so that a job works wherever it is started."""
+
+import os
+import sys
+from importlib.machinery import PathFinder
+from pathlib import Path
+
+PACKAGES = ("rotational_variance", "rv_jobs", "rv_study")
+
+
+def prepare(scripts: Path) -> None:
+    """Let the jobs of this command read files without locks, and find the project's own packages and a place for caches.
+
+    scripts  the folder of the packages
+    """
+    # Results are only ever replaced by renaming, never written in place: reading them needs no lock. Locks would fail on
+    # file systems that have none, and while another program holds a file open.
+    os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
+    _let_own_packages_win(str(scripts))
+    _let_matplotlib_write(Path(".snakemake/matplotlib").absolute())
+
+
+def _let_own_packages_win(scripts: str) -> None:
+    """Put `scripts` first on PYTHONPATH if a package of the same name lies anywhere else.
+
+    Snakemake puts a script's folder last. Not always first, as a user's model may import a `tables` of its own.
+    """
+    elsewhere = [path for path in sys.path if path != scripts]
+    if any(PathFinder.find_spec(package, elsewhere) for package in PACKAGES):
+        further = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path and path != scripts]
+        os.environ["PYTHONPATH"] = os.pathsep.join([scripts, *further])
+
+
+def _let_matplotlib_write(folder: Path) -> None:
+    """Let matplotlib keep its caches in `folder` if it cannot keep them in the user's home."""
+    home = Path(os.path.expanduser("~"))
+    folders = [
+        Path(os.environ.get(variable) or home / name)
+        for variable, name in (("XDG_CONFIG_HOME", ".config"), ("XDG_CACHE_HOME", ".cache"))
+    ]
+    if not all(map(_can_be_made, folders)):
+        os.environ.setdefault("MPLCONFIGDIR", str(folder))
+
+
+def _can_be_made(folder: Path) -> bool:
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
