@@ -149,7 +149,7 @@ def test_each_form_of_a_number_is_accepted(config, key, value):
         ("datasets.mine", {"source": "images", "path": "x", "fit": "pad"}, "datasets.mine.size: missing; fit needs it"),
         ("datasets.mine", {"source": "images", "path": "x", "size": 8, "fit": "cut"}, "datasets.mine.fit: got 'cut', expected one of squash,"),
         ("datasets.mine", {"source": "images", "path": "x", "background": "grey"}, "expected one of white, black"),
-        ("execution.device", "gpu", "execution.device: got 'gpu', expected one of auto, cpu, cuda"),
+        ("execution.device", "gpuu", "execution.device: got 'gpuu', expected one of auto, cpu, cuda, gpu (did you mean gpu?)"),
         ("execution.threads.train", 0, "execution.threads.train: got 0, expected 1 or more"),
         ("figures.aggregation", "sum", "figures.aggregation: got 'sum', expected one of mean, max"),
     ],
@@ -214,6 +214,29 @@ def test_a_mistake_in_how_to_measure_is_named(config, key, value, message):
 def test_a_missing_section_is_named(config):
     del config["study"]
     assert refusal(config) == "config: study: missing"
+
+
+def test_a_gpu_is_cuda(config):
+    config["execution"]["device"] = "gpu"
+    before = copy.deepcopy(config)
+    check(config, SCHEMA, MODELS)
+    before["execution"]["device"] = "cuda"
+    assert config == before
+
+
+@pytest.mark.parametrize(("section", "key"), [("study", None), ("figures", "format"), ("runs", "defaults")])
+def test_a_module_is_told_that_its_config_has_to_be_whole(config, section, key):
+    del (config[section] if key else config)[key or section]
+    with pytest.raises(ConfigError) as caught:
+        check(config, SCHEMA, MODELS, is_module=True)
+    missing = f"{section}.{key}" if key else section
+    assert str(caught.value).startswith(f"config: {missing}: missing; a module needs a whole config, the project's with")
+
+
+def test_a_dataset_of_a_module_that_is_not_whole_says_nothing_of_the_config(config):
+    del config["datasets"]["mnist"]["root"]
+    with pytest.raises(ConfigError, match=r"^config: datasets\.mnist\.root: missing$"):
+        check(config, SCHEMA, MODELS, is_module=True)
 
 
 @pytest.mark.parametrize(

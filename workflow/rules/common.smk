@@ -12,15 +12,19 @@ from rv_study.finished import list_finished, list_forced
 from rv_study.forced import force
 from rv_study.kept_store import Store
 from rv_study.nested import canonical
+from rv_study.overlays import list_overlays, replace_sources
 from rv_study.params import STAGES, Params, check_code, check_measures, list_measures, of_files, of_trainings, run_names
 from rv_study.report_labels import label_figure, label_table
 
 try:
     check_code(WORKFLOW)
+    if not IS_MODULE:
+        replace_sources(config, list_overlays(CONFIG_FILE, workflow.config_settings))
     study_config.check(
         config,
         schema_path=WORKFLOW / "schemas" / "config.schema.yaml",
         models_folder=WORKFLOW / "scripts" / "rotational_variance" / "models",
+        is_module=IS_MODULE,
     )
     study_config.order_trainings(config, CONFIG_FILE)
     check_measures(WORKFLOW, config["figures"]["measures"])
@@ -45,9 +49,10 @@ DATASET_FILES = {name: on_disk(path) for name, path in DATASET_PATHS.items()}
 try:
     claim(CLAIMS, DATASET_FILES, DATASETS)
     places.check_folders([Path(".snakemake"), *map(on_disk, ["<results>", "<study>", "<results>/.kept"])])
+    places.check_links(on_disk(f"<study>/{folder}") for folder in results.FOLDERS)
     for dataset in config["study"]["datasets"]:
         places.check_source(dataset, config["datasets"][dataset], DATASET_FILES[dataset])
-    if workflow.modifier.is_main_snakefile():
+    if not IS_MODULE:
         targets.check(sys.argv, Path(RESULTS), NAME, OWN_DATASETS)
     RUNS = {run.stem: run for run in study_runs.list_runs(config)}
     SPECS = {name: study_runs.spec(config, run) for name, run in RUNS.items()}

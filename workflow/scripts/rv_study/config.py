@@ -13,6 +13,7 @@ from rotational_variance.samples.angles import angle_grid
 from rv_study.errors import ConfigError
 from rv_study.explain import did_you_mean, explain_error, show_value, takes_several_types
 from rv_study.options import REQUIRED, Option, build_options, required_numbers, yaml_value
+from rv_study.places import SECTIONS, WHOLE
 from rv_study.results import FOLDERS
 from rv_study.run import Run
 from rv_study.runs import (
@@ -26,18 +27,27 @@ from rv_study.runs import (
 )
 
 
-def check(config: dict, schema_path: Path, models_folder: Path) -> None:
+def check(config: dict, schema_path: Path, models_folder: Path, is_module: bool = False) -> None:
     """Raise ConfigError, naming the key, if a config breaks the schema, is incomplete or uses an unknown name.
 
-    Numbers given as text, as by `--config`, become numbers in `config`; nothing else is changed.
+    Numbers given as text, as by `--config`, become numbers in `config`, and the device `gpu` is `cuda`; nothing else is
+    changed.
+
+    is_module  whether it is given by another workflow, which has to give all of it
     """
+    missing = [section for section in SECTIONS if section not in config]
+    if is_module and missing:
+        raise ConfigError(f"config: {', '.join(missing)}: missing{WHOLE}")
     schema = yaml.safe_load(schema_path.read_text(encoding="utf-8"))
     validator = jsonschema.Draft202012Validator(schema)
     _read_text_as_numbers(config, validator)
     errors = sorted(validator.iter_errors(config), key=lambda error: [str(part) for part in error.absolute_path])
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise ConfigError(f"config: {explain_error(errors[0], _table_names(config))}{more}")
+        hint = WHOLE if is_module and _is_partial(errors[0]) else ""
+        raise ConfigError(f"config: {explain_error(errors[0], _table_names(config))}{more}{hint}")
+    if config["execution"]["device"] == "gpu":
+        config["execution"]["device"] = "cuda"  # as torch calls it
     options = _read_options(config, models_folder)
     _check_study_name(config["study"].get("name"))
     _check_names(config, list(options))
@@ -47,6 +57,11 @@ def check(config: dict, schema_path: Path, models_folder: Path) -> None:
     _check_file_names(runs)
     for run in runs:
         _check_spec(run, config, options[run.model])
+
+
+def _is_partial(error: jsonschema.ValidationError) -> bool:
+    """Tell whether an error is of a key that every config has, and so is missing where only changes are given."""
+    return error.validator == "required" and not {"datasets", "trainings"} & {*error.absolute_path}
 
 
 def order_trainings(config: dict, config_file: dict) -> None:

@@ -22,10 +22,8 @@ def explain_error(error: jsonschema.ValidationError, trainings: Iterable[str]) -
         unknown = next(name for name in error.instance if name not in allowed)
         if "by_training" in allowed and unknown in {*FORMER_TRAININGS, *trainings}:
             return f"{join_key(key, unknown)}: write {key}.by_training.{unknown}"
-        # Config files are merged key by key, so a dataset of the same name keeps the other file's keys.
-        hint = "; a dataset from another source needs a name of its own" if key.startswith("datasets.") else ""
         meant = did_you_mean(unknown, allowed)
-        return f"{join_key(key, unknown)}: unknown key{meant}; allowed: {', '.join(allowed)}{hint}"
+        return f"{join_key(key, unknown)}: unknown key{meant}; allowed: {', '.join(allowed)}"
     if error.validator == "required":
         missing = next(name for name in error.validator_value if name not in error.instance)
         return f"{join_key(key, missing)}: missing{_missing_hint(key, missing)}"
