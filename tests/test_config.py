@@ -230,7 +230,9 @@ def test_a_module_is_told_that_its_config_has_to_be_whole(config, section, key):
     with pytest.raises(ConfigError) as caught:
         check(config, SCHEMA, MODELS, is_module=True)
     missing = f"{section}.{key}" if key else section
-    assert str(caught.value).startswith(f"config: {missing}: missing; a module needs a whole config, the project's with")
+    assert str(caught.value).startswith(
+        f"config: {missing}: missing; a module needs a whole config, the project's with"
+    )
 
 
 def test_a_dataset_of_a_module_that_is_not_whole_says_nothing_of_the_config(config):

@@ -4,8 +4,16 @@ import os
 import re
 
 from rotational_variance.figures.catalogue import SETTINGS, of_models, of_pair
+from rv_study import (
+    before_run,
+    config as study_config,
+    results,
+    runs as study_runs,
+    swallowed,
+    targets,
+    unknown_targets,
+)
 from rv_study.around_jobs.device_choice import choose_device
-from rv_study import before_run, config as study_config, results, runs as study_runs, targets
 from rv_study.code_facts import remember
 from rv_study.dataset_places import claim, own_datasets
 from rv_study.finished import list_finished, list_forced
@@ -52,8 +60,6 @@ try:
     places.check_links(on_disk(f"<study>/{folder}") for folder in results.FOLDERS)
     for dataset in config["study"]["datasets"]:
         places.check_source(dataset, config["datasets"][dataset], DATASET_FILES[dataset])
-    if not IS_MODULE:
-        targets.check(sys.argv, Path(RESULTS), NAME, OWN_DATASETS)
     RUNS = {run.stem: run for run in study_runs.list_runs(config)}
     SPECS = {name: study_runs.spec(config, run) for name, run in RUNS.items()}
     TRAININGS = study_runs.list_trainings(config)

@@ -59,6 +59,8 @@ rule plot_models:
         "<study>/logs/plot_models/{dataset}.log",
     benchmark:
         "<study>/benchmarks/plot_models/{dataset}.tsv"
+    wildcard_constraints:
+        dataset="|".join(STUDIED),
     conda:
         "../envs/plot.yaml"
     resources:

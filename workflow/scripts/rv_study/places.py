@@ -57,7 +57,9 @@ def read_config_file(path: Path) -> dict:
 def check_name(project: Path) -> None:
     """Raise ConfigError for a project in whose path Snakemake would see wildcards."""
     if {"{", "}"} & {*str(project)}:
-        raise ConfigError(f"{project}: Snakemake reads braces in this path as wildcards; rename the folder, without them")
+        raise ConfigError(
+            f"{project}: Snakemake reads braces in this path as wildcards; rename the folder, without them"
+        )
 
 
 def check_folders(folders: Iterable[Path]) -> None:

@@ -9,12 +9,12 @@ PACKAGES = ("rotational_variance", "rv_jobs", "rv_study")
 
 
 def prepare(scripts: Path) -> None:
-    """Let the jobs of this command read files without locks, and find the project's own packages and a place for caches.
+    """Let jobs read files without locks, and find the project's own packages and a place for caches.
 
     scripts  the folder of the packages
     """
-    # Results are only ever replaced by renaming, never written in place: reading them needs no lock. Locks would fail on
-    # file systems that have none, and while another program holds a file open.
+    # Results are only ever replaced by renaming, never written in place: reading them needs no lock. Locks would fail
+    # on file systems that have none, and while another program holds a file open.
     os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
     _let_own_packages_win(str(scripts))
     _let_matplotlib_write(Path(".snakemake/matplotlib").absolute())

@@ -5,7 +5,7 @@ Snakemake's own answer would be that there is no rule to produce it.
 
 import os
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 
 from rv_study.errors import ConfigError
@@ -19,12 +19,19 @@ MADE = re.compile(
 OTHER_PATHS = {"--report", "--cleanup-metadata", "--cm"}  # options whose values are paths, but no targets
 
 
-def check(arguments: Sequence[str], results: Path, name: str | None, own_datasets: Container[str]) -> None:
+def check(
+    arguments: Sequence[str],
+    results: Path,
+    name: str | None,
+    own_datasets: Container[str],
+    is_made: Callable[[str], bool] = lambda path: False,
+) -> None:
     """Raise ConfigError for the first argument that is a result in another place than it has in this study.
 
     results       the folder of all studies
     name          of the study, or None
     own_datasets  the datasets that lie in the study's own folder
+    is_made       a function that tells whether a rule makes a file, as one of a user's own may
     """
     if OTHER_PATHS & {*arguments}:
         return
@@ -32,6 +39,8 @@ def check(arguments: Sequence[str], results: Path, name: str | None, own_dataset
         for of_study, file in _readings(argument, results):
             right = _right_study(file, name, own_datasets)
             if not MADE.fullmatch(file):
+                continue
+            if is_made(argument) and not file.startswith(DATASET):  # the rule of datasets makes both places' files
                 continue
             place = results / (right or "") / file
             if right != of_study:
