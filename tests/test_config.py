@@ -12,6 +12,7 @@ from rotational_variance.figures.catalogue import SETTINGS
 from rotational_variance.figures.parts.training_looks import LOOKS
 from rotational_variance.statistics.aggregations import AGGREGATIONS
 from rotational_variance.statistics.trainings import Training
+from rv_study.around_jobs.device_choice import choose_device
 from rv_study.config import check, order_trainings
 from rv_study.errors import ConfigError
 from rv_study.nested import canonical
@@ -216,12 +217,11 @@ def test_a_missing_section_is_named(config):
     assert refusal(config) == "config: study: missing"
 
 
-def test_a_gpu_is_cuda(config):
-    config["execution"]["device"] = "gpu"
-    before = copy.deepcopy(config)
-    check(config, SCHEMA, MODELS)
-    before["execution"]["device"] = "cuda"
-    assert config == before
+@pytest.mark.parametrize(("wanted", "device"), [("auto", "auto"), ("cpu", "cpu"), ("cuda", "cuda"), ("gpu", "cuda")])
+def test_a_gpu_is_cuda(config, wanted, device):
+    config["execution"]["device"] = wanted
+    check(config)
+    assert choose_device(config["execution"]["device"]) == device
 
 
 @pytest.mark.parametrize(("section", "key"), [("study", None), ("figures", "format"), ("runs", "defaults")])

@@ -30,8 +30,7 @@ from rv_study.runs import (
 def check(config: dict, schema_path: Path, models_folder: Path, is_module: bool = False) -> None:
     """Raise ConfigError, naming the key, if a config breaks the schema, is incomplete or uses an unknown name.
 
-    Numbers given as text, as by `--config`, become numbers in `config`, and the device `gpu` is `cuda`; nothing else is
-    changed.
+    Numbers given as text, as by `--config`, become numbers in `config`; nothing else is changed.
 
     is_module  whether it is given by another workflow, which has to give all of it
     """
@@ -46,8 +45,6 @@ def check(config: dict, schema_path: Path, models_folder: Path, is_module: bool 
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         hint = WHOLE if is_module and _is_partial(errors[0]) else ""
         raise ConfigError(f"config: {explain_error(errors[0], _table_names(config))}{more}{hint}")
-    if config["execution"]["device"] == "gpu":
-        config["execution"]["device"] = "cuda"  # as torch calls it
     options = _read_options(config, models_folder)
     _check_study_name(config["study"].get("name"))
     _check_names(config, list(options))
