@@ -220,7 +220,7 @@ def test_a_missing_section_is_named(config):
 @pytest.mark.parametrize(("wanted", "device"), [("auto", "auto"), ("cpu", "cpu"), ("cuda", "cuda"), ("gpu", "cuda")])
 def test_a_gpu_is_cuda(config, wanted, device):
     config["execution"]["device"] = wanted
-    check(config)
+    check(config, SCHEMA, MODELS)
     assert choose_device(config["execution"]["device"]) == device
 
 
