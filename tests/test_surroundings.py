@@ -54,11 +54,15 @@ def test_the_projects_packages_come_first_if_there_are_others(prepare, tmp_path,
     assert prepare(PYTHONPATH=f"{scripts}:{elsewhere}")["PYTHONPATH"] == f"{scripts}:{elsewhere}"
 
 
-@pytest.mark.parametrize("environment", [
-    {"HOME": "/proc/1/nowhere"}, {"XDG_CACHE_HOME": "/proc/1/nowhere"}, {"XDG_CONFIG_HOME": "/dev/null"},
+@pytest.mark.parametrize(("environment", "in_project"), [
+    ({"HOME": "/proc/1/nowhere"}, {"XDG_CACHE_HOME": "cache", "MPLCONFIGDIR": "matplotlib"}),
+    ({"XDG_CACHE_HOME": "/proc/1/nowhere"}, {"XDG_CACHE_HOME": "cache"}),
+    ({"XDG_CONFIG_HOME": "/dev/null"}, {"MPLCONFIGDIR": "matplotlib"}),
 ])  # fmt: skip
-def test_matplotlib_has_a_place_for_its_caches(prepare, tmp_path, environment):
-    assert prepare(**environment)["MPLCONFIGDIR"] == str(tmp_path / ".snakemake/matplotlib")
+def test_caches_have_a_place(prepare, tmp_path, environment, in_project):
+    expected = {name: str(tmp_path / ".snakemake" / folder) for name, folder in in_project.items()}
+    without_others = {"HOME": str(tmp_path / "home"), "HDF5_USE_FILE_LOCKING": "FALSE", **environment, **expected}
+    assert prepare(**environment) == without_others
     assert prepare(**environment, MPLCONFIGDIR="/mine")["MPLCONFIGDIR"] == "/mine"
 
 

@@ -17,7 +17,7 @@ def prepare(scripts: Path) -> None:
     # on file systems that have none, and while another program holds a file open.
     os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
     _let_own_packages_win(str(scripts))
-    _let_matplotlib_write(Path(".snakemake/matplotlib").absolute())
+    _let_caches_be_written(Path(".snakemake").absolute())
 
 
 def _let_own_packages_win(scripts: str) -> None:
@@ -31,15 +31,14 @@ def _let_own_packages_win(scripts: str) -> None:
         os.environ["PYTHONPATH"] = os.pathsep.join([scripts, *further])
 
 
-def _let_matplotlib_write(folder: Path) -> None:
-    """Let matplotlib keep its caches in `folder` if it cannot keep them in the user's home."""
+def _let_caches_be_written(folder: Path) -> None:
+    """Let caches be kept below `folder` if they cannot be in the user's home."""
     home = Path(os.path.expanduser("~"))
-    folders = [
-        Path(os.environ.get(variable) or home / name)
-        for variable, name in (("XDG_CONFIG_HOME", ".config"), ("XDG_CACHE_HOME", ".cache"))
-    ]
-    if not all(map(_can_be_made, folders)):
-        os.environ.setdefault("MPLCONFIGDIR", str(folder))
+    # Of matplotlib, and of Snakemake itself where a job of a cluster starts it.
+    if not _can_be_made(Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")):
+        os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
+    if not _can_be_made(Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")):
+        os.environ.setdefault("MPLCONFIGDIR", str(folder / "matplotlib"))
 
 
 def _can_be_made(folder: Path) -> bool:
