@@ -86,7 +86,7 @@ def check_links(folders: Iterable[Path]) -> list[Path]:
 def check_source(dataset: str, source: dict, made: Path) -> None:
     """Raise ConfigError if the images of a dataset are missing: Snakemake would delete `made`, its file, then fail."""
     path = source.get("path")
-    if path and made.exists() and not locate(path).exists():
+    if path and made.exists() and not os.path.exists(locate(path)):
         raise ConfigError(
             f"dataset {dataset}: {path}: no such folder or archive, but {made} was made from it; put it back, or "
             "correct `path` in the config"
