@@ -23,5 +23,6 @@ def open_alone(path: Path, say_waiting: Callable[[], None]) -> TextIO:
         except BlockingIOError:
             say_waiting()
             fcntl.flock(file, fcntl.LOCK_EX)
-    file.truncate(0)
+    with suppress(OSError):  # not of a file that has no length, such as a pipe
+        file.truncate(0)
     return file
