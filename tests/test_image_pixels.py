@@ -213,6 +213,17 @@ def test_other_conversions_are_said():
     assert decode(saved(Image.new("CMYK", (8, 8)), "TIFF"), "white").conversions == ["converted from CMYK to RGB"]
 
 
+def test_a_png_with_a_single_wrong_bit_is_refused(tmp_path):
+    """Pillow decodes it without a word, to other pixels."""
+    content = bytearray(TREE["train/cat/0.png"])
+    content[content.index(b"IDAT") + 20] ^= 1
+    path = write_zip(tmp_path / "a.zip", {**TREE, "train/cat/0.png": bytes(content)})
+    with pytest.raises(
+        ValueError, match=r"train/cat/0\.png cannot be read as an image: .*IDAT.*; copy it again, or take it"
+    ):
+        read_images("a", path=path)
+
+
 def test_what_is_not_an_image_is_refused_without_an_address():
     with pytest.raises(
         ValueError, match=r"^not an image, or of a kind that Pillow does not know; take the file out, or save"

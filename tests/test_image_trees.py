@@ -73,11 +73,25 @@ def test_that_folder_is_hashed_too(tmp_path):
 
 def test_a_tree_without_train_says_what_it_holds(write):
     path = write(
-        {f"{name}/{i}.png": plain(1) for i, name in enumerate(("cats", "dogs", "Train"))} | {"notes.txt": b"hi"}
+        {f"{name}/{i}.png": plain(1) for i, name in enumerate(("cats", "dogs", "Training"))} | {"notes.txt": b"hi"}
     )
-    expected = "no folder train/<class> in it, only Train/, cats/, dogs/, notes.txt; expected train/<class>/* and"
+    expected = "no folder train/<class> in it, only Training/, cats/, dogs/, notes.txt; expected train/<class>/* and"
     with pytest.raises(ValueError, match=f"^{re.escape(f'{path}: {expected}')}"):
         read_images("pets", path=path)
+
+
+def test_train_in_other_letters_is_to_be_renamed(write):
+    path = write({name.replace("t", "T", 1): png for name, png in TREE.items()})
+    with pytest.raises(
+        ValueError, match=re.escape("in it, only Test/, Train/ (rename Test/ to test/); expected train/")
+    ):
+        read_images("pets", path=path)
+
+
+def test_what_lies_beside_is_named(write):
+    dataset = read_images("pets", path=write({**TREE, "valid/cat/0.png": plain(1), "labels.csv": b"x", ".git/x": b"x"}))
+    beside = ["labels.csv (beside train/ and test/)", "valid/ (beside train/ and test/)"]
+    assert [name for name in dataset.passed_over if "beside" in name] == beside
 
 
 def test_backslashes_in_a_zip_are_slashes(tmp_path, expected):
@@ -119,9 +133,10 @@ def test_other_encodings_are_refused_with_what_they_may_be_or_given(kind, tmp_pa
     ):
         read_images("pets", path=path)
     assert read_images("pets", path=path, encoding="gbk").class_names == ["狗", "猫"]
-    for wrong in ("ascii", "nonsense"):
-        with pytest.raises(ValueError, match=f"names cannot be read as {wrong} .*; correct `encoding`"):
-            read_images("pets", path=path, encoding=wrong)
+    with pytest.raises(ValueError, match=r"names cannot be read as ascii .*; correct `encoding`"):
+        read_images("pets", path=path, encoding="ascii")
+    with pytest.raises(ValueError, match="`encoding` is nonsense, which there is not; one of many is gbk"):
+        read_images("pets", path=path, encoding="nonsense")
 
 
 def test_names_of_files_may_be_anything(tmp_path, expected):
@@ -218,6 +233,19 @@ def test_refuses_an_archive_that_is_cut_short(kind, tmp_path):
     path.write_bytes(path.read_bytes()[: 700 if kind == "tar" else -40])
     with pytest.raises(
         ValueError, match=f"^{re.escape(str(path))}: not a whole {kind[:3]} file .*; copy or download it"
+    ):
+        read_images("pets", path=str(path))
+
+
+@pytest.mark.parametrize("kind", ["gz", "bz2", "xz"])
+def test_refuses_a_compressed_tar_with_a_single_wrong_bit(kind, tmp_path):
+    """Of gzip, the checksum is at the very end, which tarfile does not read by itself."""
+    path = Path(write_tar(tmp_path / f"pets.tar.{kind}", TREE, f"w:{kind}"))
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(
+        ValueError, match=f"^{re.escape(str(path))}: not a whole tar file .*; copy or download it again$"
     ):
         read_images("pets", path=str(path))
 

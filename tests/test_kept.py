@@ -316,6 +316,14 @@ def test_what_is_about_to_be_replaced_is_kept_and_said(store, files, log):
     ]
 
 
+def test_what_hangs_on_the_images_is_said_to_be_open(store, files, log):
+    lines = before_run.announce(store, [finished(files, log, inputs_now=None)], now(3))
+    assert lines[:2] == [
+        "1 finished training may be run again:",
+        "    if the images of the dataset change: a_b_rotated_seed0",
+    ]
+
+
 def test_many_runs_are_counted_and_some_named(store, files, log):
     runs = [replace(RESULT, run=f"a_b_rotated_seed{seed}") for seed in range(5)]
     found = [finished(files, log, result=result) for result in runs]

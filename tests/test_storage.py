@@ -29,6 +29,7 @@ from rotational_variance.storage.measurement_layout import group_names
 from rotational_variance.storage.measurement_reader import read_measurement
 from rotational_variance.storage.measurement_writer import write_measurement
 from rotational_variance.storage.published_file import published_of, read_published
+from rv_study.published_datasets import find_published
 
 RUN = {"model": "simple_conv", "dataset": "toy", "training": "rotated", "seed": 4}
 
@@ -577,19 +578,33 @@ def test_figures_are_the_same_bytes_each_time(suffix, tmp_path):
     assert first.startswith({"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml"}[suffix])
 
 
+PUBLISHED = PROJECT / "workflow" / "resources" / "published.csv"
+
+
 def training_spec(rotate, epochs=5):
     return {"training": {"rotate": rotate, "epochs": epochs}}
 
 
 @pytest.fixture(scope="module")
 def published():
-    return read_published(PROJECT / "workflow" / "resources" / "published.csv")
+    return read_published(PUBLISHED, ["mnist", "cifar10"])
 
 
 def test_the_published_values_of_the_study_are_read(published):
     assert published["cifar10", "simple_conv", 180, "normalized_variance_mean_all"] == 0.544
     assert published["mnist", "resnet", 0, "accuracy_rotated"] == 0.418
     assert len(published) == 2 * 4 * 2 * 6  # datasets, models, trainings; 2 accuracies and 4 values of M
+
+
+def test_nothing_was_published_of_other_images_of_the_same_name():
+    """Only the dataset's source tells; a study may call its own images mnist."""
+    sources = {
+        "mnist": {"source": "torchvision", "name": "MNIST", "root": "x"}, "cifar10": {"source": "images", "path": "x"},
+        "digits": {"source": "scikit-learn", "name": "digits"},
+    }  # fmt: skip
+    assert find_published(sources, ["mnist", "cifar10", "digits"]) == ["mnist"]
+    assert find_published(sources | {"mnist": {"source": "torchvision", "name": "FashionMNIST"}}, ["mnist"]) == []
+    assert {dataset for dataset, *_ in read_published(PUBLISHED, ["mnist"])} == {"mnist"}
 
 
 def test_published_values_attach_by_what_a_training_does(published):

@@ -35,8 +35,8 @@ def test_only_a_study_with_a_name_has_a_folder_of_its_own():
     ("results/plots/models/digits/depth.png", "demo", "so the file is results/demo/plots/models/digits/depth.png"),
     ("results/demo/plots/resnet_digits.png", None, "has no name; that of demo needs its own --configfile, and the same file of this one is results/plots/resnet_digits.png"),
     (f"results/demo/variance/{STEM}.h5", "paper", f"is named paper; that of demo needs its own --configfile, and the same file of this one is results/paper/variance/{STEM}.h5"),
-    ("results/demo/datasets/digits.h5", "demo", "this dataset of the study lies elsewhere: results/datasets/digits.h5"),
-    ("results/datasets/mine.h5", "demo", "this dataset of the study lies elsewhere: results/demo/datasets/mine.h5"),
+    ("results/demo/datasets/digits.h5", "demo", "datasets are made once for all studies: results/datasets/digits.h5"),
+    ("results/datasets/mine.h5", "demo", "is of another source (or size, or fit, ...) than in this config, whose dataset is results/demo/datasets/mine.h5"),
 ])  # fmt: skip
 def test_a_target_in_another_place_is_answered_with_the_right_path(target, name, answer):
     with pytest.raises(ConfigError, match=rf"^{re.escape(target)}: .*{re.escape(answer)}$"):
@@ -115,7 +115,7 @@ def test_a_changed_dataset_of_a_named_study_lies_in_its_own_folder(project):
     other = [*DEMO, "--config", "datasets={digits: {size: 20}}"]
     assert project.planned("results/demo/datasets/digits.h5", *other) == {"dataset": 1}
     _, text = snakemake(project.folder, "-n", "results/datasets/digits.h5", *other)
-    assert "this dataset of the study lies elsewhere: results/demo/datasets/digits.h5" in text
+    assert "whose dataset is results/demo/datasets/digits.h5" in text
 
 
 # ---- real studies

@@ -44,6 +44,7 @@ def made(tmp_path_factory):
         variances=[folder / f"{run.stem}.h5" for run in RUNS],
         histories=[folder / f"{run.stem}.csv" for run in RUNS],
         published=PUBLISHED,
+        published_datasets=["mnist"],
         outputs={name: folder / name for name in (table.replace(".", "_") for table in TABLES)},
         trainings=list(FOUR.values()),
         measures=["sample_std"],

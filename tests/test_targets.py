@@ -26,12 +26,12 @@ NAMES = Names(
 
 
 @pytest.mark.parametrize(("file", "answer"), [
-    ("plots/resnet_fashion_mnist.png", "dataset fashion_mnist is not in study.datasets; add it: --config 'study={datasets: [fashion_mnist]}'"),
-    ("plots/simple_conv_mnist/kinds_max.pdf", "model simple_conv is not in study.models; add it: --config 'study={models: [simple_conv]}'"),
-    ("plots/models/digits/global.png", "dataset digits is not in study.datasets; add it: --config 'study={datasets: [digits]}'"),
-    ("layers/resnet_digits.md", "dataset digits is not in study.datasets; add it: --config 'study={datasets: [digits]}'"),
-    ("variance/resnet_mnist_rotated_seed3.h5", "seed 3 is not in study.seeds; add it: --config 'study={seeds: [3]}'"),
-    ("checkpoints/simple_conv_fashion_mnist_within45_seed0.csv", "model simple_conv is not in study.models, dataset fashion_mnist is not in study.datasets, training within45 is not in study.trainings; add them: --config 'study={models: [simple_conv], datasets: [fashion_mnist], trainings: [within45]}'"),
+    ("plots/resnet_fashion_mnist.png", "dataset fashion_mnist is not in study.datasets; for this target, add --config 'study={datasets: [fashion_mnist]}'"),
+    ("plots/simple_conv_mnist/kinds_max.pdf", "model simple_conv is not in study.models; for this target, add --config 'study={models: [simple_conv]}'"),
+    ("plots/models/digits/global.png", "dataset digits is not in study.datasets; for this target, add --config 'study={datasets: [digits]}'"),
+    ("layers/resnet_digits.md", "dataset digits is not in study.datasets; for this target, add --config 'study={datasets: [digits]}'"),
+    ("variance/resnet_mnist_rotated_seed3.h5", "seed 3 is not in study.seeds; for this target, add --config 'study={seeds: [3]}'"),
+    ("checkpoints/simple_conv_fashion_mnist_within45_seed0.csv", "model simple_conv is not in study.models, dataset fashion_mnist is not in study.datasets, training within45 is not in study.trainings; for this target, add --config 'study={models: [simple_conv], datasets: [fashion_mnist], trainings: [within45]}'"),
     ("plots/resnet_imagenet.png", "there is no dataset imagenet; there are mnist, fashion_mnist, digits"),
     ("plots/nomodel_mnist/headline_mean.svg", "there is no model nomodel; there are resnet, simple_conv, vgg16"),
     ("plots/resnt_fashion_mnist.png", "there is no model resnt (did you mean resnet?); there are resnet, simple_conv, vgg16"),
@@ -100,7 +100,9 @@ def answer(project, *arguments):
 
 def test_snakemake_gives_these_answers(project):
     figure = "results/plots/resnet_mnist.png"
-    assert answer(project, "results/plots/resnet_digits.png").endswith("add it: --config 'study={datasets: [digits]}'")
+    assert answer(project, "results/plots/resnet_digits.png").endswith(
+        "for this target, add --config 'study={datasets: [digits]}'"
+    )
     assert answer(project, "results/plots/models/digits/global.png").endswith(": --config 'study={datasets: [digits]}'")
     assert project.planned("results/plots/resnet_digits.png", "--config", "study={datasets: [digits]}")["plot"] == 1
     assert answer(project, "--forcerun", "train", figure).startswith(f"{figure}: --forcerun takes this for one of its")

@@ -88,14 +88,17 @@ class OneRun:
         run_job(
             "plot_models", self.folder, dataset="x",
             reads={"variances": [self.variance], "histories": [self.history], "published": PUBLISHED},
-            writes={"figures": [self.models_figure]}, params={"runs": [Run(**RUN)], "trainings": TRAININGS, "measures": MEASURES, "layers": "all"},
+            writes={"figures": [self.models_figure]}, params={"runs": [Run(**RUN)], "trainings": TRAININGS, "measures": MEASURES, "layers": "all", "published_datasets": []},
         )  # fmt: skip
 
     def tabulate(self):
         run_job(
             "tables", self.folder, reads={"variances": [self.variance], "histories": [self.history], "published": PUBLISHED},
             writes=self.tables,
-            params={"runs": [Run(**RUN)], "trainings": TRAININGS, "measures": MEASURES, "all_measures": MEASURES},
+            params={
+                "runs": [Run(**RUN)], "trainings": TRAININGS, "measures": MEASURES, "all_measures": MEASURES,
+                "published_datasets": [],
+            },
         )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from rv_study.kept_store import Store
 from rv_study.nested import canonical
 from rv_study.overlays import list_overlays, replace_sources
 from rv_study.params import STAGES, Params, check_code, check_measures, list_measures, of_files, of_trainings, run_names
+from rv_study.published_datasets import find_published
 from rv_study.report_labels import label_figure, label_table
 
 try:
@@ -75,6 +76,7 @@ RUNS_OF_DATASET = study_runs.group(RUNS.values(), "dataset")
 EXECUTION = canonical(config["execution"])
 STUDIED = config["study"]["datasets"]
 PUBLISHED = os.path.relpath(WORKFLOW / "resources" / "published.csv")
+PUBLISHED_DATASETS = find_published(DATASETS, STUDIED)
 
 
 wildcard_constraints:

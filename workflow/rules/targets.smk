@@ -26,7 +26,11 @@ def check_targets():
     targets.check(sys.argv, Path(RESULTS), NAME, OWN_DATASETS, is_made)
     swallowed.check(sys.argv, settings.targets, is_made)
     for target in sorted({*settings.targets, *settings.forcerun, *settings.until}):
-        if not (workflow.is_rule(target) or is_made(target) or Path(target).exists()):
+        if workflow.is_rule(target) or is_made(target):
+            continue
+        if Path(target).is_dir():
+            raise ConfigError(f"{target}: is a folder; name a file in it, or nothing for the whole study")
+        if not Path(target).exists():
             why = unknown_targets.explain(target, [Path(STUDY), Path(RESULTS)], names())
             if why:
                 raise ConfigError(why)

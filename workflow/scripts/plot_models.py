@@ -22,6 +22,7 @@ def main(
     variances: list[str],
     histories: list[str],
     published: str,
+    published_datasets: list[str],
     figures: list[str],
     trainings: list[Training],
     measures: list[str],
@@ -30,11 +31,13 @@ def main(
 ) -> None:
     """Draw `runs`, all of one dataset; `variances` and `histories` hold their files in the same order.
 
-    published  the file of the published values
-    figures    the files to write: the stem names the drawing, the suffix the format
-    trainings  the trainings of `runs`, in the order to show them
-    measures   the measures to show
-    layers     the layers to show: "published", "all", or "auto": published ones of a published model, or all of another
+    published           the file of the published values
+    published_datasets  the datasets whose images are those that were published
+    figures             the files to write: the stem names the drawing, the suffix the format
+    trainings           the trainings of `runs`, in the order to show them
+    measures            the measures to show
+    layers              the layers to show: "published", "all", or "auto": published ones of a published model, or all
+                        of another
     """
     measurements, rows = (defaultdict(lambda: defaultdict(list)) for _ in range(2))
     for run, variance, history_file in zip(runs, variances, histories, strict=True):
@@ -50,7 +53,7 @@ def main(
         for model, of_model in measurements.items()
     }
     dataset = runs[0].dataset
-    known = attach_published(read_published(published), dataset, results, layers)
+    known = attach_published(read_published(published, published_datasets), dataset, results, layers)
     words = [word for of_model in results.values() for word in shown_words(of_model, map(load_measure, measures))]
     data = {"layers": describe_layers(layers, results), "results": results, "published": known}
     draw_figures(of_models(measures), figures, dataset, words=words, log=log, **data)
@@ -86,6 +89,7 @@ if __name__ == "__main__":
             variances=snakemake.input.variances,
             histories=snakemake.input.histories,
             published=snakemake.input.published,
+            published_datasets=snakemake.params.published_datasets,
             figures=snakemake.output.figures,
             trainings=snakemake.params.trainings,
             measures=snakemake.params.measures,

@@ -32,6 +32,7 @@ def main(
     variances: list[str],
     histories: list[str],
     published: str,
+    published_datasets: list[str],
     outputs: dict[str, str],
     trainings: list[Training],
     measures: list[str],
@@ -39,16 +40,17 @@ def main(
 ) -> None:
     """Tabulate `runs`; `variances` and `histories` hold their files in the same order.
 
-    published     the file of the published values
-    outputs       the file for each of global_csv, _md and _tex, layers_csv, accuracy_csv and _md, claims_md
-    trainings     the trainings of `runs`, in the order to show them; the others are compared with the first
-    measures      the measures of which to tell global values
-    all_measures  the measures of which to tell the values of layers
+    published           the file of the published values
+    published_datasets  the datasets whose images are those that were published
+    outputs             the file for each of global_csv, _md and _tex, layers_csv, accuracy_csv and _md, claims_md
+    trainings           the trainings of `runs`, in the order to show them; the others are compared with the first
+    measures            the measures of which to tell global values
+    all_measures        the measures of which to tell the values of layers
     """
     shown, of_layers = (list(map(load_measure, names)) for names in (measures, all_measures))
     of_networks = [*shown, *([] if M.name in measures else [M])]  # the claims are about M
     by_name = {training.name: training for training in trainings}
-    known = read_published(published)
+    known = read_published(published, published_datasets)
     rows = defaultdict(list)
     for run, variance, history_file in zip(runs, variances, histories, strict=True):
         history, measurement = read_history(history_file), read_measurement(variance, run.as_dict())
@@ -86,6 +88,7 @@ if __name__ == "__main__":
             variances=snakemake.input.variances,
             histories=snakemake.input.histories,
             published=snakemake.input.published,
+            published_datasets=snakemake.params.published_datasets,
             trainings=snakemake.params.trainings,
             measures=snakemake.params.measures,
             all_measures=snakemake.params.all_measures,

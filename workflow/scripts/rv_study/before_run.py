@@ -10,6 +10,7 @@ from rv_study.take_or_make import copies_notice
 
 MAX_NAMES = 3  # of runs in one line
 NOT_RECORDED = "made by numbers that are not recorded"
+IF_CHANGED = "if the images of the dataset change"
 
 
 def keep_finished(store: Store, finished: Iterable[Finished]) -> list[str]:
@@ -73,7 +74,7 @@ def _reason(found: Finished, now: Result) -> str:
     if not found.result.made_by:
         return NOT_RECORDED
     is_known = found.inputs_now is not None
-    images = "the images of the dataset have changed" if is_known else "if the images of the dataset change"
+    images = "the images of the dataset have changed" if is_known else IF_CHANGED
     return describe(found.result.made_by, now.made_by) or images
 
 
@@ -81,9 +82,11 @@ def _announce_again(store: Store, again: dict[str, list[str]]) -> list[str]:
     if not again:
         return []
     n = sum(map(len, again.values()))
+    is_open = set(again) == {IF_CHANGED}  # until the dataset is made again
+    will_run = "may be run again" if is_open else f"{'are' if n > 1 else 'is'} about to be run again"
     by_hand = " Where no numbers are recorded, copy them back by hand." if NOT_RECORDED in again else ""
     return [
-        f"{n} finished training{'s are' if n > 1 else ' is'} about to be run again:",
+        f"{n} finished training{'s' * (n > 1)} {will_run}:",
         *(f"    {reason}: {_names(runs)}" for reason, runs in again.items()),
         f"{'Their' if n > 1 else 'Its'} results are kept in {store.folder}, and come back with the same numbers "
         f"(make kept lists them).{by_hand}",

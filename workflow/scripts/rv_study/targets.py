@@ -63,7 +63,9 @@ def _right_study(file: str, name: str | None, own_datasets: Container[str]) -> s
 
 def _explain(of_study: str | None, name: str | None, file: str) -> str:
     if file.startswith(DATASET) and name and of_study in (None, name):
-        return "this dataset of the study lies elsewhere: "
+        if of_study is None:
+            return "is of another source (or size, or fit, ...) than in this config, whose dataset is "
+        return "datasets are made once for all studies: "
     this = f"the study of this config is named {name}" if name else "the study of this config has no name"
     if of_study is None:
         return f"{this}, so the file is "

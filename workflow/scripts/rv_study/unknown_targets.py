@@ -103,7 +103,7 @@ def _explain_parts(parts: dict[str, str | int], names: Names) -> str | None:
         return None
     which = ", ".join(f"{kind} {part} is not in study.{kind}s" for kind, part in missing.items())
     keys = ", ".join(f"{kind}s: [{part}]" for kind, part in missing.items())
-    return f"{which}; add {'it' if len(missing) == 1 else 'them'}: --config 'study={{{keys}}}'"
+    return f"{which}; for this target, add --config 'study={{{keys}}}'"
 
 
 def _explain_file(file: str, files: list[str]) -> str | None:

@@ -1,14 +1,14 @@
 """The published values (CSV): dataset, model, rotate_degrees, quantity, value."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 Published = dict[tuple[str, str, int, str], float]
 
 
-def read_published(path: str | Path) -> Published:
-    """Read {(dataset, model, rotate_degrees, quantity): value}.
+def read_published(path: str | Path, datasets: Container[str]) -> Published:
+    """Read {(dataset, model, rotate_degrees, quantity): value} of these datasets.
 
     rotate_degrees  what the training did: 0 for upright images, 180 for images rotated by up to that to either side
     quantity        accuracy_upright or accuracy_rotated, on these test images; or a measure of a whole network,
@@ -18,6 +18,7 @@ def read_published(path: str | Path) -> Published:
         return {
             (row["dataset"], row["model"], int(row["rotate_degrees"]), row["quantity"]): float(row["value"])
             for row in csv.DictReader(file)
+            if row["dataset"] in datasets
         }
 
 

@@ -69,10 +69,12 @@ def open_archive(path: Path, encoding: str | None) -> Iterator[ArchiveTree]:
 def _naming_damage(path: Path, kind: str, encoding: str | None) -> Iterator[None]:
     try:
         yield
-    except (LookupError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise ValueError(f"{path}: its names cannot be read as {encoding} ({error}); correct `encoding`") from error
     except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
-        raise ValueError(f"{path}: not a whole {kind} file ({error}); copy or download it again") from error
+        raise ValueError(
+            f"{path}: not a whole {kind} file ({' '.join(str(error).split())}); copy or download it again"
+        ) from error
 
 
 def guess_readings(name: str) -> str:
@@ -136,6 +138,8 @@ def _list_tar(archive: tarfile.TarFile, encoding: str | None) -> tuple[dict[str,
             folders.append(f"{info.name}/")
         else:
             members[info.name] = Member(info.size, info.offset, lambda info=info: _read_tar(archive, info))
+    while archive.fileobj.read(2**20):  # to the end, where a compressed tar has its checksum, which tarfile never reads
+        pass
     return members, folders
 
 

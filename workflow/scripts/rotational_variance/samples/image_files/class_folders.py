@@ -63,7 +63,9 @@ def _classes_of(part: str, names: list[tuple[str, bool]]) -> dict[str, list[str]
 
 def _only(content: Iterable[str]) -> str:
     named = sorted(printable(name) for name in content if not is_passed_over(name.rstrip("/")))
-    return f", only {shorten(named)}" if named else ""
+    other_case = [name for name in named if name.lower().rstrip("/") in PARTS and name.rstrip("/") not in PARTS]
+    rename = f" (rename {other_case[0]} to {other_case[0].lower()})" if other_case else ""
+    return f", only {shorten(named)}{rename}" if named else ""
 
 
 def shorten(names: Iterable[str]) -> str:

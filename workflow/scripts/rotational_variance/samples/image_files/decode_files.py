@@ -62,7 +62,8 @@ def _decode(path: Path, name: str, file: str | Member, background: str) -> Pixel
     try:
         return decode(_read(file), background)
     except Exception as error:  # decoders and archives raise many types for broken files
-        raise ValueError(f"{path}: {printable(name)} cannot be read as an image: {error}") from error
+        advice = "" if isinstance(error, ValueError) else "; copy it again, or take it out"
+        raise ValueError(f"{path}: {printable(name)} cannot be read as an image: {error}{advice}") from error
 
 
 def _check_same_size(path: Path, name: str, pixels: Mapping[str, np.ndarray]) -> None:

@@ -52,6 +52,9 @@ def decode(content: bytes, background: str) -> Pixels:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's, about large photos and odd files that it reads all the same
             with Image.open(io.BytesIO(content)) as image:
+                if image.format == "PNG":  # the checksums of its parts, which Pillow passes over as it decodes
+                    image.verify()
+            with Image.open(io.BytesIO(content)) as image:
                 return _decode(image, background)
     except UnidentifiedImageError:
         raise ValueError(_not_an_image(content)) from None
@@ -84,6 +87,8 @@ def _decode(image: Image.Image, background: str) -> Pixels:
     if image.has_transparency_data:
         image, is_laid = _lay(image, background, is_deep)
         conversions += [laid_on(background)] * is_laid
+    elif image.mode == "LAB":
+        raise ValueError("LAB colours, which Pillow does not convert; save it as RGB")
     elif image.mode not in {*GREY_MODES, "P", "RGB"}:
         conversions.append(f"converted from {image.mode} to RGB")
     return Pixels(image.convert("L" if is_grey else "RGB"), conversions, is_deep)

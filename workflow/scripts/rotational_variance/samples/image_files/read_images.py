@@ -1,5 +1,6 @@
 """Read a dataset from image files: a folder, a zip or a tar of `train/<class>/*` and `test/<class>/*`."""
 
+import codecs
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from rotational_variance.samples.image_files.class_folders import ClassNameError
 from rotational_variance.samples.image_files.decode_files import Wanted, decode_files
 from rotational_variance.samples.image_files.folder_tree import FolderTree, locate, look_through
 from rotational_variance.samples.image_files.pixels import laid_on
-from rotational_variance.samples.image_files.tree_names import PARTS
+from rotational_variance.samples.image_files.tree_names import PARTS, is_passed_over, printable
 
 
 class MissingSourceError(FileNotFoundError):
@@ -26,7 +27,8 @@ class ImageFiles(Dataset):
     """A dataset that was read from image files.
 
     conversions  {what was done to images, in words: to how many}; empty if all pixels are those of the files
-    passed_over  names of hidden and system files that were left out, and of links back to a folder that holds them
+    passed_over  names of what was left out: hidden and system files, links back to a folder that holds them, and what
+                 lies beside the training and the test set
     """
 
     conversions: dict[str, int] = field(default_factory=dict)
@@ -55,6 +57,8 @@ def read_images(
     image, sizes that do not fit, an empty class, or a class of the test set that the training set lacks.
     """
     where = locate(path)
+    if encoding is not None:
+        _check_encoding(where, encoding)
     with _open_tree(where, encoding) as tree:
         classes = _sort(where, tree)
         names = {part: [name for of_class in classes[part].values() for name in of_class] for part in PARTS}
@@ -73,8 +77,21 @@ def read_images(
         class_names,
         *arrays,
         conversions=dict(sorted(conversions.items())),
-        passed_over=sorted(tree.passed_over),
+        passed_over=[*sorted(tree.passed_over), *_beside(tree)],
     )
+
+
+def _check_encoding(path: Path, encoding: str) -> None:
+    try:
+        codecs.lookup(encoding)
+    except LookupError as error:
+        raise ValueError(f"{path}: `encoding` is {encoding}, which there is not; one of many is gbk") from error
+
+
+def _beside(tree: FolderTree | ArchiveTree) -> list[str]:
+    """Name what lies beside the training and the test set, such as a validation set."""
+    names = sorted(printable(name) for name in tree.content if name.rstrip("/") not in PARTS)
+    return [f"{name} (beside train/ and test/)" for name in names if not is_passed_over(name.rstrip("/"))]
 
 
 @contextmanager
@@ -94,7 +111,7 @@ def _sort(path: Path, tree: FolderTree | ArchiveTree) -> dict[str, dict[str, lis
     except ClassNameError as error:
         how = "set `encoding` to the right one" if isinstance(tree, ArchiveTree) else "rename it"
         raise ValueError(
-            f"{path}: {error}; {guess_readings(error.name)}; {how}. It holds {shorten(tree.content)}"
+            f"{path}: {error}; {guess_readings(error.name)}; {how}. It holds {shorten(sorted(tree.content))}"
         ) from error
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
