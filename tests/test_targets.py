@@ -103,7 +103,7 @@ def test_snakemake_gives_these_answers(project):
     assert answer(project, "results/plots/resnet_digits.png").endswith(
         "for this target, add --config 'study={datasets: [digits]}'"
     )
-    assert answer(project, "results/plots/models/digits/global.png").endswith(": --config 'study={datasets: [digits]}'")
+    assert answer(project, "results/plots/models/digits/global.png").endswith(" --config 'study={datasets: [digits]}'")
     assert project.planned("results/plots/resnet_digits.png", "--config", "study={datasets: [digits]}")["plot"] == 1
     assert answer(project, "--forcerun", "train", figure).startswith(f"{figure}: --forcerun takes this for one of its")
     assert project.planned(figure, "--forcerun", "train") == {"dataset": 1, "train": 2, "measure": 2, "plot": 1}
