@@ -13,8 +13,7 @@ from pathlib import Path
 from rotational_variance.samples.image_files.tree_names import find_top, is_passed_over, printable
 
 _GUESSES = ("gbk", "shift_jis", "euc_kr", "cp437", "cp1252")  # how zips name files whose names are not UTF-8
-
-_TAR_MAGIC = slice(257, 262)
+_TAR_MAGIC = slice(257, 262)  # where a tar says that it is one
 
 
 @dataclass(frozen=True)
