@@ -73,6 +73,10 @@ def test_a_folder_is_hashed_by_names_and_contents(write, tmp_path):
     assert hashed() == first
     (tmp_path / "images/train/a/1.png").rename(tmp_path / "images/train/a/3.png")
     assert hashed() not in (first, changed)
+    (tmp_path / "images/train/a/3.png").rename(tmp_path / "images/train/a/1.png")
+    assert hashed() == first
+    (tmp_path / "images/train/empty").mkdir()
+    assert hashed() != first
 
 
 def test_what_cannot_be_read_does_not_stop_the_hash(tmp_path):

@@ -163,7 +163,7 @@ def test_16_bits_are_scaled_by_their_range_in_grey_and_colour_alike(n_channels):
     assert decoded.image.mode == {1: "L", 3: "RGB"}[n_channels]
     pixels = np.asarray(decoded.image).reshape(8, 8, n_channels)
     np.testing.assert_array_equal(pixels, np.repeat(DEEP[..., np.newaxis] // 256, n_channels, axis=2))
-    assert decoded.conversions == ["scaled from 16 bits to 8"]
+    assert decoded.conversions == ["scaled to 8 bits"]
 
 
 def test_16_bits_with_alpha_are_laid_on_a_background():
@@ -172,7 +172,7 @@ def test_16_bits_with_alpha_are_laid_on_a_background():
         decoded = decode(png16(np.dstack([DEEP] * n_channels + [alpha])), "white")
         assert decoded.image.mode == mode
         np.testing.assert_array_equal(np.asarray(decoded.image.convert("L")), np.where(alpha, DEEP // 256, 255))
-        assert decoded.conversions == ["scaled from 16 bits to 8", "transparent, laid on white"]
+        assert decoded.conversions == ["scaled to 8 bits", "transparent, laid on white"]
 
 
 @pytest.mark.parametrize("kind", ["TIFF", "PGM"])
@@ -182,13 +182,32 @@ def test_16_bits_are_scaled_in_other_files(kind):
     )
     decoded = decode(content, "white")
     np.testing.assert_array_equal(np.asarray(decoded.image), DEEP // 256)
-    assert decoded.conversions == ["scaled from 16 bits to 8"]
+    assert decoded.conversions == ["scaled to 8 bits"]
 
 
 @pytest.mark.parametrize("mode", ["I", "F"])
 def test_more_than_16_bits_are_refused(mode):
-    with pytest.raises(ValueError, match=rf"^more than 16 bits a pixel \(mode {mode}\); save it with 8 or 16$"):
+    with pytest.raises(
+        ValueError, match=rf"^numbers that are signed or have more than 16 bits \(mode {mode}\); save it with 8 or 16$"
+    ):
         decode(saved(Image.new(mode, (8, 8), 7), "TIFF"), "white")
+
+
+def test_white_may_be_zero_in_a_tiff():
+    for bits, values in ((8, (DEEP // 256).astype(np.uint8)), (16, DEEP)):
+        content = saved(Image.fromarray(values), "TIFF", tiffinfo={262: 0})
+        if bits == 8:  # Pillow turns the values as it writes, and as it reads
+            np.testing.assert_array_equal(np.asarray(decode(content, "white").image), DEEP // 256)
+        else:
+            np.testing.assert_array_equal(np.asarray(decode(content, "white").image), 255 - DEEP // 256)
+
+
+def test_a_transparent_pixel_hides_no_dark_images(tmp_path):
+    alpha = np.full((8, 8), 65535, np.uint16)
+    alpha[0, 0] = 0
+    path = write_zip(tmp_path / "a.zip", dict.fromkeys(TREE, png16(np.dstack([DEEP // 16, alpha]))))
+    with pytest.raises(ValueError, match="the brightest pixel of its 5 images of 16 bits is 15 of 255"):
+        read_images("deep", path=path)
 
 
 @pytest.mark.parametrize("n_channels", [1, 3])

@@ -3,6 +3,7 @@
 import os
 import re
 import tarfile
+import tracemalloc
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -39,7 +40,8 @@ SYSTEM_FILES = [
     "train/@eaDir/cat/0.png", "train/cat/@eaDir/0.png/SYNOPHOTO_THUMB_M.png", "test/#recycle/0.png", "#snapshot/x/0.png",
     "train/lost+found/0.png", "train/$RECYCLE.BIN/desktop.ini", "System Volume Information/0.png",
     "train/cat/Thumbs.db", "train/desktop.ini", "train/dog/0.png:Zone.Identifier", "test/cat/.@__thumb/0.png",
-    "train/@Recycle/0.png",
+    "train/@Recycle/0.png", "train/@__thumb/0.png", "~snapshot/train/cat/0.png", "train/cat/:2eDS_Store",
+    "train/cat/0.png@SynoEAStream", "test/Picasa.ini",
 ]  # fmt: skip
 
 
@@ -127,7 +129,9 @@ def test_other_encodings_are_refused_with_what_they_may_be_or_given(kind, tmp_pa
         path = write_zip(tmp_path / "a.zip", CHINESE, "gbk")
     else:
         path = write_tar(tmp_path / "a.tar", CHINESE, encoding="gbk")
-    message = r"the name of the folder train/\xb9\xb7 is not UTF-8; as gbk train/狗, as shift_jis train/ｹｷ, "
+    message = (
+        r"the name of the folder train/\xb9\xb7 is not UTF-8; as gbk train/狗, as big5 train/僩, as cp932 train/ｹｷ, "
+    )
     with pytest.raises(
         ValueError, match=f"^{re.escape(f'{path}: {message}')}.*; set `encoding`.* It holds test/, train/$"
     ):
@@ -188,7 +192,17 @@ def test_a_link_back_is_passed_over(target, tmp_path, expected):
     (folder / "train/cat/again").symlink_to(target)
     dataset = read_images("pets", path=str(folder))
     assert_same(dataset, expected)
-    assert dataset.passed_over == ["train/cat/again (a link back)"]
+    assert dataset.passed_over == ["train/cat/again (a link to a folder that is there already)"]
+
+
+def test_a_folder_of_a_class_is_entered_once(tmp_path):
+    """Folders that link to each other would make their images more, and more with each of them."""
+    folder = Path(write_folder(tmp_path / "pets", {**TREE, **{f"train/cat/{i}/0.png": plain(i) for i in range(8)}}))
+    for i in range(8):
+        for other in range(8):
+            (folder / f"train/cat/{i}/link{other}").symlink_to(f"../{other}")
+    (folder / "train/bird").symlink_to("dog")
+    assert read_images("pets", path=str(folder)).train_labels.tolist() == [0] + [1] * 10 + [2]
 
 
 def test_pipes_and_links_to_nothing_are_refused(tmp_path):
@@ -197,6 +211,10 @@ def test_pipes_and_links_to_nothing_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"train/cat/pipe\.png cannot be read as an image: not a file$"):
         read_images("pets", path=str(folder))
     (folder / "train/cat/pipe.png").unlink()
+    (folder / "train/cat/self.png").symlink_to("self.png")
+    with pytest.raises(ValueError, match=r"train/cat/self\.png cannot be read as an image: .*symbolic links"):
+        read_images("pets", path=str(folder))
+    (folder / "train/cat/self.png").unlink()
     (folder / "train/cat/gone.png").symlink_to("nothing")
     with pytest.raises(ValueError, match=r"train/cat/gone\.png cannot be read as an image: .*No such file"):
         read_images("pets", path=str(folder))
@@ -219,12 +237,33 @@ def test_links_inside_a_tar_are_followed(tmp_path):
 )
 @pytest.mark.parametrize("kind", ["zip", "tar"])
 def test_refuses_an_archive_that_points_outside_itself(kind, member, tmp_path):
-    if kind == "tar" and "\\" in member:
-        member = member.replace("\\", "/")
     path = WRITERS[kind](tmp_path / "pets", {**TREE, member: plain(1)})
-    shown = member.replace("\\", "/")
-    with pytest.raises(ValueError, match=f"^{re.escape(f'{path}: member {shown} points outside it')}"):
+    with pytest.raises(ValueError, match=f"^{re.escape(f'{path}: member {member} points outside it')}"):
         read_images("pets", path=path)
+
+
+MIDDLE = 3 * 1024  # bytes: the header of a file in the middle of a tar of small files
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[:MIDDLE], lambda content: content[: MIDDLE + 200], lambda content: content[: MIDDLE + 700],
+        lambda content: content[:MIDDLE] + bytes(512) + content[MIDDLE + 512 :],
+        lambda content: content[:MIDDLE] + b"\xff" + content[MIDDLE + 1 :],
+    ],
+    ids=["cut at a header", "cut in a header", "cut in a file", "a header of zeros", "a wrong header"],
+)  # fmt: skip
+def test_refuses_a_tar_whose_list_breaks_off(damage, tmp_path):
+    """Where tarfile itself takes it for finished, without a word."""
+    path = Path(write_tar(tmp_path / "a.tar", TREE))
+    content = path.read_bytes()
+    assert content[MIDDLE + 257 : MIDDLE + 262] == b"ustar"
+    path.write_bytes(damage(content))
+    with pytest.raises(
+        ValueError, match=f"^{re.escape(str(path))}: not a whole tar file .*; copy or download it again$"
+    ):
+        read_images("pets", path=str(path))
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz"])
@@ -282,7 +321,7 @@ def test_a_file_larger_than_an_image_is_not_read(write, monkeypatch):
     monkeypatch.setattr(decode_files, "MAX_FILE_BYTES", 2**20)
     path = write({**TREE, "train/dog/9.png": bytes(2**20 + 1)})
     with pytest.raises(
-        ValueError, match=r"train/dog/9\.png .* it holds 1,048,577 bytes, expected 1,048,576 or fewer; take it"
+        ValueError, match=r"train/dog/9\.png .* it holds 1,048,577 bytes or more, expected 1,048,576 or fewer; take it"
     ):
         read_images("pets", path=path)
 
@@ -298,8 +337,36 @@ def test_a_small_member_that_unpacks_to_gigabytes_costs_no_memory(tmp_path):
     entry = content.rindex(b"PK\x01\x02")
     assert content[entry + 46 : entry + 46 + 15] == b"train/dog/9.png"
     path.write_bytes(content[: entry + 24] + (3 * 2**30).to_bytes(4, "little") + content[entry + 28 :])
-    with pytest.raises(ValueError, match=r"train/dog/9\.png .* it holds 3,221,225,472 bytes"):
+    with pytest.raises(ValueError, match=r"train/dog/9\.png .* it holds 3,221,225,472 bytes or more"):
         read_images("pets", path=str(path))
+
+
+def test_a_zip_may_lie_about_a_size_and_still_costs_no_memory(tmp_path):
+    path, n_bytes = tmp_path / "bomb.zip", 64 * 2**20
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in TREE.items():
+            archive.writestr(name, content)
+        archive.writestr("train/dog/9.png", bytes(n_bytes))
+    content = path.read_bytes()
+    entry = content.rindex(b"PK\x01\x02")
+    path.write_bytes(content[: entry + 24] + (1000).to_bytes(4, "little") + content[entry + 28 :])
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=r"train/dog/9\.png cannot be read as an image: Bad CRC"):
+        read_images("pets", path=str(path))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < n_bytes / 8
+
+
+def test_a_link_in_a_tar_to_a_file_that_is_too_large_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(decode_files, "MAX_FILE_BYTES", 2**20)
+    path = write_tar(tmp_path / "a.tar", {**TREE, "large": bytes(2**20 + 9)})
+    with tarfile.open(path, "a") as archive:
+        link = tarfile.TarInfo("train/cat/2.png")
+        link.type, link.linkname = tarfile.SYMTYPE, "../../large"
+        archive.addfile(link)
+    with pytest.raises(ValueError, match=r"train/cat/2\.png .* it holds 1,048,577 bytes or more"):
+        read_images("pets", path=path)
 
 
 def test_a_zip_of_the_folder_itself_is_read(tmp_path, expected):
@@ -312,11 +379,14 @@ def test_a_class_with_system_files_only_is_empty(write):
         read_images("pets", path=path)
 
 
-def test_a_tar_is_read_in_its_own_order(tmp_path, expected):
+def test_a_tar_is_read_in_its_own_order(tmp_path, expected, monkeypatch):
     """Going back in a compressed tar would unpack it again from its beginning, for each file."""
     names = sorted(TREE, reverse=True)
     path = write_tar(tmp_path / "a.tar.gz", {name: TREE[name] for name in names}, "w:gz")
+    read, decode = [], decode_files.decode
+    monkeypatch.setattr(decode_files, "decode", lambda content, *more: read.append(content) or decode(content, *more))
     assert_same(read_images("pets", path=path), expected)
+    assert read == [TREE[name] for name in names]
 
 
 def test_large_files_are_hashed_in_pieces(tmp_path):

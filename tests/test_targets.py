@@ -61,30 +61,23 @@ def is_result(path):
     return path.startswith("results/")
 
 
-@pytest.mark.parametrize(("arguments", "instead"), [
-    ("--forcerun train results/a.png", "results/a.png --forcerun train"), ("-n -R results/a.png --cores 2", "results/a.png --force"),
-    ("--cores 2 -R train results/a.png results/b.png", "results/a.png results/b.png -R train"),
-    ("--until measure results/a.png", "results/a.png --until measure"), ("-O plot results/a.png", "results/a.png -O plot"),
-    ("--prioritize train results/a.png", "results/a.png --prioritize train"), ("--cache results/a.png", "results/a.png"),
-    ("--allowed-rules train results/a.png", "results/a.png --allowed-rules train"),
+@pytest.mark.parametrize(("option", "values", "instead"), [
+    ("--forcerun", {"train", "results/a.png"}, "results/a.png --forcerun train"),
+    ("--until", {"results/b.png", "measure", "results/a.png"}, "results/a.png results/b.png --until measure"),
+    ("--allowed-rules", {"results/a.png"}, "results/a.png"),
 ])  # fmt: skip
-def test_a_target_that_an_option_takes_is_noticed(arguments, instead):
-    arguments = arguments.split()
+def test_a_target_that_an_option_takes_is_noticed(option, values, instead):
     with pytest.raises(ConfigError) as caught:
-        swallowed.check(["snakemake", *arguments], [], is_result)
-    assert str(caught.value).startswith("results/a.png: -")
-    assert f"put targets first: snakemake {instead} (or, if the whole study is meant: snakemake all -" in str(
-        caught.value
-    )
-    swallowed.check(["snakemake", "all", *arguments], ["all"], is_result)
+        swallowed.check({"--omit-from": set(), option: values}, [], is_result)
+    said = str(caught.value)
+    assert said.startswith(f"results/a.png: {option} takes this for one of its values, so it is no target; put targets")
+    assert f": snakemake {instead} (or, if the whole study is meant: snakemake all {option} " in said
+    swallowed.check({option: values}, ["all"], is_result)
 
 
-@pytest.mark.parametrize("arguments", [
-    "", "--forcerun train", "-R", "--until results/a.png", "-O results/a.png results/b.png", "--report results/report.html",
-    "--cleanup-metadata results/a.png", "--config study={}", "-n --cores 2",
-])  # fmt: skip
-def test_other_options_are_left_alone(arguments):
-    swallowed.check(["snakemake", *arguments.split()], [], is_result)
+@pytest.mark.parametrize("values", [set(), {"train"}, {"results/a.png"}, {"results/a.png", "results/b.png"}])
+def test_other_options_are_left_alone(values):
+    swallowed.check({"--forcerun": values, "--until": values}, [], is_result)
 
 
 # ---- Snakemake
@@ -105,6 +98,7 @@ def test_snakemake_gives_these_answers(project):
     )
     assert answer(project, "results/plots/models/digits/global.png").endswith(" --config 'study={datasets: [digits]}'")
     assert project.planned("results/plots/resnet_digits.png", "--config", "study={datasets: [digits]}")["plot"] == 1
+    assert answer(project, "-nR", "train", figure).startswith(f"{figure}: --forcerun takes this for one of its")
     assert answer(project, "--forcerun", "train", figure).startswith(f"{figure}: --forcerun takes this for one of its")
     assert project.planned(figure, "--forcerun", "train") == {"dataset": 1, "train": 2, "measure": 2, "plot": 1}
     assert project.planned("all", "--forcerun", figure)["train"] == 16

@@ -58,7 +58,10 @@ DATASET_FILES = {name: on_disk(path) for name, path in DATASET_PATHS.items()}
 try:
     claim(CLAIMS, DATASET_FILES, DATASETS)
     places.check_folders([Path(".snakemake"), *map(on_disk, ["<results>", "<study>", "<results>/.kept"])])
-    places.check_links(on_disk(f"<study>/{folder}") for folder in results.FOLDERS)
+    for root in dict.fromkeys([on_disk("<results>"), on_disk("<study>")]):
+        places.check_links(root / folder for folder in results.FOLDERS)
+        of_rules = [*root.glob("logs/*"), *root.glob("benchmarks/*")]
+        places.check_links(path for path in of_rules if not path.suffix)
     for dataset in config["study"]["datasets"]:
         places.check_source(dataset, config["datasets"][dataset], DATASET_FILES[dataset])
     RUNS = {run.stem: run for run in study_runs.list_runs(config)}

@@ -24,7 +24,14 @@ def check_targets():
     if settings.target_jobs:  # this is a job of a command that was checked
         return
     targets.check(sys.argv, Path(RESULTS), NAME, OWN_DATASETS, is_made)
-    swallowed.check(sys.argv, settings.targets, is_made)
+    options = {
+        "--forcerun": settings.forcerun,
+        "--until": settings.until,
+        "--omit-from": settings.omit_from,
+        "--allowed-rules": settings.allowed_rules or (),
+        "--prioritize": workflow.scheduling_settings.prioritytargets if workflow.scheduling_settings else (),
+    }
+    swallowed.check(options, settings.targets, is_made)
     for target in sorted({*settings.targets, *settings.forcerun, *settings.until}):
         if workflow.is_rule(target) or is_made(target):
             continue

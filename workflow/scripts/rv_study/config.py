@@ -43,7 +43,7 @@ def check(config: dict, schema_path: Path, models_folder: Path, is_module: bool 
     errors = sorted(validator.iter_errors(config), key=lambda error: [str(part) for part in error.absolute_path])
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        hint = WHOLE if is_module and _is_partial(errors[0]) else ""
+        hint = _module_hint(errors[0]) if is_module else ""
         raise ConfigError(f"config: {explain_error(errors[0], _table_names(config))}{more}{hint}")
     options = _read_options(config, models_folder)
     _check_study_name(config["study"].get("name"))
@@ -56,9 +56,13 @@ def check(config: dict, schema_path: Path, models_folder: Path, is_module: bool 
         _check_spec(run, config, options[run.model])
 
 
-def _is_partial(error: jsonschema.ValidationError) -> bool:
-    """Tell whether an error is of a key that every config has, and so is missing where only changes are given."""
-    return error.validator == "required" and not {"datasets", "trainings"} & {*error.absolute_path}
+def _module_hint(error: jsonschema.ValidationError) -> str:
+    """Say what leads to such an error where another workflow gives the config."""
+    path = [*error.absolute_path]
+    if error.validator == "additionalProperties" and path[:1] == ["datasets"]:
+        return "; a dataset of another source replaces an entry, so delete that one before you update the config"
+    # A key that every config has is missing where only changes are given.
+    return WHOLE if error.validator == "required" and not {"datasets", "trainings"} & {*path} else ""
 
 
 def order_trainings(config: dict, config_file: dict) -> None:

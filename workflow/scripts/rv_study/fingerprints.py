@@ -84,11 +84,12 @@ def images_hash(path: Path) -> str:
     if not os.path.isdir(path):
         return _hash_or_reason(path)
     try:
-        files = look_through(path).files
+        tree = look_through(path)
     except OSError:
         return "not readable"
-    digest = hashlib.sha256()
-    for name, file in files.items():
+    classes = sorted(name for name in tree.folders if name.count("/") == 1)  # which may be empty
+    digest = hashlib.sha256("\0".join(classes).encode("utf-8", "surrogateescape"))
+    for name, file in tree.files.items():
         digest.update(f"{name}\0{_hash_or_reason(Path(file))}\0".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()[:16]
 

@@ -8,11 +8,12 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rotational_variance.samples.image_files.tree_names import find_top, is_passed_over, printable
 
-_GUESSES = ("gbk", "shift_jis", "euc_kr", "cp437", "cp1252")  # how zips name files whose names are not UTF-8
+_GUESSES = ("gbk", "big5", "cp932", "euc_kr", "cp437", "cp1252")  # how zips name files whose names are not UTF-8
 _TAR_MAGIC = slice(257, 262)  # where a tar says that it is one
 
 
@@ -20,14 +21,14 @@ _TAR_MAGIC = slice(257, 262)  # where a tar says that it is one
 class Member:
     """A file of an archive.
 
-    n_bytes   that it unpacks to, as the archive says
+    n_bytes   that it unpacks to, as the archive says, which may be wrong
     position  in the archive: reading in this order never goes back
-    read      returns its bytes
+    read      a function that returns its first bytes, at most as many as it is given
     """
 
     n_bytes: int
     position: int
-    read: Callable[[], bytes]
+    read: Callable[[int], bytes]
 
 
 @dataclass(frozen=True)
@@ -108,12 +109,14 @@ def _open_zip(path: Path, encoding: str | None) -> zipfile.ZipFile:
 
 def _list_zip(archive: zipfile.ZipFile, encoding: str | None) -> tuple[dict[str, Member], list[str]]:
     members, folders = {}, []
-    for info in archive.infolist():
-        name = _zip_name(info, encoding)
+    names = {_zip_name(info, encoding): info for info in archive.infolist()}
+    if not any("/" in name for name in names):  # some programs on Windows separate folders so
+        names = {name.replace("\\", "/"): info for name, info in names.items()}
+    for name, info in names.items():
         if name.endswith("/"):
             folders.append(name)
         else:
-            members[name] = Member(info.file_size, info.header_offset, lambda info=info: archive.read(info))
+            members[name] = Member(info.file_size, info.header_offset, partial(_read_zip, archive, info))
     return members, folders
 
 
@@ -123,7 +126,12 @@ def _zip_name(info: zipfile.ZipInfo, encoding: str | None) -> str:
     if encoding is None and not info.flag_bits & 0x800:
         with suppress(UnicodeEncodeError):  # zipfile has read it as UTF-8, from the member's extra field
             name = name.encode("cp437").decode("utf-8", "surrogateescape")
-    return name.replace("\\", "/")  # as some programs on Windows separate folders
+    return name
+
+
+def _read_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo, n_bytes: int) -> bytes:
+    with archive.open(info) as file:
+        return file.read(min(n_bytes, info.file_size + 1))  # no more, should the archive be wrong about its size
 
 
 def _open_tar(path: Path, encoding: str | None) -> tarfile.TarFile:
@@ -136,23 +144,39 @@ def _list_tar(archive: tarfile.TarFile, encoding: str | None) -> tuple[dict[str,
         if info.isdir():
             folders.append(f"{info.name}/")
         else:
-            members[info.name] = Member(info.size, info.offset, lambda info=info: _read_tar(archive, info))
-    while archive.fileobj.read(2**20):  # to the end, where a compressed tar has its checksum, which tarfile never reads
-        pass
+            members[info.name] = Member(info.size, info.offset, partial(_read_tar, archive, info))
+    _check_end(archive)
     return members, folders
 
 
-def _read_tar(archive: tarfile.TarFile, info: tarfile.TarInfo) -> bytes:
+def _check_end(archive: tarfile.TarFile) -> None:
+    """Raise ReadError unless nothing but zeros, a block of them at least, follows what tarfile has listed.
+
+    At a damaged or missing header, tarfile takes the archive for finished. Reading on also reaches the checksum of a
+    compressed tar, which stands at its very end.
+    """
+    archive.fileobj.seek(archive.offset)
+    n_bytes = 0
+    while content := archive.fileobj.read(2**20):
+        n_bytes += len(content)
+        if content.strip(b"\0"):
+            raise tarfile.ReadError("its list of files is damaged")
+    if n_bytes < tarfile.BLOCKSIZE:
+        raise tarfile.ReadError("it breaks off")
+
+
+def _read_tar(archive: tarfile.TarFile, info: tarfile.TarInfo, n_bytes: int) -> bytes:
     file = archive.extractfile(info)  # follows links inside the archive
     if file is None:
         raise ValueError("not a file")
     with file:
-        return file.read()
+        return file.read(n_bytes)
 
 
 def _tree(path: Path, members: dict[str, Member], folders: list[str]) -> ArchiveTree:
     for name in [*members, *folders]:
-        if name.startswith("/") or ".." in name.split("/") or re.match("[A-Za-z]:", name):
+        parts = re.split(r"[/\\]", name)
+        if not parts[0] or ".." in parts or re.match("[A-Za-z]:", name):
             raise ValueError(f"{path}: member {printable(name)} points outside it; such an archive is not read")
     files = {_plain(name): member for name, member in members.items()}
     all_folders = {_plain(name) for name in folders} | {folder for name in files for folder in _parents(name)}

@@ -19,8 +19,8 @@ FULL_RANGE = 64  # of 255: 14 bits in a file of 16 reach 63, 12 bits 15
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What images are to become; arguments as those of `read_images`."""
+class Form:
+    """The form that images get; arguments as those of `read_images`."""
 
     size: int | None
     fit: str | None
@@ -28,7 +28,7 @@ class Wanted:
 
 
 def decode_files(
-    path: Path, files: Mapping[str, str | Member], names: Iterable[str], wanted: Wanted
+    path: Path, files: Mapping[str, str | Member], names: Iterable[str], form: Form
 ) -> tuple[dict[str, np.ndarray], Counter[str]]:
     """Decode files of a tree at `path`, in the order in which they lie in an archive; count what was converted.
 
@@ -40,16 +40,16 @@ def decode_files(
     conversions: Counter[str] = Counter()
     brightest = []  # pixel of each image of 16 bits
     for name in sorted(names, key=lambda name: _position(files[name])):
-        decoded = _decode(path, name, files[name], wanted.background)
+        decoded = _decode(path, name, files[name], form.background)
         try:
-            image, made_square = to_square(decoded.image, wanted.size, wanted.fit)
+            image, made_square = to_square(decoded.image, form.size, form.fit)
         except SizeError as error:
             raise SizeError(f"{path}: {printable(name)} {error}") from error
         pixels[name] = np.asarray(image)
         _check_same_size(path, name, pixels)
         conversions.update([*decoded.conversions, *made_square])
-        if decoded.is_deep:
-            brightest.append(pixels[name].max())
+        if decoded.brightest is not None:
+            brightest.append(decoded.brightest)
     if brightest and max(brightest) < FULL_RANGE:
         raise ValueError(
             f"{path}: the brightest pixel of its {len(brightest)} images of 16 bits is {max(brightest)} of 255, as if "
@@ -83,12 +83,17 @@ def _position(file: str | Member) -> int:
 def _read(file: str | Member) -> bytes:
     """Read a file, unless it is larger than any image: a small member of an archive can unpack to gigabytes."""
     if isinstance(file, Member):
-        n_bytes, read = file.n_bytes, file.read
-    else:
-        status = os.stat(file)
-        if not stat.S_ISREG(status.st_mode):
-            raise ValueError("not a file")  # reading would wait for a pipe
-        n_bytes, read = status.st_size, Path(file).read_bytes
+        _check_bytes(file.n_bytes)
+        content = file.read(MAX_FILE_BYTES + 1)
+        _check_bytes(len(content))  # of a link in a tar, or a zip that lies
+        return content
+    status = os.stat(file)
+    if not stat.S_ISREG(status.st_mode):
+        raise ValueError("not a file")  # reading would wait for a pipe
+    _check_bytes(status.st_size)
+    return Path(file).read_bytes()
+
+
+def _check_bytes(n_bytes: int) -> None:
     if n_bytes > MAX_FILE_BYTES:
-        raise ValueError(f"it holds {n_bytes:,} bytes, expected {MAX_FILE_BYTES:,} or fewer; take it out")
-    return read()
+        raise ValueError(f"it holds {n_bytes:,} bytes or more, expected {MAX_FILE_BYTES:,} or fewer; take it out")

@@ -15,8 +15,8 @@ class FolderTree:
     files        {name: path}
     folders      names
     content      what lies in `top`, folders with a slash at their end
-    passed_over  names of hidden and system files that were left out, without their folders; of links back to a folder
-                 that holds them, with these
+    passed_over  names of hidden and system files that were left out, without their folders; of links to a folder
+                 that is there already, with these
     """
 
     top: str
@@ -37,37 +37,51 @@ def look_through(folder: Path) -> FolderTree:
 
     Raises OSError, naming it, for a folder that cannot be read.
     """
-    top = find_top(lambda name: [entry.name for entry in _scan(folder / name) if entry.is_dir()])
+    top = find_top(lambda name: [entry.name for entry in _scan(folder / name) if _is_folder(entry)])
     base = folder / top
-    content = [f"{_as_utf8(entry.name)}/" if entry.is_dir() else _as_utf8(entry.name) for entry in _scan(base)]
+    content = [f"{_as_utf8(entry.name)}{'/' * _is_folder(entry)}" for entry in _scan(base)]
     tree = FolderTree(top, content=content)
     for part in PARTS:
         if (base / part).is_dir():
-            _look_into(str(base / part), part, (os.path.realpath(base),), tree)
+            _look_into(str(base / part), part, (os.path.realpath(base),), set(), tree)
     tree.files = dict(sorted(tree.files.items()))
     return tree
 
 
-def _look_into(path: str, name: str, above: tuple[str, ...], tree: FolderTree) -> None:
-    """Add what lies in a folder to `tree`. above: the real paths of the folders that hold it."""
+def _look_into(path: str, name: str, above: tuple[str, ...], entered: set[str], tree: FolderTree) -> None:
+    """Add what lies in a folder to `tree`.
+
+    above    the real paths of the folders that hold it
+    entered  those of the folders of its class that were looked into before: links do not make their images more
+    """
     real = os.path.realpath(path)
-    if any(f"{holder}{os.sep}".startswith(f"{real}{os.sep}") for holder in above):
-        tree.passed_over.add(f"{printable(name)} (a link back)")
+    if real in entered or any(f"{holder}{os.sep}".startswith(f"{real}{os.sep}") for holder in above):
+        tree.passed_over.add(f"{printable(name)} (a link to a folder that is there already)")
         return
+    if name.count("/") <= 1:  # a class of its own, which may be a link to another class
+        entered = set()
+    entered.add(real)
     tree.folders.append(name)
     for entry in _scan(path):
         child = f"{name}/{_as_utf8(entry.name)}"
         if is_passed_over(entry.name):
             tree.passed_over.add(printable(_as_utf8(entry.name)))
-        elif entry.is_dir():
-            _look_into(entry.path, child, (*above, real), tree)
+        elif _is_folder(entry):
+            _look_into(entry.path, child, (*above, real), entered, tree)
         else:
             tree.files[child] = entry.path
 
 
 def _scan(path: str | Path) -> list[os.DirEntry]:
     with os.scandir(path) as entries:
-        return list(entries)
+        return sorted(entries, key=lambda entry: entry.name)
+
+
+def _is_folder(entry: os.DirEntry) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself; reading it will say so
+        return False
 
 
 def _as_utf8(name: str) -> str:

@@ -21,20 +21,25 @@ GREY_MODES = {"1", "L", "LA"}
 BACKGROUNDS = ("white", "black")  # white: as image viewers show transparent images
 _ORIENTATION = 0x0112  # EXIF's tag; 1 is upright
 _TURNED = range(2, 9)
+_PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0  # a tag of TIFF
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"}
 
 UPRIGHT = "turned as EXIF says"
-EIGHT_BITS = "scaled from 16 bits to 8"
+EIGHT_BITS = "scaled to 8 bits"
 FIRST_FRAME = "animated or of several pages, the first taken"
 
 
 @dataclass(frozen=True)
 class Pixels:
-    """An image of mode L or RGB, what was converted to get it, in words, and whether it had more than 8 bits."""
+    """An image of mode L or RGB.
+
+    conversions  what was converted to get it, in words
+    brightest    its brightest value, 0 to 255, of what is not transparent, if it had more than 8 bits; else None
+    """
 
     image: Image.Image
     conversions: list[str]
-    is_deep: bool
+    brightest: int | None
 
 
 def laid_on(background: str) -> str:
@@ -82,8 +87,10 @@ def _decode(image: Image.Image, background: str) -> Pixels:
     is_deep = image.mode.startswith("I") or (re.search(";1[26]", depth) is not None and not depth.startswith("BGR;"))
     if image.mode.startswith(("I", "F")):
         image = _to_8_bits(image, depth)
+    brightest = None
     if is_deep:
         conversions.append(EIGHT_BITS)
+        brightest = _brightest(image)
     if image.has_transparency_data:
         image, is_laid = _lay(image, background, is_deep)
         conversions += [laid_on(background)] * is_laid
@@ -91,7 +98,7 @@ def _decode(image: Image.Image, background: str) -> Pixels:
         raise ValueError("LAB colours, which Pillow does not convert; save it as RGB")
     elif image.mode not in {*GREY_MODES, "P", "RGB"}:
         conversions.append(f"converted from {image.mode} to RGB")
-    return Pixels(image.convert("L" if is_grey else "RGB"), conversions, is_deep)
+    return Pixels(image.convert("L" if is_grey else "RGB"), conversions, brightest)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -113,14 +120,21 @@ def _depth(image: Image.Image) -> str:
 def _to_8_bits(image: Image.Image, depth: str) -> Image.Image:
     """Scale a grey image by the range of its type (white is 2^16 - 1 or 2^12 - 1): to its high 8 bits, as in colour."""
     if not (image.mode.startswith("I;16") or (image.mode == "I" and image.format == "PPM")):
-        raise ValueError(f"more than 16 bits a pixel (mode {image.mode}); save it with 8 or 16")
+        raise ValueError(f"numbers that are signed or have more than 16 bits (mode {image.mode}); save it with 8 or 16")
     n_bits = 12 if "12" in depth else 16
     values = np.asarray(image).astype(np.uint16)  # [height, width]
     grey = Image.fromarray((values >> (n_bits - 8)).astype(np.uint8))
+    if image.format == "TIFF" and image.tag_v2.get(_PHOTOMETRIC) == _WHITE_IS_ZERO:
+        grey = ImageOps.invert(grey)  # as Pillow does up to 8 bits
     key = image.info.get("transparency")
     if key is not None:
         grey.putalpha(Image.fromarray(np.where(values == key, 0, 255).astype(np.uint8)))
     return grey
+
+
+def _brightest(image: Image.Image) -> int:
+    pixels = np.asarray(image.convert("RGBA"))  # [height, width, channel]
+    return int(pixels[..., :3][pixels[..., 3] > 0].max(initial=0))
 
 
 def _lay(image: Image.Image, background: str, is_deep: bool) -> tuple[Image.Image, bool]:

@@ -12,7 +12,7 @@ import numpy as np
 from rotational_variance.samples.image_dataset import Dataset
 from rotational_variance.samples.image_files.archive_tree import ArchiveTree, guess_readings, open_archive
 from rotational_variance.samples.image_files.class_folders import ClassNameError, shorten, sort_into_classes
-from rotational_variance.samples.image_files.decode_files import Wanted, decode_files
+from rotational_variance.samples.image_files.decode_files import Form, decode_files
 from rotational_variance.samples.image_files.folder_tree import FolderTree, locate, look_through
 from rotational_variance.samples.image_files.pixels import laid_on
 from rotational_variance.samples.image_files.tree_names import PARTS, is_passed_over, printable
@@ -63,7 +63,7 @@ def read_images(
         classes = _sort(where, tree)
         names = {part: [name for of_class in classes[part].values() for name in of_class] for part in PARTS}
         every = [name for part in PARTS for name in names[part]]
-        pixels, conversions = decode_files(where, tree.files, every, Wanted(size, fit, background))
+        pixels, conversions = decode_files(where, tree.files, every, Form(size, fit, background))
     is_grey = all(image.ndim == 2 for image in pixels.values())
     class_names = list(classes["train"])
     arrays = []

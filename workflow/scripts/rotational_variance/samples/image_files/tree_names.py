@@ -14,26 +14,30 @@ _SYSTEM_NAMES = {
     "#recycle",
     "#snapshot",
     "$recycle.bin",
+    "@__thumb",
     "@eadir",
     "@recently-snapshot",
     "@recycle",
+    "@sharebin",
     "@tmp",
+    "@transcode",
     "desktop.ini",
     "ehthumbs.db",
     "ehthumbs_vista.db",
     "icon\r",
     "lost+found",
     "network trash folder",
+    "picasa.ini",
+    "sync.ffs_db",
     "system volume information",
     "temporary items",
     "thumbs.db",
     "zbthumbnail.info",
+    "~snapshot",
 }
-_SYSTEM_BEGINNINGS = ("synofile_thumb_", "synophoto_thumb_", "~$")
-_SYSTEM_ENDS = (
-    ":zone.identifier",
-    ":encryptable",
-)  # Windows' notes on a file, copied to another file system
+_SYSTEM_BEGINNINGS = (":2e", "synofile_thumb_", "synophoto_thumb_", "~$")
+# Notes of Windows and of network storage on a file, copied to another file system.
+_SYSTEM_ENDS = (":zone.identifier", ":encryptable", "@synoeastream", "@synoresource")
 
 
 def is_passed_over(name: str) -> bool:
