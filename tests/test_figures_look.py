@@ -59,7 +59,7 @@ def with_marks(results):
 
 # Of 53 layers each has its name, of 133 some; figures without names of layers look alike with both.
 @pytest.mark.parametrize(("n_layers", "drawing"), [
-    *((53, drawing) for drawing in OF_LAYERS if drawing.subject in ("curves", "headline", "heatmaps")),
+    *(pytest.param(53, drawing, marks=pytest.mark.long) for drawing in OF_LAYERS if drawing.subject in ("curves", "headline", "heatmaps")),
     *((133, drawing) for drawing in OF_LAYERS),
 ], ids=lambda value: value if isinstance(value, int) else name(value))  # fmt: skip
 def test_figures_of_many_layers_are_readable(n_layers, drawing, monkeypatch):

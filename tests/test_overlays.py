@@ -59,6 +59,7 @@ def test_the_command_line_comes_after_files_and_may_replace_all(tmp_path):
     assert list_overlays({"a": 1}, settings) == [{"datasets": {}}, {"b": 2}]
 
 
+@pytest.mark.long
 def test_snakemake_makes_the_dataset_of_the_last_source(project):
     write_folder(project.folder / "mine", tiny_images(3, 2))
     for name, entry in (("mine", IMAGES), ("size", {"size": 9})):

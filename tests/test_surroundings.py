@@ -66,6 +66,7 @@ def test_caches_have_a_place(prepare, tmp_path, environment, in_project):
     assert prepare(**environment, MPLCONFIGDIR="/mine")["MPLCONFIGDIR"] == "/mine"
 
 
+@pytest.mark.long
 def test_jobs_run_without_a_home_beside_other_packages_and_while_a_file_is_held(tiny_study, tmp_path, monkeypatch):
     folder = shutil.copytree(tiny_study, tmp_path / "copy")
     shutil.rmtree(folder / "results/tables")
