@@ -65,16 +65,16 @@ def read_images(
         every = [name for part in PARTS for name in names[part]]
         pixels, conversions = decode_files(where, tree.files, every, Form(size, fit, background))
     is_grey = all(image.ndim == 2 for image in pixels.values())
-    class_names = list(classes["train"])
+    numbers = {class_name: label for label, class_name in enumerate(classes["train"])}
     arrays = []
     for part in PARTS:
         arrays.append(np.stack([_with_channels(pixels[name], is_grey) for name in names[part]]))
-        labels = [class_names.index(class_name) for class_name, of_class in classes[part].items() for _ in of_class]
+        labels = [numbers[class_name] for class_name, of_class in classes[part].items() for _ in of_class]
         arrays.append(np.array(labels, dtype=np.int64))
     _check_ink(where, arrays[0], conversions, background)
     return ImageFiles(
         dataset,
-        class_names,
+        list(numbers),
         *arrays,
         conversions=dict(sorted(conversions.items())),
         passed_over=[*sorted(tree.passed_over), *_beside(tree)],
