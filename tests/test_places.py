@@ -1,6 +1,7 @@
 """Where the study runs may be full, closed to it, or taken by another Snakemake: it says so, and nothing is lost."""
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -14,6 +15,8 @@ from helpers import dry_runs
 from helpers.one_run import STEM
 from helpers.projects import TINY, files_of, snakemake
 from helpers.tiny_data import tiny_images, write_zip
+from rv_study.errors import ConfigError
+from rv_study.places import check_source
 
 CHECKPOINT, VARIANCE = f"results/checkpoints/{STEM}.pt", f"results/variance/{STEM}.h5"
 
@@ -265,3 +268,17 @@ def test_two_whole_studies_from_nothing_are_the_same_byte_for_byte(make_project,
     files, again = (files_of(folder / "results", ".kept", "logs", "benchmarks") for folder in (tmp_path, tiny_study))
     assert len(files) == 2 + 8 * 3 + 4 * 19 + 5 + 7 + 1  # datasets, runs, figures, tables and the page
     assert files == again
+
+
+def test_missing_images_are_told_before_their_job_or_refused_where_a_dataset_was_made_of_them(tmp_path):
+    source, made = {"source": "images", "path": str(tmp_path / "pets")}, tmp_path / "pets.h5"
+    missing = f"dataset pets: {tmp_path}/pets: no such folder or archive"
+    assert check_source("pets", source, made) == f"{missing}; put it there, or correct `path` in the config"
+    made.touch()
+    with pytest.raises(
+        ConfigError, match=f"^{re.escape(missing)}, but {re.escape(str(made))} was made from it; put it"
+    ):
+        check_source("pets", source, made)
+    (tmp_path / "pets").mkdir()
+    assert check_source("pets", source, made) is None
+    assert check_source("mnist", {"source": "torchvision", "root": "nowhere"}, made) is None

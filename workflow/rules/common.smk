@@ -63,7 +63,9 @@ try:
         of_rules = [*root.glob("logs/*"), *root.glob("benchmarks/*")]
         places.check_links(path for path in of_rules if not path.suffix)
     for dataset in config["study"]["datasets"]:
-        places.check_source(dataset, config["datasets"][dataset], DATASET_FILES[dataset])
+        notice = places.check_source(dataset, config["datasets"][dataset], DATASET_FILES[dataset])
+        if notice and workflow.is_main_process:  # also of a dry run; its job will say so again
+            logger.warning(notice)
     RUNS = {run.stem: run for run in study_runs.list_runs(config)}
     SPECS = {name: study_runs.spec(config, run) for name, run in RUNS.items()}
     TRAININGS = study_runs.list_trainings(config)

@@ -83,11 +83,15 @@ def check_links(folders: Iterable[Path]) -> list[Path]:
     return paths
 
 
-def check_source(dataset: str, source: dict, made: Path) -> None:
-    """Raise ConfigError if the images of a dataset are missing: Snakemake would delete `made`, its file, then fail."""
+def check_source(dataset: str, source: dict, made: Path) -> str | None:
+    """Return a notice if the images of a dataset are missing.
+
+    Raises ConfigError if `made`, its file, is there: Snakemake would delete it, then fail.
+    """
     path = source.get("path")
-    if path and made.exists() and not os.path.exists(locate(path)):
-        raise ConfigError(
-            f"dataset {dataset}: {path}: no such folder or archive, but {made} was made from it; put it back, or "
-            "correct `path` in the config"
-        )
+    if not path or os.path.exists(locate(path)):
+        return None
+    missing = f"dataset {dataset}: {path}: no such folder or archive"
+    if made.exists():
+        raise ConfigError(f"{missing}, but {made} was made from it; put it back, or correct `path` in the config")
+    return f"{missing}; put it there, or correct `path` in the config"
