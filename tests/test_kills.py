@@ -156,4 +156,4 @@ def test_twenty_kills_at_random_moments_change_no_byte(make_project, tmp_path, u
         n_resumed += output.count("going on after epoch")
         assert "Traceback" not in output
         assert files_of(folder) == undisturbed
-    assert n_resumed >= 8  # the other kills came before the first epoch's end, or after the last's
+    assert n_resumed >= 4  # the other kills came before the first epoch's end, or after the last's
