@@ -82,6 +82,8 @@ EXECUTION = canonical(config["execution"])
 STUDIED = config["study"]["datasets"]
 PUBLISHED = os.path.relpath(WORKFLOW / "resources" / "published.csv")
 PUBLISHED_DATASETS = find_published(DATASETS, STUDIED)
+# MB of a job that reads whole measurements.
+MEMORY_FOR_FILES = lambda wildcards, input: max(4000, int(2 * input.size_mb))
 
 
 wildcard_constraints:

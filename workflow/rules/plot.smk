@@ -6,10 +6,6 @@ FIGURES = [
 ]
 
 
-# MB of a job that reads whole measurements.
-MEMORY_FOR_FILES = lambda wildcards, input: max(4000, int(2 * input.size_mb))
-
-
 rule plot:
     input:
         variances=lambda wildcards: [f"<study>/variance/{run.stem}.h5" for run in RUNS_OF_PAIR[wildcards.pair]],

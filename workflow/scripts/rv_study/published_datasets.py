@@ -13,4 +13,4 @@ def find_published(sources: Mapping[str, dict], studied: Iterable[str]) -> list[
 
     sources  of all datasets of the config, by name
     """
-    return [name for name in studied if PUBLISHED.get(name, {"source": None}).items() <= sources[name].items()]
+    return [name for name in studied if name in PUBLISHED and PUBLISHED[name].items() <= sources[name].items()]

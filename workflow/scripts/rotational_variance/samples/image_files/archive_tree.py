@@ -38,7 +38,8 @@ class ArchiveTree:
     top          the folder that holds `train` and `test`, with a slash at its end, or ""
     files        {name: member}, in the order of their names
     folders      names
-    content      what lies in `top`, folders with a slash at their end
+    content      all that lies in `top` but hidden and system files, in order, as it can be printed; folders with a
+                 slash at their end
     passed_over  names of hidden and system files that were left out, without their folders
     """
 
@@ -184,11 +185,12 @@ def _tree(path: Path, members: dict[str, Member], folders: list[str]) -> Archive
     below = [name for name in (*files, *all_folders) if name.startswith(top)]
     hidden = {part for name in below for part in name.removeprefix(top).split("/") if is_passed_over(part)}
     seen = [name for name in below if hidden.isdisjoint(name.removeprefix(top).split("/"))]
+    directly = [*((name, "/") for name in _inside(top, all_folders)), *((name, "") for name in _inside(top, files))]
     return ArchiveTree(
         top,
         files={name.removeprefix(top): files[name] for name in sorted(seen) if name in files},
         folders=[name.removeprefix(top) for name in seen if name in all_folders],
-        content=[*(f"{name}/" for name in _inside(top, all_folders)), *_inside(top, files)],
+        content=sorted(f"{printable(name)}{end}" for name, end in directly if not is_passed_over(name)),
         passed_over={printable(name) for name in hidden},
     )
 

@@ -1,9 +1,9 @@
 """Which files of a tree of images belong to which class of which part."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from rotational_variance.samples.image_files.tree_names import PARTS, is_passed_over, is_text, printable
+from rotational_variance.samples.image_files.tree_names import PARTS, is_text, printable
 
 MAX_NAMED = 8  # things that a message names
 
@@ -17,12 +17,12 @@ class ClassNameError(ValueError):
 
 
 def sort_into_classes(
-    files: Iterable[str], folders: Iterable[str], content: Iterable[str]
+    files: Iterable[str], folders: Iterable[str], content: Sequence[str]
 ) -> dict[str, dict[str, list[str]]]:
     """Return {part: {class: names of its files}}, all in the order of their characters.
 
     files, folders  names in the tree, as `tree_names` says
-    content         what lies at its top, to be named in an error
+    content         all that lies at its top, to be named in an error
     Each folder directly below a part is a class. Names that differ in their Unicode form only, as those that macOS and
     other systems give to one word, are one class: its NFC form.
     Raises ValueError for a part without classes, a class without files, a file beside the classes, a class of the test
@@ -61,11 +61,10 @@ def _classes_of(part: str, names: list[tuple[str, bool]]) -> dict[str, list[str]
     return {name: sorted(of_class) for name, of_class in sorted(classes.items())}
 
 
-def _only(content: Iterable[str]) -> str:
-    named = sorted(printable(name) for name in content if not is_passed_over(name.rstrip("/")))
-    other_case = [name for name in named if name.lower().rstrip("/") in PARTS and name.rstrip("/") not in PARTS]
+def _only(content: Sequence[str]) -> str:
+    other_case = [name for name in content if name.lower().rstrip("/") in PARTS and name.rstrip("/") not in PARTS]
     rename = f" (rename {other_case[0]} to {other_case[0].lower()})" if other_case else ""
-    return f", only {shorten(named)}{rename}" if named else ""
+    return f", only {shorten(content)}{rename}" if content else ""
 
 
 def shorten(names: Iterable[str]) -> str:

@@ -14,7 +14,8 @@ class FolderTree:
     top          the folder that holds `train` and `test`, with a slash at its end, or ""
     files        {name: path}
     folders      names
-    content      what lies in `top`, folders with a slash at their end
+    content      all that lies in `top` but hidden and system files, in order, as it can be printed; folders with a
+                 slash at their end
     passed_over  names of hidden and system files that were left out, without their folders; of links to a folder
                  that is there already, with these
     """
@@ -39,8 +40,9 @@ def look_through(folder: Path) -> FolderTree:
     """
     top = find_top(lambda name: [entry.name for entry in _scan(folder / name) if _is_folder(entry)])
     base = folder / top
-    content = [f"{_as_utf8(entry.name)}{'/' * _is_folder(entry)}" for entry in _scan(base)]
-    tree = FolderTree(top, content=content)
+    visible = [entry for entry in _scan(base) if not is_passed_over(entry.name)]
+    content = [f"{printable(_as_utf8(entry.name))}{'/' * _is_folder(entry)}" for entry in visible]
+    tree = FolderTree(top, content=sorted(content))
     for part in PARTS:
         if (base / part).is_dir():
             _look_into(str(base / part), part, (os.path.realpath(base),), set(), tree)

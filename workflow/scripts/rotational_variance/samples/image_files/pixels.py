@@ -18,7 +18,6 @@ with suppress(ModuleNotFoundError):  # one of the project's packages, but not of
     register_heif_opener()
 
 GREY_MODES = {"1", "L", "LA"}
-BACKGROUNDS = ("white", "black")  # white: as image viewers show transparent images
 _ORIENTATION = 0x0112  # EXIF's tag; 1 is upright
 _TURNED = range(2, 9)
 _PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0  # a tag of TIFF
@@ -50,7 +49,7 @@ def laid_on(background: str) -> str:
 def decode(content: bytes, background: str) -> Pixels:
     """Decode the content of an image file.
 
-    background  one of BACKGROUNDS: what transparent pixels are laid on
+    background  white, as image viewers show transparent images, or black: what these are laid on
     Raises ValueError, or another error of Pillow's, for content that is not an image or that has more than 16 bits.
     """
     try:

@@ -15,7 +15,7 @@ from rotational_variance.samples.image_files.class_folders import ClassNameError
 from rotational_variance.samples.image_files.decode_files import Form, decode_files
 from rotational_variance.samples.image_files.folder_tree import FolderTree, locate, look_through
 from rotational_variance.samples.image_files.pixels import laid_on
-from rotational_variance.samples.image_files.tree_names import PARTS, is_passed_over, printable
+from rotational_variance.samples.image_files.tree_names import PARTS
 
 
 class MissingSourceError(FileNotFoundError):
@@ -90,8 +90,7 @@ def _check_encoding(path: Path, encoding: str) -> None:
 
 def _beside(tree: FolderTree | ArchiveTree) -> list[str]:
     """Name what lies beside the training and the test set, such as a validation set."""
-    names = sorted(printable(name) for name in tree.content if name.rstrip("/") not in PARTS)
-    return [f"{name} (beside train/ and test/)" for name in names if not is_passed_over(name.rstrip("/"))]
+    return [f"{name} (beside train/ and test/)" for name in tree.content if name.rstrip("/") not in PARTS]
 
 
 @contextmanager
@@ -111,7 +110,7 @@ def _sort(path: Path, tree: FolderTree | ArchiveTree) -> dict[str, dict[str, lis
     except ClassNameError as error:
         how = "set `encoding` to the right one" if isinstance(tree, ArchiveTree) else "rename it"
         raise ValueError(
-            f"{path}: {error}; {guess_readings(error.name)}; {how}. It holds {shorten(sorted(tree.content))}"
+            f"{path}: {error}; {guess_readings(error.name)}; {how}. It holds {shorten(tree.content)}"
         ) from error
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
