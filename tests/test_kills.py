@@ -137,7 +137,8 @@ def test_twenty_kills_at_random_moments_change_no_byte(make_project, tmp_path, u
     """Kill now the job, now everything, at moments spread over start, training and end; seeded, but never quite equal."""
     moments = random.Random(0)
     n_kills, n_resumed, round_number = 0, 0, 0
-    while n_kills < 20:
+    # Where the moments fall depends on the speed of the machine, so further ones follow if too few fall between epochs.
+    while n_kills < 20 or (n_resumed < 8 and n_kills < 60):
         round_number += 1
         folder = make_folder(make_project, tmp_path / str(round_number))
         code = None
@@ -156,4 +157,4 @@ def test_twenty_kills_at_random_moments_change_no_byte(make_project, tmp_path, u
         n_resumed += output.count("going on after epoch")
         assert "Traceback" not in output
         assert files_of(folder) == undisturbed
-    assert n_resumed >= 4  # the other kills came before the first epoch's end, or after the last's
+    assert n_resumed >= 8  # the other kills came before the first epoch's end, or after the last's
