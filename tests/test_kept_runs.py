@@ -55,7 +55,10 @@ def test_what_a_changed_number_replaces_is_kept_and_comes_back(folder):
     assert text.index(announced) < text.index("Select jobs to execute")
     other = bytes_of(folder)
     assert not {*before} & {*other}
+    killed = folder / f"results/checkpoints/.{STEM}.resume.pt.part"
+    killed.write_bytes(b"the half of a file")
     text = run(folder)
+    assert not killed.exists()
     assert f"1 training is taken from results/.kept, where the same numbers made it before: {STEM}\n" in text
     assert text.count(": taken from results/.kept/") == 2
     assert bytes_of(folder) == before

@@ -25,6 +25,7 @@ def take_or_make(
     if not is_forced(result.stage, result.run) and _take(store, result.key, files, log):
         if unfinished is not None and _is_older(unfinished, store.folder / result.key / RECORD):
             unfinished.unlink()  # else it is of other numbers, which may come back, too
+        _remove_halves([*files, *([unfinished] if unfinished else [])])
         return
     make()
     _keep(store, result, files, log)
@@ -72,6 +73,12 @@ def _place(kept: Path, path: Path) -> None:
         copy(kept, path)
     else:
         link(kept, path)
+
+
+def _remove_halves(paths: list[Path]) -> None:
+    """Remove what `replacing` was writing when its job was killed, as nothing writes these paths again now."""
+    for path in paths:
+        path.with_name(f".{path.name}.part").unlink(missing_ok=True)
 
 
 def _is_older(path: Path, other: Path) -> bool:
