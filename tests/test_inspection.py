@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from rotational_variance.activations.find import find_activations
-from rotational_variance.inspection.independence import check_independent
+from rotational_variance.inspection.independence import check_independent, differ
 from rotational_variance.inspection.layer_list import list_layers
 from rotational_variance.inspection.look import count_flops, look
 from rotational_variance.networks.classifier import AS_IS, Classifier
@@ -46,6 +46,22 @@ def inputs():
 def count(net, x):
     net.n_calls += 1
     return x * net.n_calls
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ([1.0, float("nan")], [1.0, float("nan")], False),
+        ([1.0, float("inf")], [2.0, float("inf")], True),
+        ([1.0, float("nan")], [1.0, 2.0], True),
+        ([float("nan")] * 2, [float("nan")] * 2, False),
+        ([float("nan")] * 2, [0.0, 1.0], True),
+        ([], [], False),
+    ],
+)
+def test_values_that_are_not_finite_differ_only_from_others(before, after, expected):
+    """Memory that was never written, as an operation may return, holds any value."""
+    assert differ(torch.tensor(before), torch.tensor(after), 0.01) is expected
 
 
 @pytest.mark.parametrize(

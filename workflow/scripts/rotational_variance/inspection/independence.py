@@ -122,8 +122,9 @@ def _pairs(before: list[_Output], after: list[_Output]) -> list[tuple[_Output, _
 
 
 def differ(before: torch.Tensor, after: torch.Tensor, tolerance: float) -> bool:
-    """Say whether two outputs differ by more than `tolerance` times the largest value of the first."""
+    """Say whether two outputs differ by more than `tolerance` times the largest finite value of the first."""
     if before.shape != after.shape:
         return True
-    scale = float(before.abs().max()) if before.numel() else 0.0
+    finite = before[before.isfinite()]
+    scale = float(finite.abs().max()) if finite.numel() else 0.0
     return not torch.allclose(before, after, rtol=0, atol=tolerance * scale, equal_nan=True)
