@@ -23,10 +23,15 @@ from rotational_variance.samples.channel_statistics import channel_statistics
 from rotational_variance.samples.inputs import Samples, to_samples
 from rotational_variance.statistics.measurement import Measurement
 from rotational_variance.training.fit import fit
+from rotational_variance.training.recipe import Recipe
 
 N_SAMPLES, N_CLASSES, N_ANGLES = 64, 2, 4
 RUNS = [(SIMPLE_CONV, 10), (ALL_CONVOLUTIONAL, 5), (VGG16, 3), (RESNET18, 3)]
 TRAINED = {"simple_conv": {"width": 16, "hidden": 64}, "all_convolutional": {"width": 16}}
+RECIPE = Recipe(
+    rotate=180, shift=0, flip=False, epochs=10, batch_size=64, optimizer="muon", learning_rate=0.02, momentum=0.95,
+    weight_decay=0.01, schedule="one_cycle", label_smoothing=0.0, history_samples="all", test_rotation_seed=0,
+)  # fmt: skip
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
@@ -88,8 +93,7 @@ def _errors(name: str, options: dict) -> list[dict]:
     )
     torch.manual_seed(0)
     model = models.build(name, n_channels=1, image_size=28, n_classes=10, **options)
-    numbers = {"rotate": 180, "epochs": 10, "batch_size": 64, "learning_rate": 0.003, "weight_decay": 0.0}
-    for _ in fit(model, train, test, **numbers, schedule="one_cycle", test_rotation_seed=0, seed=0):
+    for _ in fit(model, train, test, RECIPE, seed=0):
         pass
     model.eval()
     weights = {key: value.clone() for key, value in model.state_dict().items()}

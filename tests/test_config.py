@@ -135,7 +135,7 @@ def test_each_form_of_a_number_is_accepted(config, key, value):
         ("runs.models.vgg16.by_training.rotated.model.hidden", 8, "runs.models.vgg16.by_training.rotated.model.hidden: unknown option of vgg16"),
         ("runs.models.vgg16.by_training.rotatd", {}, "runs.models.vgg16.by_training: got rotatd, expected a training (did you mean rotated?)"),
         ("runs.pairs.resnet.mnist.by_training.x", {}, "runs.pairs.resnet.mnist.by_training: got x, expected a training; there are unrotated, rotated,"),
-        ("trainings.rotated.epoch", 3, "trainings.rotated.epoch: unknown key (did you mean epochs?); allowed: rotate, epochs, batch_size,"),
+        ("trainings.rotated.epoch", 3, "trainings.rotated.epoch: unknown key (did you mean epochs?); allowed: rotate, shift, flip, epochs, batch_size,"),
         ("trainings.rotated.epochs", -1, "trainings.rotated.epochs: got -1, expected 0 or more"),
         ("trainings.rotated.learning_rate", float("nan"), "trainings.rotated.learning_rate: got nan, expected a finite number"),
         ("trainings.rotated.rotate", float("nan"), "trainings.rotated.rotate: got nan, expected a finite number"),
@@ -248,6 +248,16 @@ def test_a_missing_number_is_named(config, number):
     section, name = number.split(".")
     del config["runs"]["defaults"][section][name]
     assert f"runs.defaults.{number}: missing, and simple_conv_mnist_unrotated_seed0 needs it" in refusal(config)
+
+
+def test_a_config_of_the_earlier_training_is_told_what_to_do(config):
+    for name in ("shift", "flip", "optimizer", "momentum", "label_smoothing", "history_samples"):
+        del config["runs"]["defaults"]["training"][name]
+    text = refusal(config)
+    assert text.startswith(
+        "config: runs.defaults.training.shift: missing, and simple_conv_mnist_unrotated_seed0 needs it;"
+    )
+    assert "earlier version, which trained by Adam, takes `runs` from this version's config/config.yaml" in text
 
 
 def test_a_missing_option_of_an_architecture_is_named(config):
@@ -465,7 +475,7 @@ def test_a_training_that_says_nothing_of_rotate_has_upright_samples(config):
 def test_an_overlay_keeps_the_other_numbers_of_a_training(config):
     update_config(config, {"trainings": {"rotated": {"epochs": 5, "label": "turned"}}})
     numbers = spec(config, Run("resnet", "mnist", "rotated", 0))["training"]
-    assert (numbers["rotate"], numbers["epochs"]) == (180, 20)  # the dataset gives this training 20, which wins
+    assert (numbers["rotate"], numbers["epochs"]) == (180, 8)  # the dataset gives this training 8, which wins
     assert spec(config, Run("resnet", "fashion_mnist", "rotated", 0))["training"]["epochs"] == 5
     assert "label" not in numbers
 
@@ -524,8 +534,9 @@ def test_paper_yaml_is_the_published_protocol():
         training = spec(config, run)["training"]
         assert training["epochs"] == PUBLISHED_EPOCHS[run.model, run.dataset][run.training == "rotated"]
         assert (training["learning_rate"], training["weight_decay"]) == PUBLISHED_RATES[run.model]
-        assert training["schedule"] == "constant"
+        assert (training["optimizer"], training["schedule"], training["momentum"]) == ("adam", "constant", 0.9)
         assert training["batch_size"] == 256
+        assert (training["shift"], training["flip"], training["label_smoothing"]) == (0, False, 0)
         assert training["rotate"] == (180 if run.training == "rotated" else 0)
 
 

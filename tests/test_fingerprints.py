@@ -153,10 +153,11 @@ def test_training_depends_on_what_trains_only():
     assert {name.removeprefix("rotational_variance/") for name in files_of("train.py")} == {
         "train.py", "rv_jobs/train_network.py", "rv_study/run.py", "models/__init__.py", "networks/classifier.py", "networks/memory_format.py", "networks/output_form.py",
         "samples/cuts.py", "samples/examples.py", "samples/image_dataset.py", "samples/inputs.py", "torch_setup/torchvision_operators.py",
-        "samples/rotation.py", "storage/dataset_layout.py", "storage/dataset_reader.py", "storage/files.py",
+        "samples/rotation.py", "samples/subset.py", "storage/dataset_layout.py", "storage/dataset_reader.py", "storage/files.py",
         "storage/hdf5.py", "storage/history_layout.py",
         "storage/history_writer.py", "storage/tensor_file.py", "torch_setup/device.py", "training/checkpoint.py",
-        "training/fit.py", "training/resume.py",
+        "training/augmentation.py", "training/training_batches.py", "training/fit.py", "training/muon.py", "training/optimizer.py",
+        "training/recipe.py", "training/resume.py", "training/scores.py",
     }  # fmt: skip
 
 

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -7,18 +8,16 @@ from rotational_variance import models
 from rotational_variance.networks.classifier import AS_IS, Classifier, OutputForm
 from rotational_variance.samples.cuts import count_batches, cut
 from rotational_variance.samples.inputs import Samples
-from rotational_variance.training.fit import DivergedError, evaluate, fit, random_degrees
+from rotational_variance.training.fit import DivergedError, fit, loss_of
+from rotational_variance.training.optimizer import make_optimizer, make_schedule
+from rotational_variance.training.recipe import Recipe
 from rotational_variance.training.resume import Progress, ResumeFile
+from rotational_variance.training.scores import evaluate
 
-NUMBERS = {
-    "rotate": 0,
-    "epochs": 2,
-    "batch_size": 8,
-    "learning_rate": 0.01,
-    "weight_decay": 0.0,
-    "schedule": "one_cycle",
-    "test_rotation_seed": 0,
-}
+RECIPE = Recipe(
+    rotate=0, shift=0, flip=False, epochs=2, batch_size=8, optimizer="muon", learning_rate=0.02, momentum=0.9,
+    weight_decay=0.0, schedule="one_cycle", label_smoothing=0.0, history_samples="all", test_rotation_seed=0,
+)  # fmt: skip
 
 
 def build(seed=0, image_size=12):
@@ -28,7 +27,7 @@ def build(seed=0, image_size=12):
 
 def run(samples, seed=0, **changes):
     model = build(seed)
-    epochs = list(fit(model, samples, samples, seed=seed, **{**NUMBERS, **changes}))
+    epochs = list(fit(model, samples, samples, replace(RECIPE, **changes), seed=seed))
     return model, epochs
 
 
@@ -59,35 +58,38 @@ class Dropping(torch.nn.Module):
         return self.layers(inputs)
 
 
-@pytest.mark.parametrize("schedule", ["one_cycle", "constant"])
-@pytest.mark.parametrize("rotate", [0, 180])
+@pytest.mark.parametrize("numbers", [
+    {}, {"rotate": 180}, {"schedule": "constant"}, {"rotate": 180, "optimizer": "adam"}, {"shift": 2, "flip": True},
+    {"history_samples": 6, "label_smoothing": 0.1},
+])  # fmt: skip
 @pytest.mark.parametrize("stop_after", [1, 2, 4])
-def test_a_training_taken_up_again_ends_with_the_same_bits(make_samples, tmp_path, schedule, rotate, stop_after):
+def test_a_training_taken_up_again_ends_with_the_same_bits(make_samples, tmp_path, numbers, stop_after):
     samples = make_samples()
-    numbers = {**NUMBERS, "epochs": 4, "schedule": schedule, "rotate": rotate, "weight_decay": 0.01, "seed": 3}
+    recipe = replace(RECIPE, epochs=4, weight_decay=0.01, **numbers)
 
     def make():
         torch.manual_seed(3)
         return Dropping().to(memory_format=torch.channels_last)
 
     undisturbed = make()
-    expected = list(fit(undisturbed, samples, samples, **numbers))
+    expected = list(fit(undisturbed, samples, samples, recipe, seed=3))
     stopped = make()
     file = ResumeFile(tmp_path / "a.resume.pt", ["x: 1"])
-    for epoch in fit(stopped, samples, samples, **numbers):
+    for epoch in fit(stopped, samples, samples, recipe, seed=3):
         if epoch.number == stop_after:
             file.save(Progress([], epoch.state))
             break
     torch.manual_seed(99)  # another process would not have drawn the same numbers
     model = Dropping().to(memory_format=torch.channels_last)
     state = file.load().state
-    rest = list(fit(model, samples, samples, resume=state, **numbers))
+    rest = list(fit(model, samples, samples, recipe, seed=3, resume=state))
     assert rest == expected[stop_after:]
     assert torch.equal(weights(model), weights(undisturbed))
 
 
-@pytest.mark.parametrize("change", [{"seed": 1}, {"rotate": 180}, {"rotate": 45}, {"learning_rate": 0.02}, {"schedule": "constant"},
-                                    {"weight_decay": 0.1}, {"batch_size": 7}, {"epochs": 3}])  # fmt: skip
+@pytest.mark.parametrize("change", [{"seed": 1}, {"rotate": 180}, {"rotate": 45}, {"learning_rate": 0.03}, {"schedule": "constant"},
+                                    {"weight_decay": 0.1}, {"batch_size": 7}, {"epochs": 3}, {"optimizer": "adam"}, {"momentum": 0.8},
+                                    {"shift": 1}, {"flip": True}, {"label_smoothing": 0.1}])  # fmt: skip
 def test_every_number_matters(make_samples, change):
     samples = make_samples()
     assert not torch.equal(weights(run(samples)[0]), weights(run(samples, **change)[0]))
@@ -108,17 +110,59 @@ def test_learns_what_can_be_learnt():
 def test_no_sample_is_left_out_and_batches_are_equal(make_samples):
     losses = []
     samples = make_samples(n=25)
-    list(fit(build(), samples, samples, seed=0, on_batch=losses.append, **{**NUMBERS, "epochs": 1}))
-    assert len(losses) == 4  # 7 + 6 + 6 + 6, not 8 + 8 + 8 + 1
+    list(fit(build(), samples, samples, replace(RECIPE, epochs=1), seed=0, on_batches=lambda *now: losses.append(now)))
+    assert [n for n, _ in losses] == [1] * 4  # 7 + 6 + 6 + 6, not 8 + 8 + 8 + 1
 
 
 def test_batch_normalisation_stays_in_training_mode(make_samples):
     model, samples = build(), make_samples()
     modes = []
     model.bn1.register_forward_hook(lambda module, *_: modes.append(module.training))
-    list(fit(model, samples, samples, seed=0, **NUMBERS))
+    list(fit(model, samples, samples, RECIPE, seed=0))
     # Each epoch: 3 batches of training, then 3 upright and 3 rotated ones of testing.
     assert modes == ([True] * 3 + [False] * 6) * 2
+
+
+def test_all_test_samples_are_tested_after_the_last_epoch_and_some_after_the_others(make_samples):
+    samples, tested = make_samples(), []
+    model = build()
+    model.register_forward_hook(lambda module, inputs, _: None if module.training else tested.append(inputs[0]))
+    epochs = list(fit(model, samples, samples, replace(RECIPE, history_samples=9, epochs=3), seed=0))
+    assert [len(inputs) for inputs in tested] == ([9] * 2) * 2 + [8] * 6
+    assert torch.equal(tested[0], tested[2])  # the same ones after each epoch
+    assert epochs[-1] == run(samples, epochs=3)[1][-1]
+    assert epochs[0] != run(samples, epochs=3)[1][0]
+
+
+def test_biases_and_normalisations_do_not_decay(make_samples):
+    optimizer = make_optimizer(build(), replace(RECIPE, weight_decay=0.5))
+    decays = {part.dim() > 1: group["weight_decay"] for group in optimizer.param_groups for part in group["params"]}
+    assert decays == {True: 0.5, False: 0}
+    assert sum(len(group["params"]) for group in optimizer.param_groups) == len(list(build().parameters()))
+
+
+def test_the_learning_rate_rises_and_falls_in_straight_lines():
+    optimizer = make_optimizer(build(), RECIPE)
+    schedule = make_schedule(optimizer, RECIPE, n_steps=101)
+    rates = []
+    for _ in range(101):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step() if len(rates) < 101 else None
+    steps = torch.tensor(rates).diff()
+    assert rates[0] == pytest.approx(0.004)
+    assert max(rates) == pytest.approx(0.02, rel=0.01)
+    assert rates[-1] == pytest.approx(0.00002, rel=0.1)
+    assert (steps[:21] - steps[0]).abs().max() < 1e-7
+    assert (steps[24:] - steps[-1]).abs().max() < 1e-7
+
+
+def test_a_smoothed_loss_is_that_of_torch(make_samples):
+    log_probabilities = torch.randn(5, 4, generator=torch.Generator().manual_seed(0)).log_softmax(1)
+    labels = torch.tensor([0, 1, 2, 3, 0])
+    for smoothing in (0.0, 0.2):
+        expected = torch.nn.functional.cross_entropy(log_probabilities, labels, label_smoothing=smoothing)
+        assert loss_of(log_probabilities, labels, smoothing) == pytest.approx(float(expected), rel=1e-6)
 
 
 def test_a_loss_that_is_not_finite_stops(make_samples):
@@ -126,20 +170,21 @@ def test_a_loss_that_is_not_finite_stops(make_samples):
     model = build()
     with torch.no_grad():
         model.conv1.weight.fill_(float("nan"))
-    with pytest.raises(ValueError, match=r"the loss became nan after 8 of 24 samples.*learning_rate"):
-        list(fit(model, samples, samples, seed=0, **NUMBERS))
+    with pytest.raises(ValueError, match=r"the loss became nan within 8 of 24 samples.*learning_rate"):
+        list(fit(model, samples, samples, RECIPE, seed=0))
 
 
 def test_a_test_loss_that_is_not_finite_stops(make_samples):
     train = make_samples()
     test = Samples(train.images, train.labels, train.mean, torch.full_like(train.std, float("nan")))
     with pytest.raises(ValueError, match="the test losses after epoch 1 are nan upright and nan rotated"):
-        list(fit(build(), train, test, seed=0, **NUMBERS))
+        list(fit(build(), train, test, RECIPE, seed=0))
 
 
-def test_unknown_schedule_is_refused(make_samples):
-    with pytest.raises(ValueError, match="schedule: got 'cosine', expected one of constant, one_cycle"):
-        run(make_samples(), schedule="cosine")
+@pytest.mark.parametrize(("name", "known"), [("schedule", "constant, one_cycle"), ("optimizer", "muon, adam")])
+def test_an_unknown_name_is_refused(name, known):
+    with pytest.raises(ValueError, match=f"{name}: got 'cosine', expected one of {known}"):
+        replace(RECIPE, **{name: "cosine"})
 
 
 def test_evaluation_does_not_depend_on_the_batch_size(make_samples):
@@ -156,36 +201,6 @@ def test_evaluation_turns_each_sample_by_its_angle(make_samples):
     assert score.loss == pytest.approx(evaluate(model, turned, 24).loss, rel=1e-6)
 
 
-@pytest.mark.parametrize("limit", [45, 180])
-def test_angles_are_uniform_to_either_side(limit):
-    degrees = random_degrees(20_000, limit, torch.Generator().manual_seed(0))
-    assert degrees.min() >= -limit
-    assert degrees.max() < limit
-    counts = torch.histc(degrees, bins=12, min=-limit, max=limit)
-    assert ((counts - 20_000 / 12).abs() < 5 * (20_000 / 12) ** 0.5).all()
-
-
-@pytest.mark.parametrize(("rotate", "angle"), [
-    (0, lambda draws: 0 * draws), (45, lambda draws: draws * 90 - 45), (22.5, lambda draws: draws * 45 - 22.5),
-    (180, lambda draws: draws * 360 - 180),  # as when there was no other rotation: these bits are those of older studies
-])  # fmt: skip
-def test_each_training_sample_is_turned_by_an_angle_of_its_own(make_samples, monkeypatch, rotate, angle):
-    samples = make_samples()
-    found = []
-    inputs = Samples.inputs
-
-    def note(self, index, degrees=0.0, **kwargs):
-        if isinstance(index, torch.Tensor):  # batches of training; those of testing are slices
-            found.append(torch.as_tensor(degrees, dtype=torch.float64).expand(len(index)))
-        return inputs(self, index, degrees, **kwargs)
-
-    monkeypatch.setattr(Samples, "inputs", note)
-    list(fit(build(), samples, samples, seed=7, **{**NUMBERS, "rotate": rotate, "epochs": 1}))
-    generator = torch.Generator().manual_seed(7)
-    torch.randperm(len(samples), generator=generator)  # the order of the samples is drawn first
-    assert torch.equal(torch.cat(found), angle(torch.rand(len(samples), generator=generator, dtype=torch.float64)))
-
-
 def test_test_samples_are_turned_by_any_angle_whatever_the_training(make_samples):
     samples = make_samples()
     model, (epoch,) = run(samples, rotate=10, epochs=1, test_rotation_seed=5)
@@ -194,9 +209,9 @@ def test_test_samples_are_turned_by_any_angle_whatever_the_training(make_samples
 
 
 @pytest.mark.parametrize("rotate", [True, False, -1, 181, float("nan")])
-def test_a_rotation_that_is_no_number_of_degrees_to_either_side_is_refused(make_samples, rotate):
+def test_a_rotation_that_is_no_number_of_degrees_to_either_side_is_refused(rotate):
     with pytest.raises(ValueError, match=f"rotate: got {rotate}, expected degrees to either side, 0 to 180"):
-        run(make_samples(), rotate=rotate)
+        replace(RECIPE, rotate=rotate)
 
 
 @pytest.mark.parametrize("schedule", ["one_cycle", "constant"])
@@ -205,9 +220,9 @@ def test_without_epochs_a_network_is_tested_as_it_is(make_samples, tmp_path, sch
     samples = make_samples()
     model = make()
     before = weights(model)
-    numbers = {**NUMBERS, "schedule": schedule, "epochs": 0, "seed": 0}
+    recipe = replace(RECIPE, schedule=schedule, epochs=0)
     batches = []
-    (epoch,) = fit(model, samples, samples, on_batch=batches.append, **numbers)
+    (epoch,) = fit(model, samples, samples, recipe, seed=0, on_batches=lambda *now: batches.append(now))
     assert epoch.number == 0
     assert math.isnan(epoch.train.loss)
     assert math.isnan(epoch.train.accuracy)
@@ -218,7 +233,7 @@ def test_without_epochs_a_network_is_tested_as_it_is(make_samples, tmp_path, sch
     file = ResumeFile(tmp_path / "a.resume.pt", ["x: 1"])
     file.save(Progress([], epoch.state))
     again = make()
-    assert list(fit(again, samples, samples, resume=file.load().state, **numbers)) == []
+    assert list(fit(again, samples, samples, recipe, seed=0, resume=file.load().state)) == []
     assert torch.equal(weights(again), before)
 
 
@@ -227,7 +242,7 @@ def test_an_untrained_network_without_a_finite_loss_is_no_fault_of_the_learning_
     with torch.no_grad():
         model.conv1.weight.fill_(float("nan"))
     with pytest.raises(ValueError, match=r"^the test losses without training are nan upright and nan") as caught:
-        list(fit(model, make_samples(), make_samples(), seed=0, **{**NUMBERS, "epochs": 0}))
+        list(fit(model, make_samples(), make_samples(), replace(RECIPE, epochs=0), seed=0))
     assert not isinstance(caught.value, DivergedError)
 
 
@@ -255,7 +270,7 @@ def test_scores_are_trained_and_tested_as_their_log_probabilities(make_samples):
         network = torch.nn.Sequential(
             torch.nn.Flatten(), torch.nn.Linear(144, 8), torch.nn.ReLU(), torch.nn.Linear(8, 3), last
         )
-        epochs = list(fit(Classifier(network, form), samples, samples, seed=0, **NUMBERS))
+        epochs = list(fit(Classifier(network, form), samples, samples, RECIPE, seed=0))
         results.append((weights(network), epochs))
     assert torch.equal(results[0][0], results[1][0])
     assert results[0][1] == results[1][1]

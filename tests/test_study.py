@@ -27,7 +27,7 @@ from rotational_variance.statistics.units import unit_values
 from rotational_variance.storage.dataset_reader import read_dataset
 from rotational_variance.storage.history_reader import read_history
 from rotational_variance.storage.measurement_reader import read_measurement
-from rotational_variance.training.fit import evaluate
+from rotational_variance.training.scores import evaluate
 from rv_study.results import FOLDERS
 
 BY_AGGREGATION = ["headline", "curves", "kinds", "curves_classes", "stds", "heatmaps", "heatmaps_classes"]

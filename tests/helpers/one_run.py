@@ -15,8 +15,9 @@ STEM = "simple_conv_tiny_rotated_seed0"
 SPEC = {
     "model": {"width": 2, "hidden": 4},
     "training": {
-        "epochs": 3, "batch_size": 16, "learning_rate": 0.01, "weight_decay": 0, "schedule": "one_cycle",
-        "test_rotation_seed": 0, "rotate": 180,
+        "rotate": 180, "shift": 0, "flip": False, "epochs": 3, "batch_size": 16, "optimizer": "muon",
+        "learning_rate": 0.01, "momentum": 0.9, "weight_decay": 0, "schedule": "one_cycle", "label_smoothing": 0,
+        "history_samples": "all", "test_rotation_seed": 0,
     },
 }  # fmt: skip
 TABLES = ("global.csv", "global.md", "global.tex", "layers.csv", "accuracy.csv", "accuracy.md", "claims.md")
@@ -79,7 +80,7 @@ class OneRun:
             "plot", self.folder, reads={"variances": [self.variance], "histories": [self.history]}, pair="x",
             writes={"digest": self.digest, "figures": [self.headline, self.history_figure]},
             params={
-                "runs": [Run(**RUN)], "trainings": TRAININGS,
+                "runs": [Run(**RUN)], "dataset": "tiny", "trainings": TRAININGS,
                 "settings": {"measures": MEASURES, "aggregation": "mean", "layers": "auto", "sort_units": True},
             },
         )  # fmt: skip
@@ -88,7 +89,7 @@ class OneRun:
         run_job(
             "plot_models", self.folder, dataset="x",
             reads={"variances": [self.variance], "histories": [self.history], "published": PUBLISHED},
-            writes={"figures": [self.models_figure]}, params={"runs": [Run(**RUN)], "trainings": TRAININGS, "measures": MEASURES, "layers": "all", "published_datasets": []},
+            writes={"figures": [self.models_figure]}, params={"runs": [Run(**RUN)], "dataset": "tiny", "trainings": TRAININGS, "measures": MEASURES, "layers": "all", "published_datasets": []},
         )  # fmt: skip
 
     def tabulate(self):

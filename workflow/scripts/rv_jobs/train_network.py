@@ -20,6 +20,7 @@ from rotational_variance.storage.history_writer import write_history
 from rotational_variance.torch_setup.device import set_up
 from rotational_variance.training.checkpoint import Checkpoint, save_checkpoint
 from rotational_variance.training.fit import DivergedError, Epoch, fit
+from rotational_variance.training.recipe import Recipe
 from rotational_variance.training.resume import Progress, ResumeFile
 from rv_study.job_log import JobLog
 from rv_study.run import Run
@@ -40,7 +41,7 @@ def train_network(
 ) -> None:
     """Train `run` on the file `dataset`; write `checkpoint` and `history`.
 
-    spec     "model": options of `models.build`; "training": numbers of `fit`
+    spec     "model": options of `models.build`; "training": those of `Recipe`
     made_by  everything that the result depends on, as texts; an unfinished training resumes only if they are the same
     resume   file that receives, after each epoch, the state that later epochs depend on; to be deleted once the
              checkpoint is safe
@@ -67,7 +68,14 @@ def train_network(
     try:
         with blaming(models.file_of(run.model)):
             rows = _fit(
-                Classifier(network, form), train, test, run.seed, memory_format, spec["training"], unfinished, log
+                Classifier(network, form),
+                train,
+                test,
+                run.seed,
+                memory_format,
+                Recipe(**spec["training"]),
+                unfinished,
+                log,
             )
     except DivergedError as error:
         raise ValueError(f"{error}; lower training.learning_rate") from error
@@ -109,7 +117,7 @@ def _fit(
     test: Samples,
     seed: int,
     memory_format: torch.memory_format,
-    training: dict,
+    recipe: Recipe,
     unfinished: ResumeFile,
     log: JobLog,
 ) -> list[dict[str, float]]:
@@ -119,29 +127,29 @@ def _fit(
     """
     earlier = _earlier_progress(unfinished, log)
     rows = earlier.rows
-    n_batches = count_batches(len(train), training["batch_size"])
+    n_batches = count_batches(len(train), recipe.batch_size)
     n_finished = rows[-1]["epoch"] if rows else 0
-    with log.bar(training["epochs"] * n_batches, n_finished * n_batches) as bar:
+    with log.bar(recipe.epochs * n_batches, n_finished * n_batches) as bar:
 
-        def on_batch(loss: float) -> None:
+        def on_batches(n: int, loss: float) -> None:
             tested = rows[-1] if rows else None  # the last finished epoch
             bar.set_postfix_str(
-                f"epoch {len(rows) + 1}/{training['epochs']}, loss {loss:.4f}"
+                f"epoch {len(rows) + 1}/{recipe.epochs}, loss {loss:.4f}"
                 + (f", accuracy {tested['test_upright_accuracy']:.1%}" if tested else "")
                 + (f", rotated {tested['test_rotated_accuracy']:.1%}" if tested else ""),
                 refresh=False,
             )
-            bar.update()
+            bar.update(n)
 
         epochs = fit(
             model,
             train,
             test,
+            recipe,
             seed=seed,
             memory_format=memory_format,
             resume=earlier.state,
-            on_batch=on_batch,
-            **training,
+            on_batches=on_batches,
         )
         for epoch in epochs:
             rows.append(_row(epoch))
@@ -153,7 +161,7 @@ def _fit(
                 )
                 continue
             log.line(
-                f"epoch {epoch.number}/{training['epochs']}: loss {epoch.train.loss:.4f}, "
+                f"epoch {epoch.number}/{recipe.epochs}: loss {epoch.train.loss:.4f}, "
                 f"accuracy {epoch.train.accuracy:.2%}, tested upright {epoch.test_upright.accuracy:.2%}, "
                 f"rotated {epoch.test_rotated.accuracy:.2%}"
             )

@@ -26,6 +26,11 @@ from rv_study.runs import (
     spec,
 )
 
+EARLIER_TRAINING = (
+    "; a config of an earlier version, which trained by Adam, takes `runs` from this version's config/config.yaml: "
+    "those learning rates are of no use here"
+)
+
 
 def check(config: dict, schema_path: Path, models_folder: Path, is_module: bool = False) -> None:
     """Raise ConfigError, naming the key, if a config breaks the schema, is incomplete or uses an unknown name.
@@ -225,7 +230,9 @@ def _check_spec(run: Run, config: dict, options: dict[str, Option]) -> None:
         for name in names:
             if name not in numbers[section]:
                 place = f"runs.models.{run.model}" if section == "model" else "runs.defaults"
-                raise ConfigError(f"config: {place}.{section}.{name}: missing, and {run.stem} needs it")
+                is_earlier = section == "training" and "optimizer" not in numbers[section]
+                advice = EARLIER_TRAINING if is_earlier else ""
+                raise ConfigError(f"config: {place}.{section}.{name}: missing, and {run.stem} needs it{advice}")
     try:
         angle_grid(numbers["measurement"]["angles"])
     except ValueError as error:

@@ -10,14 +10,11 @@ import yaml
 from rv_study.errors import ConfigError
 
 SCRIPTS = Path(__file__).resolve().parents[1]
-TAKEN_BY = {  # the function that takes the numbers of each section, as keyword arguments
-    "training": ("rotational_variance/training/fit.py", "fit"),
+TAKEN_BY = {  # the dataclass or the function that takes the numbers of each section, as keyword arguments
+    "training": ("rotational_variance/training/recipe.py", "Recipe"),
     "measurement": ("rv_jobs/measure_network.py", "prepare"),
 }
-GIVEN = {  # keyword arguments that are not numbers of the config
-    "build": {"n_channels", "image_size", "n_classes"},
-    "fit": {"seed", "memory_format", "resume", "on_batch"},
-}
+GIVEN = {"n_channels", "image_size", "n_classes"}  # arguments of `build` that are not numbers of the config
 REQUIRED = object()  # marks an option without a default; None can be a default
 
 
@@ -67,37 +64,37 @@ def build_options(path: Path) -> dict[str, Option]:
     not valid Python.
     """
     try:
-        function = _find_function(path, "build")
+        function = _find(path, "build")
     except (OSError, SyntaxError, ValueError) as error:
         raise ConfigError(f"{path}: cannot be read as a model ({error}); mend it or move it away") from None
-    if function is None:
+    if not isinstance(function, ast.FunctionDef):
         raise ConfigError(f"{path}: no function build(n_channels, image_size, n_classes, ...) in it")
     options = {**_positional_options(function), **_keyword_options(function)}
-    missing = [name for name in sorted(GIVEN["build"]) if name not in options]
+    missing = [name for name in sorted(GIVEN) if name not in options]
     if missing and function.args.kwarg is None:
         raise ConfigError(
             f"{path}, line {function.lineno}: build has to take {', '.join(missing)}: it is "
             "build(n_channels, image_size, n_classes, ...)"
         )
-    return {name: option for name, option in options.items() if name not in GIVEN["build"]}
+    return {name: option for name, option in options.items() if name not in GIVEN}
 
 
 @cache
 def required_numbers() -> dict[str, list[str]]:
-    """Read which numbers of the config's sections a run needs: those that the function that takes them requires."""
-    return {
-        section: [
-            name
-            for name, option in _keyword_options(_find_function(SCRIPTS / file, function)).items()
-            if option.default is REQUIRED and name not in GIVEN.get(function, ())
-        ]
-        for section, (file, function) in TAKEN_BY.items()
-    }
+    """Read which numbers of the config's sections a run needs: those that have no default where they are taken."""
+    return {section: _required(_find(SCRIPTS / file, name)) for section, (file, name) in TAKEN_BY.items()}
 
 
-def _find_function(path: Path, name: str) -> ast.FunctionDef | None:
+def _required(taken_by: ast.FunctionDef | ast.ClassDef) -> list[str]:
+    """Return the keyword-only arguments of a function, or the fields of a dataclass, that have no default."""
+    if isinstance(taken_by, ast.ClassDef):
+        return [node.target.id for node in taken_by.body if isinstance(node, ast.AnnAssign) and node.value is None]
+    return [name for name, option in _keyword_options(taken_by).items() if option.default is REQUIRED]
+
+
+def _find(path: Path, name: str) -> ast.FunctionDef | ast.ClassDef | None:
     for node in ast.parse(path.read_bytes(), filename=str(path)).body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
             return node
     return None
 

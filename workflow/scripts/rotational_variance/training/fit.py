@@ -1,7 +1,7 @@
 """Train a network on upright or on randomly rotated samples, or not at all, and test it on both kinds.
 
-Source: Quiroga et al. 2019 (Adam, negative log-likelihood, rotations by U(-180, 180) degrees). Smaller rotations, and
-networks without training, are ours, for comparison. Unlike the published code, batch normalisation stays in training
+Source: Quiroga et al. 2019 (negative log-likelihood, rotations by U(-180, 180) degrees). Smaller rotations, networks
+without training, and what `Recipe` adds, are ours. Unlike the published code, batch normalisation stays in training
 mode for all of the training, and no sample is left out.
 """
 
@@ -13,26 +13,19 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from rotational_variance.samples.cuts import count_batches, cut
+from rotational_variance.samples.cuts import count_batches
 from rotational_variance.samples.inputs import Samples
+from rotational_variance.samples.subset import balanced_subset
+from rotational_variance.training.optimizer import make_optimizer, make_schedule
+from rotational_variance.training.recipe import HALF_TURN_DEGREES, Recipe
+from rotational_variance.training.scores import NOT_TRAINED, Score, Tally, evaluate
+from rotational_variance.training.training_batches import random_degrees, shuffled_batches
 
-SCHEDULES = ("constant", "one_cycle")
-HALF_TURN_DEGREES = 180.0
+N_BATCHES_UNSEEN = 50  # a GPU runs ahead; to look at its losses is to wait for it
 
 
 class DivergedError(ValueError):
     """The loss is infinite or not a number: the learning rate is too high."""
-
-
-@dataclass(frozen=True)
-class Score:
-    """Mean negative log-likelihood (nats) and the share of right answers over a set of samples."""
-
-    loss: float
-    accuracy: float
-
-
-NOT_TRAINED = Score(loss=math.nan, accuracy=math.nan)
 
 
 @dataclass(frozen=True)
@@ -54,62 +47,54 @@ def fit(
     model: nn.Module,
     train: Samples,
     test: Samples,
+    recipe: Recipe,
     *,
-    rotate: float,
-    epochs: int,
-    batch_size: int,
-    learning_rate: float,
-    weight_decay: float,
-    schedule: str,
-    test_rotation_seed: int,
     seed: int,
     memory_format: torch.memory_format = torch.channels_last,
     resume: dict | None = None,
-    on_batch: Callable[[float], None] = lambda loss: None,
+    on_batches: Callable[[int, float], None] = lambda n, loss: None,
 ) -> Iterator[Epoch]:
     """Train `model` in place, and yield after each epoch; without epochs, test it as it is, and yield once.
 
-    rotate              degrees to either side, 0 to 180: turn each training sample by its own angle from
-                        U(-rotate, rotate), drawn again for each epoch; 0 turns none
-    epochs              passes over the training set; 0 trains nothing
-    batch_size          samples per batch: an epoch is cut into nearly equal batches of at most as many (one more where
-                        a sample would be alone), and no sample is left out
-    schedule            "constant", or "one_cycle": up to `learning_rate` and down to 0 (Smith and Topin 2019, with
-                        torch's settings)
-    test_rotation_seed  draws the one angle of each test sample; the same for all runs, so that runs are comparable
-    seed                draws the order of the samples and their angles; the weights are drawn before, by `models.build`
-    memory_format       of the inputs; the same as that of the model's weights
-    resume              the state of an earlier epoch of the same training: go on from there, with the same bits
-    on_batch            called with the epoch's mean loss so far, after each of its `count_batches` batches
+    seed           draws the order of the samples and their changes; the weights are drawn before, by `models.build`
+    memory_format  of the inputs; the same as that of the model's weights
+    resume         the state of an earlier epoch of the same training: go on from there, with the same bits
+    on_batches     called with the number of batches since the last call, and the epoch's mean loss so far: after each
+                   batch on a CPU, after some on a GPU
 
-    The optimizer is Adam with L2 regularisation `weight_decay`. The same numbers, seed and thread count on a CPU give
-    the same weights, bit for bit. Raises DivergedError, a ValueError, for a loss that is not finite, and ValueError for
-    one that is not finite without any training, and for another `rotate` or `schedule`.
+    The same recipe, seed and thread count on a CPU give the same weights, bit for bit. Raises DivergedError, a
+    ValueError, for a loss that is not finite, and ValueError for one that is not finite without any training.
     """
-    if isinstance(rotate, bool) or not 0 <= rotate <= HALF_TURN_DEGREES:  # True would be one degree
-        raise ValueError(f"rotate: got {rotate}, expected degrees to either side, 0 to {HALF_TURN_DEGREES:g}")
-    if schedule not in SCHEDULES:
-        raise ValueError(f"schedule: got {schedule!r}, expected one of {', '.join(SCHEDULES)}")
     generator = torch.Generator().manual_seed(seed)
-    n_batches = count_batches(len(train), batch_size)
-    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, weight_decay=weight_decay)
-    scheduler = None
-    if schedule == "one_cycle" and epochs > 0:  # it refuses to be of 0 steps
-        scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, total_steps=epochs * n_batches)
-    test_degrees = random_degrees(len(test), HALF_TURN_DEGREES, torch.Generator().manual_seed(test_rotation_seed))
+    n_batches = count_batches(len(train), recipe.batch_size)
+    optimizer = make_optimizer(model, recipe)
+    scheduler = make_schedule(optimizer, recipe, recipe.epochs * n_batches)
     stateful = {"model": model, "optimizer": optimizer} | ({"scheduler": scheduler} if scheduler else {})
     if resume is not None:
         _restore(resume, stateful, generator)
 
-    for number in range(min(1, epochs) if resume is None else resume["epoch"] + 1, epochs + 1):
+    for number in range(min(1, recipe.epochs) if resume is None else resume["epoch"] + 1, recipe.epochs + 1):
         train_score = NOT_TRAINED
         if number > 0:
-            batches = _shuffled_batches(train, n_batches, rotate, generator, memory_format)
-            train_score = _train_epoch(model, batches, len(train), optimizer, scheduler, on_batch)
-        upright = evaluate(model, test, batch_size, memory_format=memory_format)
-        rotated = evaluate(model, test, batch_size, test_degrees, memory_format=memory_format)
+            batches = shuffled_batches(train, n_batches, recipe, generator, memory_format)
+            train_score = train_epoch(model, batches, len(train), recipe, optimizer, scheduler, on_batches)
+        upright, rotated = _test(model, test, recipe, memory_format, is_last=number == recipe.epochs)
         _check_finite(number, upright, rotated)
         yield Epoch(number, train_score, upright, rotated, state=_state(number, stateful, generator))
+
+
+def _test(
+    model: nn.Module, test: Samples, recipe: Recipe, memory_format: torch.memory_format, *, is_last: bool
+) -> tuple[Score, Score]:
+    """Test upright and rotated samples: all after the last epoch, else `recipe.history_samples`."""
+    degrees = random_degrees(len(test), HALF_TURN_DEGREES, torch.Generator().manual_seed(recipe.test_rotation_seed))
+    n_samples = len(test) if is_last or recipe.history_samples == "all" else min(recipe.history_samples, len(test))
+    if n_samples < len(test):
+        index = torch.from_numpy(balanced_subset(test.labels.cpu().numpy(), n_samples, recipe.test_rotation_seed))
+        test, degrees = test.subset(index.to(test.labels.device)), degrees[index]
+    return tuple(
+        evaluate(model, test, recipe.batch_size, angles, memory_format=memory_format) for angles in (None, degrees)
+    )
 
 
 def _check_finite(epoch: int, upright: Score, rotated: Score) -> None:
@@ -141,82 +126,41 @@ def _restore(state: dict, stateful: dict, generator: torch.Generator) -> None:
         torch.cuda.set_rng_state(state["random"]["cuda"])
 
 
-def _shuffled_batches(
-    train: Samples, n_batches: int, rotate: float, generator: torch.Generator, memory_format: torch.memory_format
-) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Yield (inputs, labels) of all samples in a new order, each turned by a new angle of at most `rotate` degrees."""
-    order = torch.randperm(len(train), generator=generator)
-    degrees = random_degrees(len(train), rotate, generator) if rotate > 0 else None  # no draws for upright samples
-    start = 0
-    for part in order.tensor_split(n_batches):
-        index = part.to(train.labels.device)
-        yield (
-            train.inputs(
-                index,
-                0.0 if degrees is None else degrees[start : start + len(part)],
-                memory_format=memory_format,
-            ),
-            train.labels[index],
-        )
-        start += len(part)
-
-
-def _train_epoch(
+def train_epoch(
     model: nn.Module,
     batches: Iterator[tuple[torch.Tensor, torch.Tensor]],
     n_samples: int,
+    recipe: Recipe,
     optimizer: torch.optim.Optimizer,
     scheduler: torch.optim.lr_scheduler.LRScheduler | None,
-    on_batch: Callable[[float], None],
+    on_batches: Callable[[int, float], None],
 ) -> Score:
     model.train()
-    total = torch.zeros(2, dtype=torch.float64)
-    n_seen = 0
+    tally = None
+    n_unseen = 0
     for inputs, labels in batches:
+        tally = tally or Tally(labels.device)
         optimizer.zero_grad()
-        output = model(inputs)
-        loss = F.nll_loss(output, labels)
-        loss.backward()
+        log_probabilities = model(inputs)
+        loss_of(log_probabilities, labels, recipe.label_smoothing).backward()
         optimizer.step()
         if scheduler is not None:
             scheduler.step()
-        n_seen += len(labels)
-        total += _sums(output.detach(), labels)
-        if not torch.isfinite(total[0]):
-            raise DivergedError(
-                f"training stopped: the loss became {loss.item()} after {n_seen} of {n_samples} samples of an epoch, "
-                "as at too high a learning_rate"
-            )
-        on_batch(total[0].item() / n_seen)
-    return Score(loss=total[0].item() / n_samples, accuracy=total[1].item() / n_samples)
+        tally.add(log_probabilities.detach(), labels)
+        n_unseen += 1
+        if n_unseen == N_BATCHES_UNSEEN or not labels.is_cuda or tally.n == n_samples:
+            loss = tally.score().loss
+            if not math.isfinite(loss):
+                raise DivergedError(
+                    f"training stopped: the loss became {loss} within {tally.n} of {n_samples} samples of an epoch, "
+                    "as at too high a learning_rate"
+                )
+            on_batches(n_unseen, loss)
+            n_unseen = 0
+    return tally.score()
 
 
-@torch.inference_mode()
-def evaluate(
-    model: nn.Module,
-    samples: Samples,
-    batch_size: int,
-    degrees: torch.Tensor | None = None,
-    *,
-    memory_format: torch.memory_format = torch.channels_last,
-) -> Score:
-    """Test `model`; `degrees` [sample] turns each sample first (None: upright). The model stays in evaluation mode."""
-    model.eval()
-    total = torch.zeros(2, dtype=torch.float64)
-    for batch in cut(len(samples), batch_size):
-        output = model(samples.inputs(batch, 0.0 if degrees is None else degrees[batch], memory_format=memory_format))
-        total += _sums(output, samples.labels[batch])
-    loss, accuracy = (total / len(samples)).tolist()
-    return Score(loss, accuracy)
-
-
-def _sums(output: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Sum the losses and count the right answers of a batch: float64 [2]."""
-    loss = F.nll_loss(output, labels, reduction="sum")
-    n_right = (output.argmax(1) == labels).sum()
-    return torch.stack((loss.double(), n_right.double())).cpu()
-
-
-def random_degrees(n: int, limit: float, generator: torch.Generator) -> torch.Tensor:
-    """Draw `n` angles from U(-limit, limit) degrees: float64 [n], on the CPU (the same on every device)."""
-    return torch.rand(n, generator=generator, dtype=torch.float64) * (2 * limit) - limit
+def loss_of(log_probabilities: torch.Tensor, labels: torch.Tensor, smoothing: float) -> torch.Tensor:
+    """Return the mean cross-entropy (nats) with targets of which the share `smoothing` is spread over all classes."""
+    loss = F.nll_loss(log_probabilities, labels)
+    return (1 - smoothing) * loss - smoothing * log_probabilities.mean() if smoothing > 0 else loss
