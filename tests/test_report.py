@@ -45,6 +45,7 @@ TRAININGS = [
 OF_PAIR, OF_MODELS = catalogue.of_pair([M.name]), catalogue.of_models([M.name])
 PAIRS = list(dict.fromkeys(run.pair for run in RUNS))
 DATASETS = list(dict.fromkeys(run.dataset for run in RUNS))
+LABELS = {name: "Digits (small)" if name == "digits" else name for name in DATASETS}
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 
 
@@ -132,6 +133,7 @@ class Study:
         sources = {dataset: {"source": "a source", "size": 77} for dataset in DATASETS}
         params = {
             "runs": RUNS,
+            "labels": LABELS,
             "trainings": TRAININGS,
             "settings": settings,
             "sources": sources,
@@ -223,7 +225,8 @@ def test_figures_have_words_of_their_own(page):
     for drawing in OF_PAIR:
         feature_maps = {"mean": ", mean of feature maps", "max": ", maximum of feature maps", "": ""}
         assert f"{drawing.title('M')}, resnet on {AWKWARD}{feature_maps[drawing.aggregation]}" in alts
-    assert f"{OF_MODELS[0].title('M')}, all models on digits" in " ".join(alts)
+    assert f"{OF_MODELS[0].title('M')}, all models on Digits (small)" in " ".join(alts)
+    assert "On Digits (small)" in page.text
     for drawing in (*OF_PAIR, *OF_MODELS):
         caption = (WORDS / caption_file(drawing)).read_text()
         shown = M if drawing.measure else None
@@ -249,9 +252,9 @@ def test_a_second_measure_is_told_and_shown_after_the_first(tmp_path):
     assert "The measure: normalized variance" in page.text
     assert "Another measure: sample std" in page.text
     assert Reader(filled((WORDS / measure_caption_file(SAMPLE_STD.name)).read_text(), SAMPLE_STD)).text in page.text
-    images = [image["alt"] for image in page.all("img") if "resnet on digits" in image["alt"]]
+    images = [image["alt"] for image in page.all("img") if "resnet on Digits (small)" in image["alt"]]
     assert len(images) == len(set(images)) == len(catalogue.of_pair(study.measures))
-    assert "Sample std of each layer, resnet on digits, mean of feature maps" in images
+    assert "Sample std of each layer, resnet on Digits (small), mean of feature maps" in images
     caption = (WORDS / "figures/curves.rst").read_text()
     assert Reader(filled(caption, SAMPLE_STD, pair="resnet_digits")).text in page.text
     headings = [text for tag, text in page.texts if tag == "h4"]

@@ -279,6 +279,10 @@ ROTATED_RESNET = {"models": ["resnet"], "datasets": ["other"], "trainings": ["ro
     ("figures={layers: all}", jobs("plot", "plot_models"), ["figures.layers: auto"], ["figures.layers: all"]),
     ("datasets={tiny: {size: 14}}", OF_TINY, [], ["size: 14"]),
     (
+        "datasets={tiny: {label: small {images}}}", jobs("plot", "plot_models", datasets=["tiny"]) | {"report"},
+        ["label: tiny"], ["label: small {images}"],
+    ),
+    (
         "trainings={rotated: {rotate: 45}}", jobs("train", "measure", trainings=["rotated"]) | jobs("shown"),
         ["training.rotate: 180"], ["training.rotate: 45"],
     ),

@@ -49,7 +49,7 @@ pathvars:
 
 # Now, as later `workflow.pathvars` are those of the outermost workflow.
 RESULTS, STUDY = map(workflow.pathvars.apply, ["<results>", "<study>"])
-DATASETS = canonical(config["datasets"])
+DATASETS, DATASET_LABELS = study_runs.split_labels(canonical(config["datasets"]))
 CLAIMS = vars(workflow).setdefault("dataset_claims", {})  # of all studies in one workflow
 OWN_DATASETS = own_datasets(DATASETS, CONFIG_FILE, on_disk("<results>/datasets"), CLAIMS) if NAME else []
 DATASET_PATHS = {name: f"<{'study' if name in OWN_DATASETS else 'results'}>/datasets/{name}.h5" for name in DATASETS}
@@ -63,7 +63,7 @@ try:
         of_rules = [*root.glob("logs/*"), *root.glob("benchmarks/*")]
         places.check_links(path for path in of_rules if not path.suffix)
     for dataset in config["study"]["datasets"]:
-        notice = places.check_source(dataset, config["datasets"][dataset], DATASET_FILES[dataset])
+        notice = places.check_source(dataset, DATASETS[dataset], DATASET_FILES[dataset])
         if notice and workflow.is_main_process:  # also of a dry run; its job will say so again
             logger.warning(notice)
     RUNS = {run.stem: run for run in study_runs.list_runs(config)}

@@ -27,9 +27,12 @@ rule report:
         *PARAMS.of_figures(*SETTINGS),
         *of_trainings(TRAININGS),
         *PARAMS.shown_sources(STUDIED),
+        # A function, as Snakemake takes {braces} in a text for a wildcard.
+        lambda wildcards: f"labels: {[DATASET_LABELS[name] for name in STUDIED]}",
         *([f"study: {NAME}"] if NAME else []),
         names=run_names(RUNS.values()),
         runs=lambda wildcards, output: list(RUNS.values()),
+        labels=lambda wildcards, output: DATASET_LABELS,
         trainings=lambda wildcards, output: TRAININGS,
         settings=lambda wildcards, output: FIGURE_SETTINGS,
         sources=lambda wildcards, output: {name: PARAMS.shown_source(name) for name in STUDIED},

@@ -20,6 +20,7 @@ from rv_study.run import Run
 def main(
     *,
     runs: list[Run],
+    dataset: str,
     variances: list[str],
     histories: list[str],
     figures: list[str],
@@ -33,6 +34,7 @@ def main(
 ) -> None:
     """Draw `runs`, all of one model and dataset; `variances` and `histories` hold their files in the same order.
 
+    dataset              what titles call the dataset
     figures              the files to write: the stem names the drawing, the suffix the format
     trainings            the trainings of `runs`, in the order to show them
     measures             the measures to show
@@ -48,7 +50,7 @@ def main(
         training.name: TrainingResult(training, measurements[training.name], rows[training.name])
         for training in trainings
     }
-    subject = f"{runs[0].model} on {runs[0].dataset}"
+    subject = f"{runs[0].model} on {dataset}"
     words = [*shown_words(results, map(load_measure, measures)), *any_measurement(results).class_names]
     draw_figures(of_pair(measures), figures, subject, words=words, log=log, results=results, sort_units=sort_units)
     with replacing(digest) as temporary:
@@ -61,6 +63,7 @@ if __name__ == "__main__":
     with job_log(snakemake.log[0], f"plot {snakemake.wildcards.pair}") as log:
         main(
             runs=snakemake.params.runs,
+            dataset=snakemake.params.dataset,
             variances=snakemake.input.variances,
             histories=snakemake.input.histories,
             figures=snakemake.output.figures,

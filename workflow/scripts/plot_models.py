@@ -19,6 +19,7 @@ from rv_study.run import Run
 def main(
     *,
     runs: list[Run],
+    dataset: str,
     variances: list[str],
     histories: list[str],
     published: str,
@@ -31,6 +32,7 @@ def main(
 ) -> None:
     """Draw `runs`, all of one dataset; `variances` and `histories` hold their files in the same order.
 
+    dataset             what titles call the dataset
     published           the file of the published values
     published_datasets  the datasets whose images are those that were published
     figures             the files to write: the stem names the drawing, the suffix the format
@@ -52,8 +54,7 @@ def main(
         }
         for model, of_model in measurements.items()
     }
-    dataset = runs[0].dataset
-    known = attach_published(read_published(published, published_datasets), dataset, results, layers)
+    known = attach_published(read_published(published, published_datasets), runs[0].dataset, results, layers)
     words = [word for of_model in results.values() for word in shown_words(of_model, map(load_measure, measures))]
     data = {"layers": describe_layers(layers, results), "results": results, "published": known}
     draw_figures(of_models(measures), figures, dataset, words=words, log=log, **data)
@@ -86,6 +87,7 @@ if __name__ == "__main__":
     with job_log(snakemake.log[0], f"plot models on {snakemake.wildcards.dataset}") as log:
         main(
             runs=snakemake.params.runs,
+            dataset=snakemake.params.dataset,
             variances=snakemake.input.variances,
             histories=snakemake.input.histories,
             published=snakemake.input.published,

@@ -20,6 +20,7 @@ from rv_study.run import Run
 def main(
     *,
     runs: list[Run],
+    labels: dict[str, str],
     variances: list[str],
     pair_figures: list[str],
     models_figures: list[str],
@@ -33,6 +34,7 @@ def main(
 ) -> None:
     """Write the page that shows `runs`; `variances` holds their files in the same order.
 
+    labels          what the page calls datasets
     pair_figures    the PNGs of each model and dataset, in the order of `runs`, then of catalogue.of_pair
     models_figures  the PNGs of each dataset, in the order of `runs`, then of catalogue.of_models
     tables          CSV, Markdown and LaTeX files; the page shows claims.md, global.md and accuracy.md, and marks the
@@ -55,12 +57,12 @@ def main(
         return sort_figures(figures, settings["aggregation"], list(measures.values()))
 
     def chapters(dataset: str) -> Iterator[Chapter]:
-        subject = f"all models on {dataset}"
+        subject = f"all models on {labels[dataset]}"
         parts = read(drawn_of_models[dataset], "dataset", dataset, subject=subject, kind="models figure")
         yield Chapter(f"models-{dataset}", "All models", parts)
         for pair, run in pairs.items():
             if run.dataset == dataset:
-                subject = f"{run.model} on {dataset}"
+                subject = f"{run.model} on {labels[dataset]}"
                 parts = read(drawn_of_pairs[pair], "pair", pair, subject=subject, kind="figure")
                 yield Chapter(f"pair-{pair}", run.model, parts)
 
@@ -73,7 +75,7 @@ def main(
         trainings={training.name: training for training in trainings},
         runs=[run | {"at_chance": is_at_chance} for run, is_at_chance in zip(names, at_chance, strict=True)],
         claims=read_table(named["claims.md"], level=2),
-        sections=[Section(f"dataset-{dataset}", dataset, list(chapters(dataset))) for dataset in datasets],
+        sections=[Section(f"dataset-{dataset}", labels[dataset], list(chapters(dataset))) for dataset in datasets],
         tables=[read_table(named[name], level=3) for name in ("global.md", "accuracy.md")],
         files=[os.path.relpath(path, Path(output).parent) for path in tables],
         made_of=study_facts(settings, sources),
@@ -89,6 +91,7 @@ if __name__ == "__main__":
     with job_log(snakemake.log[0], "report"):
         main(
             runs=snakemake.params.runs,
+            labels=snakemake.params.labels,
             variances=snakemake.input.variances,
             pair_figures=snakemake.input.pair_figures,
             models_figures=snakemake.input.models_figures,

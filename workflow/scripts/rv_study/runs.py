@@ -33,6 +33,12 @@ def _training(name: str, entry: dict, look: int) -> Training:
     return Training(name, cell=entry.get("label", name), label=label, look=look)
 
 
+def split_labels(datasets: dict[str, dict]) -> tuple[dict[str, dict], dict[str, str]]:
+    """Return, by name, the sources of the config's table of datasets, and what figures and the page call them."""
+    sources = {name: {key: value for key, value in entry.items() if key != "label"} for name, entry in datasets.items()}
+    return sources, {name: entry.get("label", name) for name, entry in datasets.items()}
+
+
 def _looks(config: dict) -> dict[str, int]:
     """Give each training of the study a look of its own.
 
