@@ -5,7 +5,7 @@ BIN := .venv/bin
 DEMO := $(BIN)/snakemake --cores $(CORES) --configfile config/demo.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup slurm demo report layers kept clean-kept test test-all benchmark lint format check lock clean
+.PHONY: help setup slurm demo report layers plan kept clean-kept test test-all benchmark lint format check lock clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,10 @@ layers: .venv/installed ## list what can be measured of a model, before anything
 	@$(BIN)/snakemake --quiet progress rules host reason --cores 1 --force results/layers/$(MODEL)_$(DATASET).md \
 		$(if $(CONFIG),--configfile $(CONFIG)) --config 'study={models: [$(MODEL)], datasets: [$(DATASET)]}'
 	@cat results/layers/$(MODEL)_$(DATASET).md
+
+plan: .venv/installed ## say what would be trained and measured, and how long it takes: [CONFIG=...] [TARGETS=...]
+	@ROTATIONAL_VARIANCE_PLAN=yes $(BIN)/snakemake $(TARGETS) --nolock --quiet progress rules host reason --cores $(CORES) \
+		$(if $(CONFIG),--configfile $(CONFIG))
 
 kept: .venv/installed ## list the finished results that are kept, and which numbers made them: [CONFIG=...]
 	@$(BIN)/snakemake kept --quiet progress rules host reason --cores 1 $(if $(CONFIG),--configfile $(CONFIG))

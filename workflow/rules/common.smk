@@ -7,6 +7,7 @@ from rotational_variance.figures.catalogue import SETTINGS, of_models, of_pair
 from rv_study import (
     before_run,
     config as study_config,
+    plan,
     results,
     runs as study_runs,
     swallowed,
@@ -18,6 +19,7 @@ from rv_study.code_facts import remember
 from rv_study.dataset_places import claim, own_datasets
 from rv_study.finished import list_finished, list_forced
 from rv_study.forced import force
+from rv_study.image_counts import count_images
 from rv_study.kept_store import Store
 from rv_study.nested import canonical
 from rv_study.overlays import list_overlays, replace_sources

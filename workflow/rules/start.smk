@@ -18,10 +18,33 @@ def keep_what_is_finished():
         logger.info(line)
 
 
+def say_what_it_costs():
+    """Say what the jobs about to run cost: all of it if that is asked for, and nothing runs; else if it takes hours."""
+    stages = {rules.train.rule.name: "train", rules.measure.rule.name: "measure"}
+    needed = [
+        (stages[job.rule.name], job.wildcards.run) for job in workflow.dag.needrun_jobs() if job.rule.name in stages
+    ]
+    jobs = [plan.Job(stage, RUNS[run], SPECS[run]) for run in RUNS for stage, of_run in needed if of_run == run]
+    images = {job.run.dataset: count_images(DATASET_FILES[job.run.dataset], DATASETS[job.run.dataset]) for job in jobs}
+    n_cores = workflow.resource_settings.cores or os.cpu_count()
+    try:
+        if plan.is_asked_for():
+            device = choose_device(EXECUTION["device"])
+            print(plan.plan(jobs, images, device=device, threads=EXECUTION["threads"], n_cores=n_cores))
+            sys.exit()
+        line = plan.announce(jobs, images, n_cores, on_disk("<results>/.flops.json"))
+    except ConfigError as error:
+        raise WorkflowError(str(error)) from None
+    if line:
+        logger.info(line)
+
+
 def with_keeping(start):
     """Return what to do before the first job: `start`, and keep what is finished."""
 
     def start_and_keep(log):
+        if not workflow.touch:
+            say_what_it_costs()
         start(log)
         keep_what_is_finished()
 

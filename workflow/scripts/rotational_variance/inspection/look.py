@@ -42,6 +42,13 @@ def count_flops(activations: Activations, inputs: torch.Tensor) -> list[int]:
     return [(after - before) // len(inputs) for before, after in zip([0, *counts], counts, strict=False)]
 
 
+def count_model_flops(model: torch.nn.Module, inputs: torch.Tensor) -> int:
+    """Count the floating-point operations of a model's forward pass for one sample, in the same way."""
+    with _unfused(), torch.inference_mode(), FlopCounterMode(display=False) as counter:
+        model.eval()(inputs)
+    return counter.get_total_flops() // len(inputs)
+
+
 @contextmanager
 def _unfused() -> Iterator[None]:
     before = torch.backends.mha.get_fastpath_enabled(), torch.backends.mkldnn.enabled

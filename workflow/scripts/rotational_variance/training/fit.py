@@ -135,6 +135,11 @@ def train_epoch(
     scheduler: torch.optim.lr_scheduler.LRScheduler | None,
     on_batches: Callable[[int, float], None],
 ) -> Score:
+    """Take one step for each batch (inputs, labels); return the mean loss and accuracy, measured on the way.
+
+    n_samples   of all batches
+    on_batches  as `fit` says
+    """
     model.train()
     tally = None
     n_unseen = 0

@@ -1,0 +1,150 @@
+"""What jobs cost, and what is said of it before they run."""
+
+import json
+
+import h5py
+import numpy as np
+import pytest
+
+from helpers.projects import TINY
+from helpers.tiny_data import tiny_images, write_zip
+from rv_study import plan
+from rv_study.costs import Images, Work, measuring_work, training_work
+from rv_study.errors import ConfigError
+from rv_study.image_counts import count_images
+from rv_study.network_costs import count_flops_once, try_networks
+from rv_study.plan import Cost, Job
+from rv_study.run import Run
+
+IMAGES = Images(n_channels=1, size=28, n_classes=10, n_train=1000, n_test=100)
+TRAINING = {"epochs": 4, "history_samples": 30}
+MEASUREMENT = {"n_samples": "all", "angles": 16}
+NETWORK = {"name": "simple_conv", "n_channels": 1, "image_size": 28, "n_classes": 10, "width": 2, "hidden": 4}
+
+
+def test_training_is_its_steps_and_the_tests_after_each_epoch():
+    assert training_work(TRAINING, IMAGES) == Work(n_steps=4000, n_passes=2 * (3 * 30 + 100))
+    assert training_work({"epochs": 4, "history_samples": "all"}, IMAGES) == Work(n_steps=4000, n_passes=2 * 400)
+    assert training_work({"epochs": 4, "history_samples": 5000}, IMAGES) == Work(n_steps=4000, n_passes=2 * 400)
+    assert training_work({"epochs": 0, "history_samples": 30}, IMAGES) == Work(n_passes=200)
+
+
+def test_measuring_is_each_sample_at_each_angle():
+    assert measuring_work(MEASUREMENT, IMAGES) == Work(n_passes=1600)
+    assert measuring_work({"n_samples": 20, "angles": {"from": -45, "to": 45, "number": 3}}, IMAGES) == Work(
+        n_passes=60
+    )
+
+
+def test_a_step_is_three_passes():
+    work = Work(n_steps=10, n_passes=5)
+    assert work.flops(7) == 7 * 35
+    assert work.seconds(step_s=2.0, pass_s=0.5) == 22.5
+
+
+def test_images_are_counted_by_their_file_or_else_by_their_source(tmp_path):
+    source = {"source": "images", "path": "x"}
+    file = tmp_path / "x.h5"
+    assert count_images(file, source) is None
+    assert count_images(file, {"source": "torchvision", "name": "CIFAR10"}) == Images(3, 32, 10, 50_000, 10_000)
+    digits = {"source": "scikit-learn", "name": "digits", "size": 28, "test_fraction": 0.2, "split_seed": 0}
+    assert count_images(file, digits) == Images(1, 28, 10, 1437, 360)  # as the demo says
+    with h5py.File(file, "w") as stored:
+        stored["train/images"], stored["test/images"] = np.zeros((7, 5, 5, 3)), np.zeros((2, 5, 5, 3))
+        stored["class_names"] = ["a", "b"]
+    assert count_images(file, source) == Images(3, 5, 2, 7, 2)
+    file.write_bytes(b"damaged")
+    assert count_images(file, source) is None
+
+
+def test_operations_are_counted_once(tmp_path, monkeypatch):
+    kept = tmp_path / ".flops.json"
+    conv = (
+        [28**2 * 2 * 9 * n for n in (1 * 2, 2 * 2)]
+        + [14**2 * 2 * 9 * n for n in (2 * 4, 4 * 4)]
+        + [7**2 * 2 * 9 * 4 * 8]
+    )
+    expected = sum(conv) + 2 * (8 * 49 * 4 + 4 * 10)
+    assert count_flops_once([NETWORK, NETWORK], kept) == [expected, expected]
+    assert list(json.loads(kept.read_text()).values()) == [expected]
+    monkeypatch.setattr("rv_study.network_costs.COUNTER", "no_such_module")
+    assert count_flops_once([NETWORK], kept) == [expected]
+    with pytest.raises(ConfigError, match=r"the costs of networks cannot be counted: .*no_such_module"):
+        count_flops_once([NETWORK | {"width": 3}], kept)
+
+
+def test_a_trial_takes_time():
+    (cost,) = try_networks([NETWORK], "cpu", 1)
+    assert cost["step_s"] > 0
+    assert cost["pass_s"] > 0
+    assert cost["flops"] > 0
+
+
+def jobs(epochs, width=64, depth=50, **training):
+    spec = {
+        "model": {"width": width, "depth": depth},
+        "training": TRAINING | {"epochs": epochs} | training,
+        "measurement": MEASUREMENT,
+    }
+    return [Job("train", Run("resnet", "cifar10", "rotated", 0), spec)]
+
+
+CIFAR10 = {"cifar10": Images(3, 32, 10, 50_000, 10_000)}
+
+
+def test_hours_of_work_are_announced(tmp_path):
+    line = plan.announce(jobs(8), CIFAR10, 8, tmp_path / "x.json")
+    assert line.startswith("About 2 hours of work begin, at 60 GFLOP/s on each of 8 cores (3.17 PFLOP);")
+    assert "make plan" in line
+    assert "\n" not in line
+    assert plan.announce(jobs(8), CIFAR10, 64, tmp_path / "x.json") == ""
+    assert plan.announce(jobs(8), {"cifar10": None}, 8, tmp_path / "x.json") == ""
+    assert plan.announce([], {}, 8, tmp_path / "x.json") == ""
+
+
+def test_an_unfit_network_is_left_to_its_job(tmp_path):
+    assert plan.announce(jobs(8, depth=17), CIFAR10, 1, tmp_path / "x.json") == ""
+
+
+def test_hours_are_those_of_all_jobs_but_at_least_of_the_longest():
+    (job,) = jobs(1)
+    costs = [Cost(job, 1, 3600.0 * hours) for hours in (1, 1, 4)]
+    assert plan.hours_of(costs, {"train": 1}, 2) == 4
+    assert plan.hours_of(costs, {"train": 1}, 1) == 6
+    assert plan.hours_of(costs, {"train": 4}, 2) == 6  # one job at once
+    assert plan.hours_of([], {"train": 1}, 2) == 0
+
+
+@pytest.mark.long
+def test_the_plan_of_a_study_is_a_table_and_runs_nothing(project, monkeypatch):
+    write_zip(project.folder / "tiny.zip", tiny_images())
+    arguments = [
+        "--cores",
+        "2",
+        "--nolock",
+        "--quiet",
+        "progress",
+        "rules",
+        "host",
+        "reason",
+        "--configfile",
+        str(TINY),
+    ]
+    monkeypatch.setenv(plan.VARIABLE, "yes")
+    text = made_plan(project, *arguments)
+    assert "tiny: not counted, as its images are not read yet (snakemake --until dataset reads them)" in text
+    assert not list((project.folder / "results").rglob("*.h5"))
+    monkeypatch.delenv(plan.VARIABLE)
+    made_plan(project, "results/datasets/tiny.h5", *arguments)
+    monkeypatch.setenv(plan.VARIABLE, "yes")
+    text = made_plan(project, "results/plots/resnet_tiny.png", *arguments)
+    rows = [line.split() for line in text.splitlines() if line.startswith(("simple_conv", "resnet"))]
+    assert [row[:4] for row in rows] == [["resnet", "tiny", training, "1"] for training in ("unrotated", "rotated")]
+    assert "On this machine, by a trial of some seconds, on 2 of its cores: 1 min" in text
+    assert not list((project.folder / "results").rglob("*.pt"))
+
+
+def made_plan(project, *arguments):
+    done = project.snakemake(*arguments)
+    assert done.returncode == 0, done.stdout
+    return done.stdout

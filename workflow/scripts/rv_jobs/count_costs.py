@@ -1,0 +1,85 @@
+"""What networks cost: operations of a forward pass, by torch's counter, and seconds here, by a short trial.
+
+A process of its own, so that a Snakefile needs no torch: reads {"networks": [arguments of models.build, ...], "trial":
+true or false, "device": ..., "threads": ...} from the standard input, writes [{"flops": ..., "step_s": ..., "pass_s":
+...}, ...] to the standard output. Seconds are those of one sample in a large batch.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+from rotational_variance import models
+from rotational_variance.inspection.look import count_model_flops
+from rotational_variance.networks.classifier import Classifier
+from rotational_variance.networks.memory_format import find_memory_format
+from rotational_variance.networks.output_form import find_output_form
+from rotational_variance.torch_setup.device import set_up
+from rotational_variance.training.fit import loss_of
+from rotational_variance.training.muon import Muon
+
+TRIAL_FLOPS = 2e10  # of a trial's training steps: some tenths of a second on a core
+MAX_SAMPLES = 256  # as in a batch of the study
+N_RUNS = 3
+
+
+def cost_of(arguments: dict, *, trial: bool, device: torch.device) -> dict[str, float]:
+    """Return the operations of one sample's forward pass and, with a trial, the seconds of its step and its pass."""
+    network = models.build(**arguments).to(device)
+    shape = arguments["n_channels"], arguments["image_size"], arguments["image_size"]
+    inputs = torch.rand(3, *shape, device=device)
+    form = find_output_form(network, inputs, arguments["n_classes"])
+    flops = count_model_flops(network, inputs[:1])
+    if not trial:
+        return {"flops": flops}
+    n_samples = max(8, min(MAX_SAMPLES, int(TRIAL_FLOPS / (3 * max(flops, 1)))))
+    memory_format = find_memory_format(network, inputs)
+    many = torch.rand(n_samples, *shape, device=device).contiguous(memory_format=memory_format)
+    return {"flops": flops, **_try(Classifier(network, form), many, arguments["n_classes"])}
+
+
+def _try(model: nn.Module, inputs: torch.Tensor, n_classes: int) -> dict[str, float]:
+    labels = torch.arange(len(inputs), device=inputs.device) % n_classes
+    optimizer = Muon([{"params": list(model.parameters())}], lr=1e-3, momentum=0.9)
+
+    def backward() -> None:
+        optimizer.zero_grad()
+        loss_of(model(inputs), labels, 0.0).backward()
+
+    def forward() -> None:
+        with torch.inference_mode():
+            model(inputs)
+
+    model.train()
+    backward_s, step_s = _shortest(backward, inputs.device), _shortest(optimizer.step, inputs.device)
+    model.eval()
+    return {
+        "step_s": backward_s / len(inputs) + step_s / MAX_SAMPLES,
+        "pass_s": _shortest(forward, inputs.device) / len(inputs),
+    }
+
+
+def _shortest(function: Callable[[], None], device: torch.device) -> float:
+    """Return the shortest time of some runs, in seconds; the first one warms up."""
+    times = []
+    for _ in range(1 + N_RUNS):
+        began = time.perf_counter()
+        function()
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
+        times.append(time.perf_counter() - began)
+    return min(times[1:])
+
+
+def main(asked: dict) -> list[dict[str, float]]:
+    """Return the costs of all networks that are asked for."""
+    device = set_up(asked["device"], asked["threads"])
+    return [cost_of(arguments, trial=asked["trial"], device=device) for arguments in asked["networks"]]
+
+
+if __name__ == "__main__":
+    json.dump(main(json.load(sys.stdin)), sys.stdout)

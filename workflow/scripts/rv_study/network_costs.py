@@ -1,0 +1,61 @@
+"""What networks cost, asked of a process that has torch; operations are kept, so that they are counted once."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from rotational_variance.storage.files import replacing
+from rv_study.errors import ConfigError
+from rv_study.fingerprints import fingerprint
+
+SCRIPTS = Path(__file__).resolve().parents[1]
+COUNTER = "rv_jobs.count_costs"
+
+
+def try_networks(networks: list[dict], device: str, threads: int) -> list[dict[str, float]]:
+    """Return the costs of networks (arguments of `models.build`), with seconds of a short trial on this machine."""
+    return _ask({"networks": networks, "trial": True, "device": device, "threads": threads})
+
+
+def count_flops_once(networks: list[dict], kept: Path) -> list[int]:
+    """Return the operations of a forward pass of each network; count those that the file `kept` does not hold yet."""
+    known = _read(kept)
+    keys = [_key(network) for network in networks]
+    unknown = {key: network for key, network in zip(keys, networks, strict=True) if key not in known}
+    if unknown:
+        asked = {"networks": list(unknown.values()), "trial": False, "device": "cpu", "threads": 1}
+        known |= {key: cost["flops"] for key, cost in zip(unknown, _ask(asked), strict=True)}
+        with suppress(OSError), replacing(kept) as temporary:
+            temporary.write_text(f"{json.dumps(known, indent=1)}\n", encoding="utf-8")
+    return [known[key] for key in keys]
+
+
+def _key(network: dict) -> str:
+    """Return a network's arguments and the hash of the code that builds it."""
+    models = SCRIPTS / "rotational_variance" / "models"
+    return json.dumps([fingerprint(models / "__init__.py", models / f"{network['name']}.py"), network], sort_keys=True)
+
+
+def _read(kept: Path) -> dict[str, int]:
+    try:
+        found = json.loads(kept.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _ask(question: dict) -> list[dict[str, float]]:
+    """Raises ConfigError if the process fails: torch may be missing, or a model may be unfit."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(SCRIPTS), os.environ.get("PYTHONPATH", "")])}
+    command = [*shlex.split(sys.executable), "-m", COUNTER]  # setup.smk quotes it
+    done = subprocess.run(
+        command, input=json.dumps(question), env=environment, text=True, capture_output=True, check=False
+    )
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
+        raise ConfigError(f"the costs of networks cannot be counted: {reason}")
+    return json.loads(done.stdout)
