@@ -109,6 +109,7 @@ def in_small_disk(folder, size, command):
     )  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_study_goes_on_once_there_is_space_again(folder, tmp_path_factory, tiny_study):
     if in_small_disk(tmp_path_factory.mktemp("try"), "1m", "true").returncode != 0:
         pytest.skip("this machine lets nobody mount a small disk")

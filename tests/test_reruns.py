@@ -279,7 +279,7 @@ ROTATED_RESNET = {"models": ["resnet"], "datasets": ["other"], "trainings": ["ro
     ("figures={layers: all}", jobs("plot", "plot_models"), ["figures.layers: auto"], ["figures.layers: all"]),
     ("datasets={tiny: {size: 14}}", OF_TINY, [], ["size: 14"]),
     (
-        "datasets={tiny: {label: small {images}}}", jobs("plot", "plot_models", datasets=["tiny"]) | {"report"},
+        "datasets={tiny: {label: 'small {images}'}}", jobs("plot", "plot_models", datasets=["tiny"]) | {"report"},
         ["label: tiny"], ["label: small {images}"],
     ),
     (

@@ -253,6 +253,7 @@ def build(*, n_channels, image_size, n_classes):
 """
 
 
+@pytest.mark.long
 def test_a_model_of_ones_own_that_cannot_be_traced_on_a_subset_at_a_list_of_angles(tmp_path, make_project):
     project = make_project(tmp_path)
     write_zip(tmp_path / "tiny.zip", tiny_images())
