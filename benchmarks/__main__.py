@@ -12,14 +12,14 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import agreement, bare_pass, figures, memory, no_op, precision, threads, tmeasures_library
+from benchmarks import agreement, bare_pass, figures, memory, no_op, precision, threads, tmeasures_library, train_loop
 
 HERE = Path(__file__).resolve().parent
 
 
 BENCHMARKS = {
     module.__name__.rpartition(".")[2]: module
-    for module in (bare_pass, tmeasures_library, memory, threads, precision, agreement, no_op, figures)
+    for module in (bare_pass, tmeasures_library, memory, threads, precision, agreement, no_op, figures, train_loop)
 }
 
 
