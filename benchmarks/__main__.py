@@ -12,14 +12,36 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import agreement, bare_pass, figures, memory, no_op, precision, threads, tmeasures_library, train_loop
+from benchmarks import (
+    agreement,
+    bare_pass,
+    figures,
+    memory,
+    no_op,
+    precision,
+    threads,
+    tmeasures_library,
+    train_loop,
+    train_threads,
+)
 
 HERE = Path(__file__).resolve().parent
 
 
 BENCHMARKS = {
     module.__name__.rpartition(".")[2]: module
-    for module in (bare_pass, tmeasures_library, memory, threads, precision, agreement, no_op, figures, train_loop)
+    for module in (
+        bare_pass,
+        tmeasures_library,
+        memory,
+        threads,
+        precision,
+        agreement,
+        no_op,
+        figures,
+        train_loop,
+        train_threads,
+    )
 }
 
 

@@ -43,7 +43,7 @@ def compare(network: Network, peak: float) -> Iterator[Result]:
     """Compare `fit` with the bare steps; then say what each thing that is made beside them adds."""
     samples = network.samples(N_TRAIN)
     model = network.build().to(memory_format=torch.channels_last)
-    made = list(_batches(samples, RECIPE))
+    made = list(batches(samples, RECIPE))
     optimizer = make_optimizer(model, RECIPE)
     schedule = make_schedule(optimizer, RECIPE, 10_000)
 
@@ -82,7 +82,7 @@ def _additions(
     state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
 
     def consume(recipe: Recipe) -> Callable[[], None]:
-        return lambda: [None for _ in _batches(samples, recipe)]
+        return lambda: [None for _ in batches(samples, recipe)]
 
     return {
         "making upright inputs": consume(RECIPE),
@@ -95,7 +95,7 @@ def _additions(
     }
 
 
-def _batches(samples: Samples, recipe: Recipe) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+def batches(samples: Samples, recipe: Recipe) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     n_batches = N_TRAIN // recipe.batch_size
     return shuffled_batches(samples, n_batches, recipe, torch.Generator().manual_seed(0), torch.channels_last)
 
