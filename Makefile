@@ -2,6 +2,7 @@
 PYTHON ?= python3
 CORES ?= all
 BIN := .venv/bin
+QUIETLY := --quiet progress rules host reason
 DEMO := $(BIN)/snakemake --cores $(CORES) --configfile config/demo.yaml
 
 .DEFAULT_GOAL := help
@@ -25,16 +26,16 @@ report: .venv/installed ## the whole study of config/config.yaml, as one page: r
 
 layers: .venv/installed ## list what can be measured of a model, before anything is trained: MODEL=... DATASET=... [CONFIG=...]
 	@test -n "$(MODEL)" -a -n "$(DATASET)" || { echo "Error: make layers MODEL=... DATASET=... [CONFIG=config/mine.yaml]"; exit 1; }
-	@$(BIN)/snakemake --quiet progress rules host reason --cores 1 --force results/layers/$(MODEL)_$(DATASET).md \
+	@$(BIN)/snakemake $(QUIETLY) --cores 1 --force results/layers/$(MODEL)_$(DATASET).md \
 		$(if $(CONFIG),--configfile $(CONFIG)) --config 'study={models: [$(MODEL)], datasets: [$(DATASET)]}'
 	@cat results/layers/$(MODEL)_$(DATASET).md
 
 plan: .venv/installed ## say what would be trained and measured, and how long it takes: [CONFIG=...] [TARGETS=...]
-	@ROTATIONAL_VARIANCE_PLAN=yes $(BIN)/snakemake $(TARGETS) --nolock --quiet progress rules host reason --cores $(CORES) \
+	@ROTATIONAL_VARIANCE_PLAN=yes $(BIN)/snakemake $(TARGETS) --nolock $(QUIETLY) --cores $(CORES) \
 		$(if $(CONFIG),--configfile $(CONFIG))
 
 kept: .venv/installed ## list the finished results that are kept, and which numbers made them: [CONFIG=...]
-	@$(BIN)/snakemake kept --quiet progress rules host reason --cores 1 $(if $(CONFIG),--configfile $(CONFIG))
+	@$(BIN)/snakemake kept $(QUIETLY) --cores 1 $(if $(CONFIG),--configfile $(CONFIG))
 
 clean-kept: ## delete the kept results; those in their places stay
 	@test ! -d results/.kept || find results/.kept/ -mindepth 1 -delete

@@ -1,7 +1,7 @@
 """Compare recipes of training at equal numbers of passes: python -m benchmarks.recipes DATASET.h5 MODEL WIDTH NAME ...
 
-Trains one narrow network on one thread for each NAME of RECIPES, tests it on all test images, upright and rotated, and
-appends a row to recipes.csv. The loop is that of `fit`, so that optimizers and schedules that lost need no place there.
+Trains one narrow network on one thread for each NAME of CONTENDERS, tests it on all test images, upright and rotated,
+and appends a row to recipes.csv. The loop is that of `fit`, so that what lost needs no place there.
 `EPOCHS=4 ROTATE=180 SEED=1` before the command changes these.
 """
 
@@ -16,9 +16,9 @@ import torch
 from torch import nn
 from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn, update_bn
-from torch.utils.flop_counter import FlopCounterMode
 
 from rotational_variance import models
+from rotational_variance.inspection.look import count_model_flops
 from rotational_variance.samples.cuts import count_batches
 from rotational_variance.samples.inputs import Samples, to_samples
 from rotational_variance.storage.dataset_reader import StoredDataset, read_dataset
@@ -126,9 +126,7 @@ def compare(stored: StoredDataset, name: str, width: int, recipe_name: str) -> l
     shape = {"n_channels": stored.dataset.n_channels, "image_size": stored.dataset.image_size, "n_classes": 10}
     model = models.build(name, **shape, **options).to(memory_format=torch.channels_last)
     train_samples, test_samples = (_samples(stored, part) for part in ("train", "test"))
-    with FlopCounterMode(display=False) as counter, torch.inference_mode():
-        model.eval()(train_samples.inputs(slice(0, 1)))
-    n_flops = 3 * counter.get_total_flops() * recipe.epochs * len(train_samples)
+    n_flops = 3 * count_model_flops(model, train_samples.inputs(slice(0, 1))) * recipe.epochs * len(train_samples)
     began = time.process_time()
     trained = train(model, train_samples, recipe, contender, SEED)
     seconds = time.process_time() - began

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import torch
 from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.networks import Network
+from benchmarks.recipes import OURS
 from benchmarks.results import Result, seconds
+from rotational_variance.inspection.look import count_model_flops
 from rotational_variance.samples.inputs import Samples
 from rotational_variance.training.fit import loss_of, train_epoch
 from rotational_variance.training.optimizer import make_optimizer, make_schedule
@@ -20,10 +21,7 @@ from rotational_variance.training.resume import Progress, ResumeFile
 from rotational_variance.training.scores import evaluate
 from rotational_variance.training.training_batches import shuffled_batches
 
-RECIPE = Recipe(
-    rotate=0, shift=0, flip=False, epochs=1, batch_size=256, optimizer="muon", learning_rate=0.02, momentum=0.95,
-    weight_decay=0.01, schedule="one_cycle", label_smoothing=0.1, history_samples=2000, test_rotation_seed=0,
-)  # fmt: skip
+RECIPE = replace(OURS, shift=0, flip=False, epochs=1)
 NETWORKS = [  # those of config/laptop.yaml, on CIFAR-10
     Network("simple_conv", "simple_conv", {"width": 32, "hidden": 128}, 3, 32),
     Network("all_convolutional", "all_convolutional", {"width": 32}, 3, 32),
@@ -67,7 +65,7 @@ def compare(network: Network, peak: float) -> Iterator[Result]:
         for what, function in _additions(model, samples, optimizer, Path(folder)).items():
             added = statistics.median(seconds(function) for _ in range(3))
             yield Result(f"{what} / bare steps, {name}", added / bare_s, "", 3, f"{added:.3f} s")
-    speed = 3 * _count_flops(model, samples) * N_TRAIN / min(bare_s for _, bare_s in pairs)
+    speed = 3 * count_model_flops(model, samples.inputs(slice(0, 1))) * N_TRAIN / min(bare_s for _, bare_s in pairs)
     details = f"{speed / 1e9:.0f} and {peak / 1e9:.0f} GFLOP/s"
     yield Result(f"FLOP/s of bare steps / of a large convolution, {name}", speed / peak, "", N_PAIRS, details)
 
@@ -98,12 +96,6 @@ def _additions(
 def batches(samples: Samples, recipe: Recipe) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     n_batches = N_TRAIN // recipe.batch_size
     return shuffled_batches(samples, n_batches, recipe, torch.Generator().manual_seed(0), torch.channels_last)
-
-
-def _count_flops(model: nn.Module, samples: Samples) -> int:
-    with FlopCounterMode(display=False) as counter, torch.inference_mode():
-        model.eval()(samples.inputs(slice(0, 1)))
-    return counter.get_total_flops()
 
 
 def convolution_speed() -> float:

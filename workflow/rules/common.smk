@@ -17,7 +17,7 @@ from rv_study import (
 from rv_study.around_jobs.device_choice import choose_device
 from rv_study.code_facts import remember
 from rv_study.dataset_places import claim, own_datasets
-from rv_study.finished import list_finished, list_forced
+from rv_study.finished import list_finished, list_forced, list_needed
 from rv_study.forced import force
 from rv_study.image_counts import count_images
 from rv_study.kept_store import Store

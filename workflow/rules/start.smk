@@ -2,12 +2,16 @@
 KEPT = str(on_disk("<results>/.kept"))
 
 
+def stages_of_rules():
+    """Return the stages with one job a run by the names of their rules, which a module may change."""
+    return {rules.train.rule.name: "train", rules.measure.rule.name: "measure"}
+
+
 def keep_what_is_finished():
     """Keep what is finished before the first job, as Snakemake deletes the results of jobs that run again."""
     if workflow.touch:  # nothing is about to be made
         return
-    store = Store(KEPT)
-    stages = {rules.train.rule.name: "train", rules.measure.rule.name: "measure"}
+    store, stages = Store(KEPT), stages_of_rules()
     force(list_forced(workflow, stages))
     finished = list(list_finished(workflow, stages))
     try:
@@ -20,11 +24,9 @@ def keep_what_is_finished():
 
 def say_what_it_costs():
     """Say what the jobs about to run cost: all of it if that is asked for, and nothing runs; else if it takes hours."""
-    stages = {rules.train.rule.name: "train", rules.measure.rule.name: "measure"}
-    needed = [
-        (stages[job.rule.name], job.wildcards.run) for job in workflow.dag.needrun_jobs() if job.rule.name in stages
-    ]
-    jobs = [plan.Job(stage, RUNS[run], SPECS[run]) for run in RUNS for stage, of_run in needed if of_run == run]
+    place = {run: i for i, run in enumerate(RUNS)}
+    needed = sorted(list_needed(workflow, stages_of_rules()), key=lambda job: place[job[1]])
+    jobs = [plan.Job(stage, RUNS[run], SPECS[run]) for stage, run in needed]
     images = {job.run.dataset: count_images(DATASET_FILES[job.run.dataset], DATASETS[job.run.dataset]) for job in jobs}
     n_cores = workflow.resource_settings.cores or os.cpu_count()
     try:

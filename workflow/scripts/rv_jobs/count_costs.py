@@ -21,6 +21,7 @@ from rotational_variance.networks.output_form import find_output_form
 from rotational_variance.torch_setup.device import set_up
 from rotational_variance.training.fit import loss_of
 from rotational_variance.training.muon import Muon
+from rv_study.costs import PASSES_PER_STEP
 
 TRIAL_FLOPS = 2e10  # of a trial's training steps: some tenths of a second on a core
 MAX_SAMPLES = 256  # as in a batch of the study
@@ -32,11 +33,11 @@ def cost_of(arguments: dict, *, trial: bool, device: torch.device) -> dict[str, 
     network = models.build(**arguments).to(device)
     shape = arguments["n_channels"], arguments["image_size"], arguments["image_size"]
     inputs = torch.rand(3, *shape, device=device)
-    form = find_output_form(network, inputs, arguments["n_classes"])
     flops = count_model_flops(network, inputs[:1])
     if not trial:
         return {"flops": flops}
-    n_samples = max(8, min(MAX_SAMPLES, int(TRIAL_FLOPS / (3 * max(flops, 1)))))
+    form = find_output_form(network, inputs, arguments["n_classes"])
+    n_samples = max(8, min(MAX_SAMPLES, int(TRIAL_FLOPS / (PASSES_PER_STEP * max(flops, 1)))))
     memory_format = find_memory_format(network, inputs)
     many = torch.rand(n_samples, *shape, device=device).contiguous(memory_format=memory_format)
     return {"flops": flops, **_try(Classifier(network, form), many, arguments["n_classes"])}

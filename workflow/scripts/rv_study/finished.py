@@ -61,10 +61,19 @@ def list_finished(workflow: object, stages: Mapping[str, str]) -> Iterator[Finis
             )
 
 
+def list_needed(workflow: object, stages: Mapping[str, str]) -> list[tuple[str, str]]:
+    """List the stage and the run of each job that is about to run."""
+    return [(stages[job.rule.name], job.wildcards.run) for job in _needed(workflow, stages)]
+
+
 def list_forced(workflow: object, stages: Mapping[str, str]) -> list[tuple[str, str]]:
     """List the stage and the run of each result that a user forces to be made again, whether it is there or not."""
-    jobs = [job for job in workflow.dag.needrun_jobs() if job.rule.name in stages]
-    return [(stages[job.rule.name], job.wildcards.run) for job in jobs if _is_forced(job, workflow.dag_settings)]
+    jobs = [job for job in _needed(workflow, stages) if _is_forced(job, workflow.dag_settings)]
+    return [(stages[job.rule.name], job.wildcards.run) for job in jobs]
+
+
+def _needed(workflow: object, stages: Mapping[str, str]) -> list[object]:
+    return [job for job in workflow.dag.needrun_jobs() if job.rule.name in stages]
 
 
 def _is_forced(job: object, settings: object) -> bool:

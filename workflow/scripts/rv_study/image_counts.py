@@ -3,8 +3,6 @@
 import math
 from pathlib import Path
 
-import h5py
-
 from rv_study.costs import Images
 
 OF_TORCHVISION = {  # as its pages say
@@ -17,6 +15,8 @@ N_DIGITS = 1797  # in scikit-learn
 
 def count_images(file: Path, source: dict) -> Images | None:
     """Count the images of a dataset; None if only reading them would tell."""
+    import h5py  # here, as every start of Snakemake reads this module, and few count
+
     try:
         with h5py.File(file, "r", locking=False) as stored:
             n_train, size, _, n_channels = stored["train/images"].shape

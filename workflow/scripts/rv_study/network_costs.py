@@ -18,7 +18,11 @@ COUNTER = "rv_jobs.count_costs"
 
 def try_networks(networks: list[dict], device: str, threads: int) -> list[dict[str, float]]:
     """Return the costs of networks (arguments of `models.build`), with seconds of a short trial on this machine."""
-    return _ask({"networks": networks, "trial": True, "device": device, "threads": threads})
+    keys = [_key(network) for network in networks]
+    different = dict(zip(keys, networks, strict=True))
+    asked = {"networks": list(different.values()), "trial": True, "device": device, "threads": threads}
+    costs = dict(zip(different, _ask(asked), strict=True)) if different else {}
+    return [costs[key] for key in keys]
 
 
 def count_flops_once(networks: list[dict], kept: Path) -> list[int]:

@@ -101,14 +101,12 @@ def _split(jobs: Iterable[Job], images: Mapping[str, Images | None]) -> tuple[li
 
 
 def _try(jobs: list[Job], images: Mapping[str, Images | None], device: str, threads: int) -> list[Cost]:
-    networks = [job.network(images[job.run.dataset]) for job in jobs]
-    different = [network for i, network in enumerate(networks) if network not in networks[:i]]
-    tried = try_networks(different, device, threads) if different else []
-    costs = []
-    for job, network in zip(jobs, networks, strict=True):
-        cost, work = tried[different.index(network)], job.work(images[job.run.dataset])
-        costs.append(Cost(job, work.flops(cost["flops"]), work.seconds(cost["step_s"], cost["pass_s"])))
-    return costs
+    tried = try_networks([job.network(images[job.run.dataset]) for job in jobs], device, threads)
+    works = [job.work(images[job.run.dataset]) for job in jobs]
+    return [
+        Cost(job, work.flops(cost["flops"]), work.seconds(cost["step_s"], cost["pass_s"]))
+        for job, work, cost in zip(jobs, works, tried, strict=True)
+    ]
 
 
 def _table(costs: list[Cost]) -> list[str]:

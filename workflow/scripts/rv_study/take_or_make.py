@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from rotational_variance.storage.files import half_of
 from rv_study.forced import is_forced
 from rv_study.job_log import JobLog
 from rv_study.kept_store import LOG, RECORD, Result, Store
@@ -78,7 +79,7 @@ def _place(kept: Path, path: Path) -> None:
 def _remove_halves(paths: list[Path]) -> None:
     """Remove what `replacing` was writing when its job was killed, as nothing writes these paths again now."""
     for path in paths:
-        path.with_name(f".{path.name}.part").unlink(missing_ok=True)
+        half_of(path).unlink(missing_ok=True)
 
 
 def _is_older(path: Path, other: Path) -> bool:

@@ -16,7 +16,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
     Raises OSError, naming `path`, if the file cannot be written.
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.name}.part")
+    temporary = half_of(path)
     try:
         with naming_path(path):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -27,6 +27,11 @@ def replacing(path: str | Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def half_of(path: Path) -> Path:
+    """Return where `replacing` writes a file until it is whole."""
+    return path.with_name(f".{path.name}.part")
 
 
 def sha256(path: str | Path) -> str:

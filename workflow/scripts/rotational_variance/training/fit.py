@@ -65,36 +65,41 @@ def fit(
     The same recipe, seed and thread count on a CPU give the same weights, bit for bit. Raises DivergedError, a
     ValueError, for a loss that is not finite, and ValueError for one that is not finite without any training.
     """
-    generator = torch.Generator().manual_seed(seed)
+    generator = _seeded(seed)
     n_batches = count_batches(len(train), recipe.batch_size)
     optimizer = make_optimizer(model, recipe)
     scheduler = make_schedule(optimizer, recipe, recipe.epochs * n_batches)
     stateful = {"model": model, "optimizer": optimizer} | ({"scheduler": scheduler} if scheduler else {})
     if resume is not None:
         _restore(resume, stateful, generator)
+    last_test = (test, random_degrees(len(test), HALF_TURN_DEGREES, _seeded(recipe.test_rotation_seed)))
+    other_test = _choose(*last_test, recipe)
 
     for number in range(min(1, recipe.epochs) if resume is None else resume["epoch"] + 1, recipe.epochs + 1):
         train_score = NOT_TRAINED
         if number > 0:
             batches = shuffled_batches(train, n_batches, recipe, generator, memory_format)
             train_score = train_epoch(model, batches, len(train), recipe, optimizer, scheduler, on_batches)
-        upright, rotated = _test(model, test, recipe, memory_format, is_last=number == recipe.epochs)
+        samples, degrees = last_test if number == recipe.epochs else other_test
+        upright, rotated = (
+            evaluate(model, samples, recipe.batch_size, angles, memory_format=memory_format)
+            for angles in (None, degrees)
+        )
         _check_finite(number, upright, rotated)
         yield Epoch(number, train_score, upright, rotated, state=_state(number, stateful, generator))
 
 
-def _test(
-    model: nn.Module, test: Samples, recipe: Recipe, memory_format: torch.memory_format, *, is_last: bool
-) -> tuple[Score, Score]:
-    """Test upright and rotated samples: all after the last epoch, else `recipe.history_samples`."""
-    degrees = random_degrees(len(test), HALF_TURN_DEGREES, torch.Generator().manual_seed(recipe.test_rotation_seed))
-    n_samples = len(test) if is_last or recipe.history_samples == "all" else min(recipe.history_samples, len(test))
-    if n_samples < len(test):
-        index = torch.from_numpy(balanced_subset(test.labels.cpu().numpy(), n_samples, recipe.test_rotation_seed))
-        test, degrees = test.subset(index.to(test.labels.device)), degrees[index]
-    return tuple(
-        evaluate(model, test, recipe.batch_size, angles, memory_format=memory_format) for angles in (None, degrees)
-    )
+def _seeded(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def _choose(test: Samples, degrees: torch.Tensor, recipe: Recipe) -> tuple[Samples, torch.Tensor]:
+    """Return `recipe.history_samples` of the test samples, as many of each class, and their angles."""
+    if recipe.history_samples == "all" or recipe.history_samples >= len(test):
+        return test, degrees
+    labels = test.labels.cpu().numpy()
+    index = torch.from_numpy(balanced_subset(labels, recipe.history_samples, recipe.test_rotation_seed))
+    return test.subset(index.to(test.labels.device)), degrees[index]
 
 
 def _check_finite(epoch: int, upright: Score, rotated: Score) -> None:
