@@ -153,7 +153,7 @@ def _totals(costs: list[Cost], threads: Mapping[str, int], n_cores: int) -> list
         f"On this machine, by a trial of some seconds, on {n_cores} of its cores: {_words(here)}, "
         f"{_words(of_training)} of it training. Figures and tables take minutes more.",
         f"On 8 cores like these: {_words(hours_of(costs, threads, 8))}. "
-        f"On {GPU}: {_words((train_flops + measure_flops) / GPU_FLOPS / 3600)}.",
+        f"On {GPU} (narrow networks reach less): {_words((train_flops + measure_flops) / GPU_FLOPS / 3600)}.",
     ]
     if here > SHORT_ENOUGH_HOURS and train_flops > 2 * LAPTOP_FLOPS:
         lines.append(
