@@ -56,7 +56,8 @@ def folder(project):
 WRITERS = {  # job: what it writes
     "make_dataset": ["dataset"], "train": ["resume", "history", "checkpoint"], "measure": ["variance"],
     "plot": ["digest", "headline", "history_figure"], "plot_models": ["models_figure"],
-    "tabulate": ["global_csv", "global_md", "global_tex", "layers_csv", "accuracy_csv", "accuracy_md", "claims_md"],
+    "tabulate": ["global_csv", "global_md", "global_tex", "layers_csv", "accuracy_csv", "accuracy_md", "claims_md",
+                 "findings_txt"],
 }  # fmt: skip
 
 

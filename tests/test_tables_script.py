@@ -71,6 +71,13 @@ def test_claims_are_about_m_whatever_else_is_shown(made):
     assert "| simple_conv | mean " in made["claims_md"]
 
 
+def test_findings_are_about_m_whatever_else_is_shown(made):
+    accuracy, last_layers, claims = made["findings_txt"].splitlines()
+    assert "after unrotated training" in accuracy
+    assert last_layers.startswith("M in the last third")
+    assert "training on rotated images lowers M, in " in claims
+
+
 def test_published_values_and_cells_tell_of_what_a_training_does(made):
     rows = made["accuracy_csv"]
     of_training = rows[rows["seed"] == 0].set_index("training")

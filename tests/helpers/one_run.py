@@ -20,7 +20,16 @@ SPEC = {
         "history_samples": "all", "test_rotation_seed": 0,
     },
 }  # fmt: skip
-TABLES = ("global.csv", "global.md", "global.tex", "layers.csv", "accuracy.csv", "accuracy.md", "claims.md")
+TABLES = (
+    "global.csv",
+    "global.md",
+    "global.tex",
+    "layers.csv",
+    "accuracy.csv",
+    "accuracy.md",
+    "claims.md",
+    "findings.txt",
+)
 TRAININGS = [Training("rotated", cell="rotated", label="rotated training", look=1)]
 MEASURES = ["normalized_variance"]
 MEASUREMENT = {"angles": 3, "n_samples": "all", "precision": "float32"}

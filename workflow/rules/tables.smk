@@ -1,7 +1,11 @@
-TABLES = expand(
-    "<study>/tables/{name}",
-    name=["global.csv", "global.md", "global.tex", "layers.csv", "accuracy.csv", "accuracy.md", "claims.md"],
-)
+FINDINGS = "<study>/tables/findings.txt"
+TABLES = [
+    *expand(
+        "<study>/tables/{name}",
+        name=["global.csv", "global.md", "global.tex", "layers.csv", "accuracy.csv", "accuracy.md", "claims.md"],
+    ),
+    FINDINGS,
+]
 
 
 rule tables:

@@ -15,6 +15,7 @@ from rotational_variance.tables.accuracy_table import accuracy_markdown, accurac
 from rotational_variance.tables.claim_depth import depth_rows
 from rotational_variance.tables.claim_outputs import output_row
 from rotational_variance.tables.claims import claims_markdown
+from rotational_variance.tables.findings import findings
 from rotational_variance.tables.global_latex import global_latex
 from rotational_variance.tables.global_markdown import global_markdown
 from rotational_variance.tables.global_table import VALUES as GLOBAL_VALUES
@@ -42,7 +43,8 @@ def main(
 
     published           the file of the published values
     published_datasets  the datasets whose images are those that were published
-    outputs             the file for each of global_csv, _md and _tex, layers_csv, accuracy_csv and _md, claims_md
+    outputs             the file for each of global_csv, _md and _tex, layers_csv, accuracy_csv and _md, claims_md,
+                        findings_txt
     trainings           the trainings of `runs`, in the order to show them; the others are compared with the first
     measures            the measures of which to tell global values
     all_measures        the measures of which to tell the values of layers
@@ -75,6 +77,9 @@ def main(
         "accuracy_csv": csv_text(with_statistics(rows["accuracy"], ACCURACY_VALUES)),
         "accuracy_md": accuracy_markdown(rows["accuracy"], by_name),
         "claims_md": claims_markdown(rows["global"], rows["outputs"], rows["depth"], by_name),
+        "findings_txt": "\n".join(
+            [*findings(rows["accuracy"], rows["global"], rows["outputs"], rows["depth"], by_name), ""]
+        ),
     }
     for name, output in outputs.items():
         with replacing(output) as temporary:

@@ -14,7 +14,7 @@ DATASET = "datasets/"
 # What studies make, below the folder of a study. Files of other names may be made by a user's own rules.
 MADE = re.compile(
     r"report\.html|datasets/[^/]+\.h5|(variance|checkpoints)/[^/]+_seed\d+\.\w+|plots/.+"
-    r"|tables/(global|accuracy|layers|claims)\.\w+"
+    r"|tables/(global|accuracy|layers|claims|findings)\.\w+"
 )
 OTHER_PATHS = {"--report", "--cleanup-metadata", "--cm"}  # options whose values are paths, but no targets
 
