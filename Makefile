@@ -3,7 +3,8 @@ PYTHON ?= python3
 CORES ?= all
 BIN := .venv/bin
 QUIETLY := --quiet progress rules host reason
-DEMO := $(BIN)/snakemake --cores $(CORES) --configfile config/demo.yaml
+# On a terminal, a panel with bars; it comes after targets, which it would take for its own.
+PANEL := $(shell test -t 2 && echo --logger rich)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup slurm demo report layers plan kept clean-kept test test-all benchmark lint format check lock clean
@@ -17,12 +18,10 @@ slurm: .venv/installed ## install what profiles/slurm needs, too
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-slurm.txt
 
 demo: .venv/installed ## run the whole study on the bundled digits: offline, in minutes
-	@$(DEMO)
-	@echo "Done. Open results/demo/report.html: all figures and tables on one page. They lie beside it, too:"
-	@ls results/demo/tables/* results/demo/plots/*.png
+	@$(BIN)/snakemake --cores $(CORES) --configfile config/demo.yaml $(PANEL)
 
 report: .venv/installed ## the whole study of config/config.yaml, as one page: report.html in its folder
-	@$(BIN)/snakemake --cores $(CORES) report
+	@$(BIN)/snakemake report --cores $(CORES) $(PANEL)
 
 layers: .venv/installed ## list what can be measured of a model, before anything is trained: MODEL=... DATASET=... [CONFIG=...]
 	@test -n "$(MODEL)" -a -n "$(DATASET)" || { echo "Error: make layers MODEL=... DATASET=... [CONFIG=config/mine.yaml]"; exit 1; }

@@ -1,9 +1,6 @@
-import os
-import pty
 import signal
 import subprocess
 import sys
-import termios
 import textwrap
 from pathlib import Path
 
@@ -118,35 +115,3 @@ def test_a_wrong_import_of_our_own_is_a_bug(tmp_path, line):
     with pytest.raises(ImportError), job_log(tmp_path / "job.log", "train x"):
         exec(line)
     assert "Traceback" in (tmp_path / "job.log").read_text()
-
-
-PROGRAM = textwrap.dedent(
-    f"""
-    import sys
-    sys.path.insert(0, {str(SCRIPTS)!r})
-    from rv_study.job_log import job_log
-    with job_log({{log!r}}, "train x") as log, log.bar(4) as bar:
-        for i in range(4):
-            bar.set_postfix_str(f"epoch {{{{i + 1}}}}/4, loss 0.5")
-            bar.update()
-    """
-)
-
-
-def test_a_terminal_shows_a_bar(tmp_path):
-    main_end, program_end = pty.openpty()
-    termios.tcsetwinsize(program_end, (40, 100))
-    program = PROGRAM.format(log=str(tmp_path / "log"))
-    done = subprocess.run([sys.executable, "-c", program], stderr=program_end)
-    shown = os.read(main_end, 100_000).decode()
-    os.close(program_end)
-    os.close(main_end)
-    assert done.returncode == 0
-    assert "train x" in shown
-    assert "left, epoch 4/4, loss 0.5" in shown
-
-
-def test_what_is_no_terminal_shows_none(tmp_path):
-    program = PROGRAM.format(log=str(tmp_path / "log"))
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -92,27 +92,32 @@ def jobs(epochs, width=64, depth=50, **training):
 CIFAR10 = {"cifar10": Images(3, 32, 10, 50_000, 10_000)}
 
 
-def test_hours_of_work_are_announced(tmp_path):
-    line = plan.announce(jobs(8), CIFAR10, 8, tmp_path / "x.json")
+@pytest.fixture
+def count(tmp_path):
+    return lambda jobs, images=CIFAR10: plan.count_work(jobs, images, tmp_path / "x.json")
+
+
+def test_hours_of_work_are_announced(count):
+    line = plan.announce(count(jobs(8)), 8)
     assert line.startswith("About 2 hours of work begin, at 60 GFLOP/s on each of 8 cores (3.17 PFLOP);")
     assert "make plan" in line
     assert "\n" not in line
-    assert plan.announce(jobs(8), CIFAR10, 64, tmp_path / "x.json") == ""
-    assert plan.announce(jobs(8), {"cifar10": None}, 8, tmp_path / "x.json") == ""
-    assert plan.announce([], {}, 8, tmp_path / "x.json") == ""
+    assert plan.announce(count(jobs(8)), 64) == ""
+    assert plan.announce(count(jobs(8), {"cifar10": None}), 8) == ""
+    assert plan.announce(count([], {}), 8) == ""
 
 
-def test_an_unfit_network_is_left_to_its_job(tmp_path):
-    assert plan.announce(jobs(8, depth=17), CIFAR10, 1, tmp_path / "x.json") == ""
+def test_an_unfit_network_is_left_to_its_job(count):
+    assert plan.announce(count(jobs(8, depth=17)), 1) == ""
 
 
-def test_hours_are_those_of_all_jobs_but_at_least_of_the_longest():
+def test_the_time_is_that_of_all_jobs_but_at_least_of_the_longest():
     (job,) = jobs(1)
-    costs = [Cost(job, 1, 3600.0 * hours) for hours in (1, 1, 4)]
-    assert plan.hours_of(costs, {"train": 1}, 2) == 4
-    assert plan.hours_of(costs, {"train": 1}, 1) == 6
-    assert plan.hours_of(costs, {"train": 4}, 2) == 6  # one job at once
-    assert plan.hours_of([], {"train": 1}, 2) == 0
+    costs = [Cost(job, 1, seconds) for seconds in (1.0, 1.0, 4.0)]
+    assert plan.seconds_of(costs, {"train": 1}, 2) == 4
+    assert plan.seconds_of(costs, {"train": 1}, 1) == 6
+    assert plan.seconds_of(costs, {"train": 4}, 2) == 6  # one job at once
+    assert plan.seconds_of([], {"train": 1}, 2) == 0
 
 
 @pytest.mark.long

@@ -1,5 +1,7 @@
-# Finished results of all studies, by a hash of all that made them.
-KEPT = str(on_disk("<results>/.kept"))
+# What our part of the workflow does before the first job and after the last one. All of it runs in Snakemake's own
+# process, and not in that of a job.
+KEPT = str(on_disk("<results>/.kept"))  # finished results of all studies, by a hash of all that made them
+WATCH = vars(workflow).setdefault("rotational_variance_watch", Watch(logger))  # one, also of several modules
 
 
 def stages_of_rules():
@@ -9,8 +11,6 @@ def stages_of_rules():
 
 def keep_what_is_finished():
     """Keep what is finished before the first job, as Snakemake deletes the results of jobs that run again."""
-    if workflow.touch:  # nothing is about to be made
-        return
     store, stages = Store(KEPT), stages_of_rules()
     force(list_forced(workflow, stages))
     finished = list(list_finished(workflow, stages))
@@ -22,49 +22,86 @@ def keep_what_is_finished():
         logger.info(line)
 
 
-def say_what_it_costs():
-    """Say what the jobs about to run cost: all of it if that is asked for, and nothing runs; else if it takes hours."""
+def list_jobs():
+    """List the jobs that are about to train or measure, with the images that they do it with, by dataset."""
     place = {run: i for i, run in enumerate(RUNS)}
     needed = sorted(list_needed(workflow, stages_of_rules()), key=lambda job: place[job[1]])
     jobs = [plan.Job(stage, RUNS[run], SPECS[run]) for stage, run in needed]
-    images = {job.run.dataset: count_images(DATASET_FILES[job.run.dataset], DATASETS[job.run.dataset]) for job in jobs}
+    names = dict.fromkeys(job.run.dataset for job in jobs)
+    return jobs, {name: count_images(DATASET_FILES[name], DATASETS[name]) for name in names}
+
+
+def plan_or_announce():
+    """Say what the jobs about to run cost: all of it if that is asked for, and nothing runs; else if it takes hours.
+
+    Return the work of each job.
+    """
+    jobs, images = list_jobs()
     n_cores = workflow.resource_settings.cores or os.cpu_count()
-    try:
-        if plan.is_asked_for():
-            device = choose_device(EXECUTION["device"])
-            print(plan.plan(jobs, images, device=device, threads=EXECUTION["threads"], n_cores=n_cores))
-            sys.exit()
-        line = plan.announce(jobs, images, n_cores, on_disk("<results>/.flops.json"))
-    except ConfigError as error:
-        raise WorkflowError(str(error)) from None
+    if plan.is_asked_for():
+        device = choose_device(EXECUTION["device"])
+        print(plan.plan(jobs, images, device=device, threads=EXECUTION["threads"], n_cores=n_cores))
+        sys.exit()
+    work = plan.count_work(jobs, images, on_disk("<results>/.flops.json"))
+    line = plan.announce(work, n_cores)
     if line:
         logger.info(line)
+    return work
 
 
-def with_keeping(start):
-    """Return what to do before the first job: `start`, and keep what is finished."""
+def begin(theirs, log):
+    """Say what it costs, keep what is finished, and listen to the jobs."""
+    if workflow.touch:  # nothing is about to be made
+        return theirs(log)
+    try:
+        work = plan_or_announce()
+    except ConfigError as error:
+        raise WorkflowError(str(error)) from None
+    theirs(log)
+    keep_what_is_finished()
+    WATCH.begin(work, workflow.logger_manager.plugin_handlers)
 
-    def start_and_keep(log):
-        if not workflow.touch:
-            say_what_it_costs()
-        start(log)
-        keep_what_is_finished()
 
-    return start_and_keep
+def succeed(theirs, log):
+    """Say what was found."""
+    seconds = WATCH.end()
+    if not workflow.touch:
+        made = {job.rule.name for job in workflow.dag.jobs}
+        findings = on_disk(FINDINGS) if rules.tables.rule.name in made else None
+        files = [target for target in workflow.dag_settings.targets if not workflow.is_rule(target)]
+        if rules.report.rule.name in made:
+            files = [os.path.relpath(on_disk(REPORT))]
+        width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
+        for line in summarize(findings, files, seconds, width):
+            logger.info(line)
+    theirs(log)
 
 
-def adding_keeping(register):
-    """Return what an `onstart:` that comes later calls, so that it adds to ours rather than replaces it."""
+def fail(theirs, log):
+    """Listen no more."""
+    WATCH.end()
+    theirs(log)
 
-    def onstart(func):
-        before = workflow._onstart
+
+def surround(name, ours):
+    """Let `ours` run around what the hook of this name does, also if one comes later, which would replace it.
+
+    Not by the hook itself, which Snakemake leaves out of modules, and of which it calls the last one only.
+    """
+    attribute, register = f"_{name}", getattr(workflow, name)
+
+    def add_ours():
+        setattr(workflow, attribute, partial(ours, getattr(workflow, attribute)))
+
+    def hook(func):
+        before = getattr(workflow, attribute)
         register(func)
-        if workflow._onstart is not before:
-            workflow._onstart = with_keeping(workflow._onstart)
+        if getattr(workflow, attribute) is not before:
+            add_ours()
 
-    return onstart
+    add_ours()
+    setattr(workflow, name, hook)
 
 
-# Not `onstart:` itself, which Snakemake leaves out of modules, and of which it calls the last one only.
-workflow._onstart = with_keeping(workflow._onstart)
-workflow.onstart = adding_keeping(workflow.onstart)
+for name, ours in {"onstart": begin, "onsuccess": succeed, "onerror": fail}.items():
+    surround(name, ours)

@@ -1,4 +1,4 @@
-"""Report a job's progress: a bar on the terminal, plain lines in the job's log, one clear line for an error."""
+"""Report a job's progress: on the terminal, in plain lines of the job's log, and by one clear line for an error."""
 
 import logging
 import sys
@@ -8,17 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tqdm import tqdm
-
 from rotational_variance.storage.file_errors import naming_path
 from rv_study.advice import explain, is_users
 from rv_study.around_jobs.one_at_a_time import open_alone
-from rv_study.around_jobs.progress import progress_bar
+from rv_study.around_jobs.progress import JobProgress, progress_bar
 from rv_study.around_jobs.time_limits import Stopped, stopped_by_signals
+from rv_study.around_jobs.to_snakemake import send
 
 
 class JobLog:
-    """Report the progress of one job: `line` adds a line to its log, `bar` shows a progress bar on the terminal.
+    """Report the progress of one job: `line` adds a line to its log, `bar` shows on the terminal how far it is.
 
     Scripts must name the variables `log` and `bar`: code_hash.py knows by these names that the texts are for people.
     """
@@ -41,7 +40,7 @@ class JobLog:
         self._say(text)
 
     def _say(self, text: str) -> None:
-        print(f"\n{self.label}: {text}", file=sys.stderr, flush=True)
+        _tell(self.label, f"{self.label}: {text}")
 
     @contextmanager
     def taking_warnings(self) -> Iterator[None]:
@@ -57,8 +56,8 @@ class JobLog:
             logger.removeHandler(handler)
             logger.propagate = propagate
 
-    def bar(self, total: int, done: int = 0) -> tqdm:
-        """Return a progress bar of `total` steps, on the standard error; it is hidden if that is not a terminal."""
+    def bar(self, total: int, done: int = 0) -> JobProgress:
+        """Return the progress of `total` steps, of which `done` are behind it."""
         return progress_bar(self.label, total, done)
 
     def close(self) -> None:
@@ -83,13 +82,20 @@ def job_log(path: str | Path, label: str) -> Iterator[JobLog]:
             raise
         text = explain(error)
         message = f"Error: {text}" if text.startswith(label) else f"Error: {label}: {text}"
-        print(f"\n{message}", file=sys.stderr)
+        _tell(label, message, is_error=True)
         _write(log, f"{message}\n\n{traceback.format_exc()}")  # which the terminal need not show
         sys.exit(1)
     finally:
+        send({"kind": "end", "job": label})
         if log is not None:
             with suppress(OSError):  # a full disk was named already
                 log.close()
+
+
+def _tell(label: str, text: str, *, is_error: bool = False) -> None:
+    """Say a text on the terminal."""
+    if not send({"kind": "error" if is_error else "say", "job": label, "text": text}):
+        print(f"\n{text}", file=sys.stderr, flush=True)
 
 
 def _write(log: JobLog | None, text: str) -> None:

@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from rv_study.costs import Images, Work, measuring_work, training_work
+from rv_study.durations import in_words
 from rv_study.errors import ConfigError
 from rv_study.network_costs import count_flops_once, try_networks
 from rv_study.run import Run
@@ -27,6 +29,11 @@ class Job:
     stage: str
     run: Run
     spec: Mapping[str, dict]
+
+    @property
+    def name(self) -> str:
+        """What the job calls itself."""
+        return f"{self.stage} {self.run.stem}"
 
     def work(self, images: Images) -> Work:
         """Return its work on these images."""
@@ -70,20 +77,27 @@ def plan(
     return "\n".join(lines)
 
 
-def announce(jobs: Iterable[Job], images: Mapping[str, Images | None], n_cores: int, kept: Path) -> str:
-    """Return one line that says how long all jobs take if that is more than an hour; "" if it is not.
+def count_work(jobs: Iterable[Job], images: Mapping[str, Images | None], kept: Path) -> dict[str, int]:
+    """Return the operations of each job whose images are known, by the job's name.
 
     kept  the file of counted operations
+    Of jobs that take no hour, whatever the networks, it is the forward passes, which need no counting.
     """
     known, _ = _split(jobs, images)
     works = [job.work(images[job.run.dataset]) for job in known]
-    if sum(work.flops(1) for work in works) < MIN_PASSES:
-        return ""
-    try:
-        flops = count_flops_once([job.network(images[job.run.dataset]) for job in known], kept)
-    except ConfigError:  # its job will say what is wrong with a network
-        return ""
-    total = sum(work.flops(of_pass) for work, of_pass in zip(works, flops, strict=True))
+    of_passes = [1] * len(works)
+    if sum(work.flops(1) for work in works) >= MIN_PASSES:
+        with suppress(ConfigError):  # its job will say what is wrong with a network
+            of_passes = count_flops_once([job.network(images[job.run.dataset]) for job in known], kept)
+    return {job.name: work.flops(of_pass) for job, work, of_pass in zip(known, works, of_passes, strict=True)}
+
+
+def announce(work: Mapping[str, int], n_cores: int) -> str:
+    """Return one line that says how long all jobs take if that is more than an hour; "" if it is not.
+
+    work  by `count_work`
+    """
+    total = sum(work.values())
     hours = total / (CORE_FLOPS * n_cores) / 3600
     if hours < LONG_HOURS:
         return ""
@@ -115,7 +129,7 @@ def _table(costs: list[Cost]) -> list[str]:
     for cost in costs:
         run = cost.job.run
         of_stage = rows.setdefault((run.model, run.dataset, run.training), {}).setdefault(cost.job.stage, [0, 0.0, 0.0])
-        for i, value in enumerate((1, cost.flops / 1e12, cost.seconds / 3600)):
+        for i, value in enumerate((1, cost.flops / 1e12, cost.seconds)):
             of_stage[i] += value
     head = ["model", "dataset", "training", "trainings", "TFLOP", "time", "measurements", "TFLOP", "time"]
     body = [
@@ -137,8 +151,8 @@ def _align(row: list[str], widths: list[int]) -> list[str]:
 def _cells(of_stage: list[float] | None) -> list[str]:
     if of_stage is None:
         return ["", "", ""]
-    n, tflop, hours = of_stage
-    return [f"{n}", f"{tflop:.1f}", _words(hours)]
+    n, tflop, seconds = of_stage
+    return [f"{n}", f"{tflop:.1f}", in_words(seconds)]
 
 
 def _totals(costs: list[Cost], threads: Mapping[str, int], n_cores: int) -> list[str]:
@@ -146,18 +160,18 @@ def _totals(costs: list[Cost], threads: Mapping[str, int], n_cores: int) -> list
         return []
     training, measuring = ([cost for cost in costs if cost.job.stage == stage] for stage in ("train", "measure"))
     train_flops, measure_flops = (sum(cost.flops for cost in some) for some in (training, measuring))
-    here, of_training = (hours_of(some, threads, n_cores) for some in (costs, training))
+    here, of_training = (seconds_of(some, threads, n_cores) for some in (costs, training))
     lines = [
         "",
         f"Training {_pflop(train_flops)}, measuring {_pflop(measure_flops)} (a multiply-add is two operations).",
-        f"On this machine, by a trial of some seconds, on {n_cores} of its cores: {_words(here)}, "
-        f"{_words(of_training)} of it training. Figures and tables take minutes more.",
-        f"On 8 cores like these: {_words(hours_of(costs, threads, 8))}. "
-        f"On {GPU} (narrow networks reach less): {_words((train_flops + measure_flops) / GPU_FLOPS / 3600)}.",
+        f"On this machine, by a trial of some seconds, on {n_cores} of its cores: {in_words(here)}, "
+        f"{in_words(of_training)} of it training. Figures and tables take minutes more.",
+        f"On 8 cores like these: {in_words(seconds_of(costs, threads, 8))}. "
+        f"On {GPU} (narrow networks reach less): {in_words((train_flops + measure_flops) / GPU_FLOPS)}.",
     ]
-    if here > SHORT_ENOUGH_HOURS and train_flops > 2 * LAPTOP_FLOPS:
+    if here > SHORT_ENOUGH_HOURS * 3600 and train_flops > 2 * LAPTOP_FLOPS:
         lines.append(
-            f"{LAPTOP}, narrower networks, would take {_words(of_training * LAPTOP_FLOPS / train_flops)} here."
+            f"{LAPTOP}, narrower networks, would take {in_words(of_training * LAPTOP_FLOPS / train_flops)} here."
         )
     return lines
 
@@ -166,16 +180,11 @@ def _pflop(flops: float) -> str:
     return f"{flops / 1e15:.3g} PFLOP"
 
 
-def hours_of(costs: list[Cost], threads: Mapping[str, int], n_cores: int) -> float:
-    """Return the hours of all jobs on so many cores, as many jobs at once as fit, but at least those of the longest."""
+def seconds_of(costs: list[Cost], threads: Mapping[str, int], n_cores: int) -> float:
+    """Return the time of all jobs on so many cores, as many jobs at once as fit, but at least those of the longest."""
     seconds = [cost.seconds for cost in costs] or [0.0]
     at_once = max(1, n_cores // min(threads["train"], n_cores))
-    return max(sum(seconds) / at_once, *seconds) / 3600
-
-
-def _words(hours: float) -> str:
-    """Return a time in words: minutes below two hours, and no less than one."""
-    return f"{hours:.1f} h" if hours >= 2 else f"{max(1, round(60 * hours))} min"
+    return max(sum(seconds) / at_once, *seconds)
 
 
 def _not_counted(dataset: str) -> str:

@@ -1,0 +1,294 @@
+"""What Snakemake's process shows of its jobs: progress, texts, the time left, and the end."""
+
+import io
+import logging
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from rich.progress import Progress, TextColumn
+
+from rv_study.around_jobs import progress, to_snakemake
+from rv_study.durations import in_words
+from rv_study.job_log import job_log
+from rv_study.terminal.listener import Listener
+from rv_study.terminal.panel import ALL, Panel, find_progress
+from rv_study.terminal.plain_lines import Lines
+from rv_study.terminal.summary import summarize
+from rv_study.terminal.time_left import TimeLeft
+from rv_study.terminal.watch import Watch
+
+SCRIPTS = Path(__file__).resolve().parents[1] / "workflow" / "scripts"
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+class Recorder:
+    """A display that keeps what it is told."""
+
+    def __init__(self):
+        self.told, self.is_closed = [], False
+
+    def progress(self, told):
+        self.told.append(told)
+
+    def say(self, text, *, is_error):
+        self.told.append(("error" if is_error else "say", text))
+
+    def end(self, job):
+        self.told.append(("end", job))
+
+    def close(self):
+        self.is_closed = True
+
+
+@pytest.fixture
+def recorder():
+    """A display that a listener tells what jobs of this process send."""
+    display = Recorder()
+    listener = Listener(display)
+    yield display
+    listener.close()
+
+
+def test_a_job_speaks_through_the_listener(recorder, tmp_path, capsys):
+    with job_log(tmp_path / "log", "train x") as log:
+        log.warn("no gradient\nat all")
+        with log.bar(10, 5) as bar:
+            bar.set_postfix_str("epoch 2/2, loss 0.5", refresh=False)
+            bar.update(2)
+            bar.refresh()
+    first, *bars, last = recorder.told
+    assert first == ("say", "train x: no gradient\nat all")
+    assert bars[-1]["job"] == "train x"
+    assert bars[-1]["share"] == 0.7
+    assert bars[-1]["text"] == "epoch 2/2, loss 0.5"
+    assert bars[-1]["left_s"] is not None
+    assert last == ("end", "train x")
+    assert capsys.readouterr().err == ""
+
+
+def test_a_failed_job_says_so_before_it_ends(recorder, tmp_path):
+    with pytest.raises(SystemExit), job_log(tmp_path / "log", "train x"):
+        raise ValueError("bad number")
+    assert recorder.told == [("error", "Error: train x: bad number"), ("end", "train x")]
+
+
+def test_a_job_in_another_process_finds_the_listener(recorder, tmp_path):
+    program = textwrap.dedent(
+        f"""
+        import sys
+        sys.path.insert(0, {str(SCRIPTS)!r})
+        from rv_study.job_log import job_log
+        with job_log({str(tmp_path / "log")!r}, "train x") as log:
+            log.warn("a word " * 20_000)
+        """
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert recorder.told == [("say", f"train x: {'a word ' * 20_000}"), ("end", "train x")]
+
+
+def test_a_job_whose_listener_is_gone_speaks_for_itself(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv(to_snakemake.VARIABLE, str(tmp_path / "gone"))
+    with job_log(tmp_path / "log", "train x") as log:
+        log.warn("no gradient")
+    assert capsys.readouterr().err == "\ntrain x: no gradient\n"
+
+
+def test_a_closed_listener_leaves_nothing(monkeypatch):
+    display = Recorder()
+    listener = Listener(display)
+    folder = Path(os.environ[to_snakemake.VARIABLE]).parent
+    listener.close()
+    assert display.is_closed
+    assert not folder.exists()
+    assert to_snakemake.VARIABLE not in os.environ
+
+
+def test_no_listener_below_a_path_that_is_too_long(monkeypatch, tmp_path):
+    deep = tmp_path / ("x" * 120)
+    deep.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(deep))
+    with pytest.raises(OSError, match="AF_UNIX path too long"):
+        Listener(Recorder())
+    assert list(deep.iterdir()) == []
+    watch = Watch(logging.getLogger("test"))
+    watch.begin({}, [])  # which is no error: jobs speak for themselves
+    assert watch.end() >= 0
+
+
+def test_without_a_listener_a_line_a_minute_at_most(monkeypatch, capsys):
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0)
+    with progress.progress_bar("train x", 4) as bar:
+        bar.update(2)
+        bar.refresh()
+    lines = capsys.readouterr().err.splitlines()
+    assert lines
+    assert all(line.startswith("train x (cpu") for line in lines)
+    assert "): 50%" in lines[-1]
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 60)
+    with progress.progress_bar("train x", 4) as bar:
+        bar.update(2)
+        bar.refresh()
+    assert capsys.readouterr().err == ""
+
+
+def test_the_time_left_is_that_of_the_work_left(clock):
+    left = TimeLeft(clock)
+    left.add({"a": 30, "b": 10})
+    assert left.seconds() is None
+    left.tell("a", 0.0)
+    clock.now = 20
+    left.tell("a", 0.5)
+    assert left.share == pytest.approx(15 / 40)
+    assert left.seconds() == pytest.approx(20 * 25 / 15)
+
+
+def test_what_was_done_before_says_nothing_of_the_speed(clock):
+    """A training goes on from its tenth epoch, and another one is taken from the kept results."""
+    left = TimeLeft(clock)
+    left.add({"resumed": 10, "kept": 10})
+    left.tell("resumed", 0.5)
+    left.tell("kept", 1.0)
+    clock.now = 20
+    assert left.share == pytest.approx(15 / 20)
+    assert left.seconds() is None
+    left.tell("resumed", 0.75)
+    assert left.seconds() == pytest.approx(20)
+
+
+def test_work_that_is_not_known_has_no_time_left(clock):
+    left = TimeLeft(clock)
+    left.tell("a", 0.5)
+    assert (left.share, left.seconds()) == (None, None)
+
+
+def told(job, share, text="", left_s=None):
+    return {"job": job, "on": "cpu, 1 thread", "share": share, "text": text, "left_s": left_s}
+
+
+@pytest.fixture
+def logged(caplog):
+    caplog.set_level(logging.INFO)
+    return caplog
+
+
+def test_lines_take_turns_a_minute_apart(clock, logged):
+    lines = Lines(logging.getLogger("test"), TimeLeft(clock), clock)
+    for clock.now in range(0, 241, 10):
+        for job in ("a", "b", "c"):
+            lines.progress(told(job, clock.now / 1000, left_s=90))
+        if clock.now == 180:
+            lines.end("a")
+    assert logged.messages == [
+        "a (cpu, 1 thread): 6%, 90 s left",
+        "b (cpu, 1 thread): 12%, 90 s left",
+        "c (cpu, 1 thread): 18%, 90 s left",
+        "a (cpu, 1 thread): 24%, 90 s left",
+    ]
+
+
+def test_a_line_tells_of_all_work(clock, logged):
+    left = TimeLeft(clock)
+    left.add({"a": 3, "b": 1})
+    lines = Lines(logging.getLogger("test"), left, clock)
+    lines.progress(told("a", 0))
+    clock.now = 60
+    lines.progress(told("a", 1 / 3, "epoch 1/3", 120))
+    assert logged.messages == ["a (cpu, 1 thread): 33%, epoch 1/3, 2 min left; about 3 min for all"]
+
+
+@pytest.fixture
+def screen():
+    return Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
+
+
+def shown(bars):
+    with bars.console.capture() as capture:
+        bars.console.print(bars.get_renderable())
+    return capture.get()
+
+
+def test_the_panel_shows_each_job_and_all_of_them(screen, clock, logged):
+    bars, left = Progress(TextColumn("{task.description}"), console=screen), TimeLeft(clock)
+    left.add({"train a[b]": 3, "train c": 1})
+    panel = Panel(bars, logging.getLogger("test"), left)
+    panel.progress(told("train a[b]", 0))
+    clock.now = 30
+    panel.progress(told("train a[b]", 0.5, "epoch 2/4, loss 0.5", 30))
+    text = shown(bars)
+    assert text.index(ALL) < text.index("train a[b]")
+    assert "about 50 s left" in text
+    assert "cpu, 1 thread, epoch 2/4, loss 0.5, 30 s left" in text
+    panel.say("a word", is_error=False)
+    assert logged.messages == ["a word"]
+    panel.end("train a[b]")
+    assert "train a[b]" not in shown(bars)
+    panel.end("train c")
+    assert bars.tasks == []
+    panel.progress(told("train a[b]", 0.5))
+    panel.close()
+    assert bars.tasks == []
+
+
+def test_the_panel_is_that_of_a_logger_on_a_terminal(screen):
+    class Handler(logging.Handler):
+        progress = Progress(console=screen)
+
+    assert find_progress([logging.NullHandler(), Handler()]) is Handler.progress
+    Handler.progress = Progress(console=Console(file=io.StringIO()))  # as in a pipe
+    assert find_progress([Handler()]) is None
+    assert find_progress([]) is None
+
+
+def test_the_end_says_what_was_found_and_where(tmp_path):
+    findings = tmp_path / "findings.txt"
+    findings.write_text("Accuracy: 99%.\nM: 0.4 of the last layers of all.\n")
+    assert summarize(findings, ["results/report.html"], 185) == [
+        "Accuracy: 99%.",
+        "M: 0.4 of the last layers of all.",
+        "Done in 3 min: results/report.html",
+    ]
+    assert summarize(findings, [], 5, width=20)[1] == "M: 0.4 of the last\nlayers of all."
+    assert summarize(None, [], 5) == ["Done in 5 s"]
+    assert summarize(tmp_path / "none.txt", [], 5) == ["Done in 5 s"]
+
+
+def test_a_study_ends_with_its_findings(two_datasets_study):
+    folder, said = two_datasets_study
+    findings = (folder / "results/tables/findings.txt").read_text().splitlines()
+    assert len(findings) == 3
+    at = said.index("\n".join(findings))
+    assert re.match(r"Done in \d+ (s|min): results/report.html\n", said[at + len("\n".join(findings)) + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.2, "1 s"),
+        (59, "59 s"),
+        (99.4, "99 s"),
+        (99.6, "2 min"),
+        (3600, "60 min"),
+        (7200, "2.0 h"),
+        (126_000, "35.0 h"),
+    ],
+)
+def test_times_in_words(seconds, words):
+    assert in_words(seconds) == words

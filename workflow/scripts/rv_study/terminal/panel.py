@@ -1,0 +1,70 @@
+"""Show the progress of jobs in the panel of snakemake-logger-plugin-rich, below the bars of the rules."""
+
+import textwrap
+from logging import Handler, Logger
+
+from rich.markup import escape
+from rich.progress import Progress
+
+from rv_study.around_jobs.progress import details
+from rv_study.durations import in_words
+from rv_study.terminal.time_left import TimeLeft
+
+ALL = "train and measure all"
+MIN_ROOM, ROOM_FOR_BARS = 40, 40  # columns
+
+
+def find_progress(handlers: list[Handler]) -> Progress | None:
+    """Return the bars of the panel, or None if there is no such panel."""
+    found = [getattr(handler, "progress", None) for handler in handlers]
+    return next((one for one in found if isinstance(one, Progress) and one.console.is_terminal), None)
+
+
+class Panel:
+    """A display with a bar for each job that runs, and one for all the work."""
+
+    def __init__(self, progress: Progress, logger: Logger, left: TimeLeft) -> None:
+        self._progress, self._logger, self._left = progress, logger, left
+        self._rows: dict[str, int] = {}
+
+    def progress(self, told: dict) -> None:
+        """Show how far a job is, and all of them."""
+        self._left.tell(told["job"], told["share"])
+        self._show_all()
+        self._show(told["job"], told["share"], ", ".join([told["on"], *details(told)[1:]]))
+
+    def say(self, text: str, *, is_error: bool) -> None:
+        """Write a text above the panel."""
+        (self._logger.error if is_error else self._logger.info)(text)
+
+    def end(self, job: str) -> None:
+        """Remove a job's bar."""
+        self._left.tell(job, 1.0)
+        self._remove(job)
+        self._show_all()
+
+    def close(self) -> None:
+        """Remove all bars."""
+        for job in list(self._rows):
+            self._remove(job)
+
+    def _show_all(self) -> None:
+        share, left = self._left.share, self._left.seconds()
+        if share is None or share >= 1:
+            self._remove(ALL)
+        else:
+            self._show(ALL, share, "" if left is None else f"about {in_words(left)} left")
+
+    def _show(self, name: str, share: float, text: str) -> None:
+        if name not in self._rows:
+            self._rows[name] = self._progress.add_task("", total=1.0, active="")
+        room = max(MIN_ROOM, self._progress.console.width - ROOM_FOR_BARS)
+        lines = textwrap.fill(text, room, initial_indent="  ", subsequent_indent="  ")
+        description = f"{escape(name)}\n[not bold dim]{escape(lines)}[/]" if text else escape(name)
+        # Below 1: a task that has ended would be drawn as a rule whose jobs are done.
+        self._progress.update(self._rows[name], completed=min(share, 0.999), description=description)
+
+    def _remove(self, name: str) -> None:
+        row = self._rows.pop(name, None)
+        if row is not None:
+            self._progress.remove_task(row)
