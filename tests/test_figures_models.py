@@ -17,6 +17,7 @@ from helpers.drawn import (
     titled,
 )
 from plot_models import attach_published, describe_layers
+from rotational_variance.figures.answer import MEAN_LINE_WIDTH, answer
 from rotational_variance.figures.catalogue import of_models
 from rotational_variance.figures.dead_units import dead_units
 from rotational_variance.figures.depth import depth
@@ -107,14 +108,67 @@ def test_published_values_attach_by_what_a_training_does():
     assert attach_published(published, "mnist", {"resnet": found}, "published") == {}
 
 
-def test_lines_in_the_bars_leave_dead_units_out(results):
+def answers(results):
+    """Return the heights of the bars of each training, and its thick and thin lines."""
+    left, right = answer("title", "note", M, "mean", results).axes
+    bars = {container.get_label(): [bar.get_height() for bar in container] for container in left.containers}
+    lines = {
+        training: [line for line in right.get_lines() if to_hex(line.get_color()) == to_hex(COLORS[training])]
+        for training in TRAININGS
+    }
+    thick = {
+        training: [line.get_ydata() for line in of if line.get_linewidth() == MEAN_LINE_WIDTH]
+        for training, of in lines.items()
+    }
+    thin = {training: len(of) - len(thick[training]) for training, of in lines.items()}
+    return bars, thick, thin
+
+
+def last_layers(results, training):
+    return [results[model][training].layer_values(M, "mean", "all")[0, -1] for model in results]
+
+
+def test_the_answer_is_the_mean_over_models(results):
+    bars, thick, thin = answers(results)
+    for training in TRAININGS:
+        accuracies = [100 * of_model[training].accuracies()[0] for of_model in results.values()]
+        np.testing.assert_allclose(bars[f"{training} training"], np.mean(accuracies, 0))
+        (line,) = thick[training]
+        assert line[-1] == pytest.approx(np.mean(last_layers(results, training)))
+        assert thin[training] == len(MODELS)
+
+
+def test_the_answer_of_one_model_is_its_own(results):
+    one = {"mine": results["mine"]}
+    _, thick, thin = answers(one)
+    for training in TRAININGS:
+        (line,) = thick[training]
+        np.testing.assert_allclose(line[[0, -1]], results["mine"][training].layer_values(M, "mean", "all")[0])
+        assert thin[training] == 0
+
+
+def test_the_answer_leaves_out_networks_at_chance(results):
+    put_at_chance(results["mine"]["rotated"], 0)
+    bars, thick, _ = answers(results)
+    others = {model: of_model for model, of_model in results.items() if model != "mine"}
+    assert thick["rotated"][0][-1] == pytest.approx(np.mean(last_layers(others, "rotated")))
+    assert thick["unrotated"][0][-1] == pytest.approx(np.mean(last_layers(results, "unrotated")))
+    accuracies = [100 * of_model["rotated"].accuracies()[0] for of_model in others.values()]
+    np.testing.assert_allclose(bars["rotated training"], np.mean(accuracies, 0))
+
+
+def test_marks_at_the_bars_leave_dead_units_out(results):
     layer = results["mine"]["rotated"].measurements[0].layers[0]
     layer.transformation_std[:, :, :2] = layer.sample_std[:, :, :2] = 0
     axes = titled(global_bars("title", "", M, results, {}))["mean of each feature map, all samples"]
-    heights = [segment[0, 1] for lines in axes.collections for segment in lines.get_segments()]
+    (marks,) = [line for line in axes.get_lines() if line.get_marker() == "<"]
+    heights = marks.get_ydata()
     value = global_value(results["mine"]["rotated"].measurements[0], M, "mean", "all")
     assert value.n_dead == 2
-    assert heights == [pytest.approx(value.value_without_dead)]  # no line for networks without dead units
+    assert heights == [pytest.approx(value.value_without_dead)]  # no mark for networks without dead units
+    (bars,) = [container for container in axes.containers if container.get_label() == "rotated training"]
+    mine = bars[list(results).index("mine")]
+    assert marks.get_xdata() == [pytest.approx(mine.get_x() + mine.get_width())]  # where no range over seeds is
     assert heights[0] != pytest.approx(value.value)
 
 

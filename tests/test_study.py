@@ -33,7 +33,7 @@ from rv_study.results import FOLDERS
 BY_AGGREGATION = ["headline", "curves", "kinds", "curves_classes", "stds", "heatmaps", "heatmaps_classes"]
 FIGURES = [f"{name}_{aggregation}" for name in BY_AGGREGATION for aggregation in ("mean", "max")]
 FIGURES += ["outputs", "accuracy", "accuracy_by_angle", "history"]
-OF_MODELS = ["global", "depth_mean", "depth_max", "dead_units_mean", "dead_units_max"]
+OF_MODELS = ["answer_mean", "answer_max", "global", "depth_mean", "depth_max", "dead_units_mean", "dead_units_max"]
 MODELS = {"simple_conv": 16, "all_convolutional": 29, "vgg16": 48, "resnet": 68}  # layers; 12 pixels pool three times
 TRAININGS = ["unrotated", "rotated"]
 RUNS = [(model, training) for model in MODELS for training in TRAININGS]

@@ -5,7 +5,8 @@ Of one model on one dataset, of the measure that they are given: headline.py (th
 curves_classes.py (by layer); heatmaps.py, heatmaps_classes.py (by unit); outputs.py (of each output by class).
 Of one model on one dataset, without a measure: stds.py (the two stds in M); accuracy.py, accuracy_by_angle.py;
 history.py (loss and accuracy by epoch).
-Of all models on one dataset, of a measure: global_bars.py, depth.py, dead_units.py.
+Of all models on one dataset, of a measure: answer.py (the findings at a glance); global_bars.py, depth.py,
+dead_units.py.
 parts/ holds the parts that several figures share.
 
 Sizes are those of a printed page of two columns: WIDTH is the width of its text, COLUMN that of one column. At these

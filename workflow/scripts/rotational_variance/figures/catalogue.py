@@ -102,6 +102,7 @@ def of_models(measures: Sequence[str]) -> tuple[Drawing, ...]:
 
 def _of_models(measure: str) -> tuple[Drawing, ...]:
     return (
+        *_drawing("answer", "Accuracy, and {measure} from the input to the output", measure=measure),
         *_drawing("global", "Global {measure} of all models", measure=measure, by_aggregation=False,
                   drawer="global_bars"),
         *_drawing("depth", "{measure} of all models by relative depth", measure=measure),

@@ -19,7 +19,10 @@ from rotational_variance.statistics.definition import Measure
 
 PUBLISHED_LOOK = {"marker": "D", "linestyle": "", "color": "w", "markeredgecolor": "k", "markersize": 4}
 PUBLISHED_LABEL = "published (Quiroga et al. 2019)"
-WITHOUT_DEAD = {"color": "k", "linewidth": 1.2, "label": "without dead units"}
+WITHOUT_DEAD = {  # at the right edge of a bar, so that it meets no range over seeds
+    "marker": "<", "linestyle": "", "color": "k", "markeredgecolor": "w", "markeredgewidth": 0.4, "markersize": 5,
+    "label": "without dead units",
+}  # fmt: skip
 
 
 def global_bars(
@@ -31,8 +34,8 @@ def global_bars(
 ) -> Figure:
     """Draw the global value of each model and training, beside the published values.
 
-    The global value is the mean over all units of all layers shown. A black line shows the mean without dead units, if
-    a network has any.
+    The global value is the mean over all units of all layers shown. A triangle at the right edge of a bar
+    shows the mean without dead units, if a network has any.
 
     results    by model, then by training
     published  values by (model, training, quantity); the quantities are named {measure}_{aggregation}_{sample set}
@@ -64,19 +67,18 @@ def global_bars(
 def _draw_bars(
     axes: Axes, results: Mapping[str, Results], training: str, measure: Measure, aggregation: str, sample_set: str
 ) -> tuple[np.ndarray, dict[str, Line2D]]:
-    """Draw a training's bars, one per model, and lines in them; return the middles of the bars, and legend handles."""
+    """Draw a training's bars, one per model, with marks; return the middles of the bars, and legend handles."""
     of_models = [of_model[training] for of_model in results.values()]
     found = [[global_value(one, measure, aggregation, sample_set) for one in of.measurements] for of in of_models]
     values = [of.by_seed([one.value for one in seeds]) for of, seeds in zip(of_models, found, strict=True)]
     alive = [of.by_seed([one.value_without_dead for one in seeds]) for of, seeds in zip(of_models, found, strict=True)]
     bars, x = plot_bars(axes, next(iter(results.values())), training, np.array(values).T)
     has_dead = np.array([any(one.n_dead for one in seeds) for seeds in found])
-    lines = np.ma.masked_invalid(alive).mean(1).filled(np.nan)
-    shown = has_dead & np.isfinite(lines)
+    without = np.ma.masked_invalid(alive).mean(1).filled(np.nan)
+    shown = has_dead & np.isfinite(without)
     if not shown.any():
         return x, {}
-    half = bars[0].get_width() / 2
-    axes.hlines(lines[shown], x[shown] - half, x[shown] + half, **WITHOUT_DEAD)
+    axes.plot(x[shown] + bars[0].get_width() / 2, without[shown], zorder=3, **WITHOUT_DEAD)
     return x, {"without dead": Line2D([], [], **WITHOUT_DEAD)}
 
 
