@@ -8,8 +8,10 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import unquote
 
+import jinja2
 import matplotlib
 import numpy as np
 import pytest
@@ -58,8 +60,24 @@ def accuracies(*at_chance):
     return file.getvalue()
 
 
+FINDINGS = ["Accuracy: 97% & more <b>.", "M: 0.41.", "Claims: 3 of 4."]
+GLOBAL_COLUMNS = ["n_dead_mean_all", "n_infinite_mean_all", "n_below_precision_mean_all", "published_mean_all"]
+
+
+def global_values(**of_run):
+    """Make a table of global values in which run number 0 has these, and the others have nothing to tell of."""
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, [*RUNS[0].as_dict(), *GLOBAL_COLUMNS], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(
+        run.as_dict() | dict.fromkeys(GLOBAL_COLUMNS[:3], 0) | (of_run if i == 0 else {}) for i, run in enumerate(RUNS)
+    )
+    return file.getvalue()
+
+
 TABLES = {
-    "global.csv": "model\n",
+    "findings.txt": "\n".join([*FINDINGS, ""]),
+    "global.csv": global_values(),
     "accuracy.csv": accuracies(),
     "global.md": "# Global M\n\nAll runs.\n\n## Published layers\n\n| model | M |\n| --- | ---: |\n| resnet | 0.123 |\n",
     "accuracy.md": "# Accuracy\n\n| model | upright |\n| --- | ---: |\n| <b>cat & \"dog\"</b> | 98.7% |\n",
@@ -74,8 +92,23 @@ def png(number):
     return file.getvalue()
 
 
-def filled(text, measure=None, **wildcards):
-    return caption_html(fill_caption(text, wildcards, measure))
+QUIET = {  # the facts of runs of which there is little to tell
+    "subject": "x", "several_seeds": False, "several_models": True, "at_chance": False, "untrained": False,
+    "some_tested": False, "published": False, "vgg16": False, "dead": False, "infinite": False, "below_precision": False,
+}  # fmt: skip
+
+
+def filled(text, measure=None, **facts):
+    return caption_html(fill_caption(text, QUIET | facts, measure))
+
+
+MACHINE = re.compile("<!-- Below, until.*?<!-- The end of what differs. -->", re.DOTALL)
+
+
+def without_machine(html):
+    """Leave out the part of a page that differs from one making to the next."""
+    assert len(MACHINE.findall(html)) == 1
+    return MACHINE.sub("", html)
 
 
 def attributes_of(run):
@@ -83,7 +116,7 @@ def attributes_of(run):
         **run.as_dict(),
         "spec": {
             "model": {"width": 17},
-            "training": {"learning_rate": 0.0123, "rotate": True},
+            "training": {"learning_rate": 0.0123, "rotate": True, "epochs": 3},
             "measurement": {"angles": {"from": -45, "to": 45, "number": 7}, "n_samples": "all"},
         },
         "activations": {"found_by": "torch.fx", "not_seen": ["<lambda>"]},
@@ -125,6 +158,12 @@ class Study:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(TABLES[path.name])
 
+    def cost(self, stage, run):
+        return {
+            "benchmarks": str(self.folder / f"{stage}-{run.stem}.tsv"),
+            "logs": str(self.folder / f"{stage}-{run.stem}.log"),
+        }
+
     def make(self, aggregation="mean", folder=WORDS):
         reads = {name: getattr(self, name) for name in ("variances", "pair_figures", "models_figures", "tables")}
         settings = {
@@ -139,6 +178,8 @@ class Study:
             "sources": sources,
             "folder": str(folder),
             "study": "",
+            "costs": {stage: [self.cost(stage, run) for run in RUNS] for stage in ("train", "measure")},
+            "project": str(PROJECT),
         }
         run_job("report", self.folder, reads=reads, writes={"only": self.page}, params=params)
         return self.page.read_text(encoding="utf-8")
@@ -212,11 +253,53 @@ def test_it_needs_nothing_from_elsewhere(html, page):
     assert policy == "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
-def test_every_figure_is_there_once_byte_by_byte(study, page):
-    images = [base64.b64decode(image["src"].removeprefix("data:image/png;base64,")) for image in page.all("img")]
-    files = [path.read_bytes() for path in (*study.pair_figures, *study.models_figures)]
+def pixels(content):
+    with Image.open(io.BytesIO(content)) as image:
+        return image.size, image.convert("RGB").tobytes()
+
+
+def test_every_figure_is_there_once_pixel_by_pixel(study, page):
+    images = [base64.b64decode(image["src"].removeprefix("data:image/webp;base64,")) for image in page.all("img")]
+    files = [pixels(path.read_bytes()) for path in (*study.pair_figures, *study.models_figures)]
     assert len(set(files)) == len(files) == len(images)
-    assert set(images) == set(files)
+    assert set(map(pixels, images)) == set(files)
+
+
+@pytest.mark.parametrize("alpha", [255, 100])
+def test_a_figure_on_the_page_has_all_colours_and_holes(alpha):
+    file, random = io.BytesIO(), np.random.default_rng(0)
+    drawn = random.integers(0, 256, (30, 20, 4), dtype=np.uint8)
+    drawn[..., 3] = alpha
+    Image.fromarray(drawn).save(file, "PNG")
+    uri = Figure("x", "X", "x", "", "", file.getvalue()).uri
+    with Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2]))) as image:
+        assert (np.array(image.convert("RGBA")) == drawn).all()
+
+
+def test_it_begins_with_the_answer(page):
+    headings = [text for tag, text in page.texts if tag == "h2"]
+    assert headings[:4] == ["Contents", "What was found", "Claims", "The measure"]
+    assert page.text.index(FINDINGS[0]) < page.text.index(FINDINGS[2]) < page.text.index("Supported in 3 of 4.")
+    figures = [figure["id"] for figure in page.all("figure")]
+    assert figures[:2] == [f"figure-dataset-{name}-answer_mean" for name in DATASETS]
+    assert [name for name in figures if name.endswith("answer_max")] == [
+        f"figure-dataset-{name}-answer_max" for name in DATASETS
+    ]
+
+
+def test_tables_are_folded(page):
+    around = [names for tag, _, names in page.tags if tag == "table"]
+    assert len(around) > 3
+    facts = [attributes for attributes in page.all("table") if attributes.get("class") == "facts"]
+    assert sum("details" not in names for names in around) == len([1 for _ in facts]) - len(RUNS)  # all but some facts
+
+
+def test_a_figure_is_enlarged_and_closed_by_links(page):
+    ids = {attributes["id"] for _, attributes, _ in page.tags if "id" in attributes}
+    links = {(link.get("class"), unquote(link["href"])) for link in page.all("a")}
+    for name in [figure["id"] for figure in page.all("figure")]:
+        assert {("whole", f"#{name}"), ("close", f"#{name}-text")} <= links
+        assert f"{name}-text" in ids
 
 
 def test_figures_have_words_of_their_own(page):
@@ -230,13 +313,14 @@ def test_figures_have_words_of_their_own(page):
     for drawing in (*OF_PAIR, *OF_MODELS):
         caption = (WORDS / caption_file(drawing)).read_text()
         shown = M if drawing.measure else None
-        assert Reader(filled(caption, shown, pair="resnet_digits", dataset="digits")).text in page.text
+        subject = "resnet on Digits (small)" if drawing in OF_PAIR else "Digits (small)"
+        assert Reader(filled(caption, shown, subject=subject)).text in page.text
 
 
 def test_a_training_has_its_label_and_the_colour_of_its_look(page):
     marks = [attributes["style"] for attributes in page.all("span") if attributes.get("class") == "training"]
     assert marks[: len(TRAININGS)] == [f"--look: {LOOKS[training.look].color}" for training in TRAININGS]
-    assert len(marks) == len(TRAININGS) + len(RUNS)
+    assert len(marks) == len(TRAININGS) + 2 * len(RUNS)
 
 
 def test_the_measure_is_told(page):
@@ -256,7 +340,7 @@ def test_a_second_measure_is_told_and_shown_after_the_first(tmp_path):
     assert len(images) == len(set(images)) == len(catalogue.of_pair(study.measures))
     assert "Sample std of each layer, resnet on Digits (small), mean of feature maps" in images
     caption = (WORDS / "figures/curves.rst").read_text()
-    assert Reader(filled(caption, SAMPLE_STD, pair="resnet_digits")).text in page.text
+    assert Reader(filled(caption, SAMPLE_STD, subject="resnet on Digits (small)")).text in page.text
     headings = [text for tag, text in page.texts if tag == "h4"]
     of_pair = headings[headings.index("Layers") :]
     sample_std = ["Sample std: at a glance", "Sample std: layers", "Sample std: units and outputs"]
@@ -385,7 +469,37 @@ def test_the_citation_is_that_of_the_project(page):
 def test_the_same_study_gives_the_same_bytes(study, html, tmp_path):
     elsewhere = Study(tmp_path)
     elsewhere.write()
-    assert elsewhere.make() == html
+    assert without_machine(elsewhere.make()) == without_machine(html)
+
+
+def test_captions_say_what_their_figure_shows(tmp_path):
+    study = Study(tmp_path)
+    study.write()
+    quiet = Reader(study.make()).text
+    words = ("Diamonds", "Bars count dead units", "below precision: they", "A network at chance, which", "over seeds")
+    assert not [word for word in words if word in quiet]
+    values = {"n_dead_mean_all": 2, "n_below_precision_mean_all": 1, "published_mean_all": 0.5}
+    (tmp_path / "results/tables/global.csv").write_text(global_values(**values))
+    (tmp_path / "results/tables/accuracy.csv").write_text(accuracies(0))
+    said = Reader(study.make()).text
+    assert [word for word in words if word in said] == list(words[:4])
+    assert said.count("Diamonds are the values of Quiroga et al. 2019.") == 1  # of the dataset of that run alone
+
+
+def test_what_the_runs_took_is_told(tmp_path):
+    study = Study(tmp_path)
+    study.write()
+    took, kept = study.cost("train", RUNS[0]), study.cost("train", RUNS[1])
+    for cost in (took, kept):
+        Path(cost["benchmarks"]).write_text("s\th:m:s\tmax_rss\n125.4\t0:02:05\t1812.84\n")
+        Path(cost["logs"]).write_text("training on cpu\n")
+    Path(kept["logs"]).write_text("training on cpu\ntaken from results/.kept/x, where it was kept\n")
+    Path(study.cost("measure", RUNS[0])["benchmarks"]).write_text("damaged")
+    cells = Reader(MACHINE.search(study.make())[0]).cells()
+    rows = cells[cells.index("to measure") + 1 :]  # of five cells: the training is in a mark of its own
+    assert rows[3:5] == ["2 min, 1,813 MiB", "n/a"]
+    assert rows[8:10] == ["kept from before", "n/a"]
+    assert {"made", "processor", "python"} <= set(cells)
 
 
 def test_neither_torch_nor_matplotlib_is_imported():
@@ -463,18 +577,28 @@ def test_the_variance_file_of_another_run(refused):
 ])  # fmt: skip
 def test_a_caption_that_is_none(text):
     with pytest.raises(ValueError, match="not a caption"):
-        filled(text, pair="a_b")
+        filled(text)
 
 
 def test_names_in_captions_are_no_markup():
-    text = filled("Of {{ snakemake.wildcards.pair }}.", pair=plain("a_*b*_<i>|`_"))
+    text = filled("Of {{ subject }}.", subject=plain("a_*b*_<i>|`_"))
     assert text == "<p>Of a_*b*_&lt;i&gt;|`_.</p>"
 
 
 def test_without_a_measure_captions_name_none():
     caption = (WORDS / "figures/curves.rst").read_text()
-    assert "The measure of each layer of a_b" in filled(caption, pair="a_b")
-    assert "M (0: invariant, 1: not) of each layer of a_b" in filled(caption, M, pair="a_b")
+    assert "The measure of each layer of a_b" in filled(caption, subject="a_b")
+    assert "M (0: invariant, 1: not) of each layer of a_b" in filled(caption, M, subject="a_b")
+
+
+@pytest.mark.parametrize("path", sorted(WORDS.glob("figures/*.rst")), ids=lambda path: path.stem)
+def test_snakemake_fills_in_the_wildcards_of_captions(path):
+    """As its own report does, which knows no facts."""
+    wildcards = {"pair": "resnet_digits", "dataset": "digits"}
+    text = jinja2.Environment().from_string(path.read_text()).render(snakemake={"wildcards": wildcards})
+    assert "digits" in text
+    assert "{" not in text
+    assert caption_html(text)
 
 
 def test_single_seeds_are_folded():

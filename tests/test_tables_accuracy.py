@@ -78,9 +78,9 @@ def test_markdown():
     text = accuracy_markdown([row_of(0.25, UNROTATED), row_of()], TWO)
     assert text.startswith("# ")
     accuracy, loss, gain = tables_in(text)
-    assert accuracy[1] == ["mnist", "resnet", "unrotated", "0", "20", "90.0%", "25.0% (41.8%)", "95.0%"]
-    assert accuracy[2] == ["mnist", "resnet", "rotated", "0", "20", "90.0% (98.6%)", "80.0% (98.5%)", "95.0%"]
-    assert accuracy[0][3:] == ["seed", "epochs", "upright", "rotated", "training images"]
+    assert accuracy[1] == ["mnist", "resnet", "unrotated", "0", "20", "95.0%", "90.0%", "25.0% (41.8%)"]
+    assert accuracy[2] == ["mnist", "resnet", "rotated", "0", "20", "95.0%", "90.0% (98.6%)", "80.0% (98.5%)"]
+    assert accuracy[0][3:] == ["seed", "epochs", "training images", "upright", "rotated"]
     assert loss[2] == ["mnist", "resnet", "rotated", "0", "0.500", "0.750", "0.250"]
     assert gain == [
         ["dataset", "model", "unrotated", "rotated", "gain"],
@@ -131,9 +131,9 @@ def test_markdown_of_four_trainings_and_two_seeds():
     text = accuracy_markdown(rows, FOUR)
     over_seeds, single = text.split("## Single seeds\n")
     accuracy, loss, *gains = tables_in(over_seeds)
-    assert accuracy[1][2:] == ["unrotated", "2", "20", "90.0% ± 0.0%", "30.0% ± 7.1% (41.8%)", "95.0% ± 0.0%"]
-    assert accuracy[4][2:] == ["untrained", "2", "0", "10.0% ± 0.0%", "12.5% ± 0.0%", "n/a"]
-    assert loss[4][2:] == ["untrained", "2", "2.300 ± 0.000", "2.400 ± 0.000", "n/a"]
+    assert accuracy[1][2:] == ["unrotated", "2", "20", "95.0% ± 0.0%", "90.0% ± 0.0%", "30.0% ± 7.1% (41.8%)"]
+    assert accuracy[4][2:] == ["untrained", "2", "0", "n/a", "10.0% ± 0.0%", "12.5% ± 0.0%"]
+    assert loss[4][2:] == ["untrained", "2", "n/a", "2.300 ± 0.000", "2.400 ± 0.000"]
     assert [line for line in over_seeds.splitlines() if line.startswith("### ")] == [
         "### Rotated training against unrotated training", "### Within 45 degrees against unrotated training",
         "### Untrained against unrotated training",

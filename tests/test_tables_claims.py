@@ -46,6 +46,16 @@ def test_verdicts(held, expected):
     assert verdict(held, "runs", "it needs more") == expected
 
 
+@pytest.mark.parametrize(("held", "published", "expected"), [
+    ([True], True, "**Supported in 1 of 1 runs, as published.**"), ([True], False, "**Supported in 1 of 1 runs.**"),
+    ([False], False, "**Refuted in 1 of 1 runs, as published.**"), ([False], True, "**Refuted in 1 of 1 runs.**"),
+    ([True, False], True, "**Undecided, as it holds in 1 of 2 runs.**"),
+    ([], False, "**Not tested, as it needs more.**"),
+])  # fmt: skip
+def test_verdicts_say_what_is_as_published(held, published, expected):
+    assert verdict(held, "runs", "it needs more", published=published) == expected
+
+
 @pytest.mark.parametrize(("n", "words"), [(1, "1 run at chance left out"), (2, "2 runs at chance left out")])
 def test_verdicts_count_the_runs_that_are_left_out(n, words):
     rows = [RUN | {"seed": seed, "at_chance": seed < n} for seed in range(3) for _ in range(2)]  # two rows a run
@@ -275,7 +285,7 @@ def test_a_unit_below_precision_is_no_lowest_and_hides_no_other():
     assert row["others"] == pytest.approx((1 + 2 + 3 + 0.75 + 1 + 2 + 2 + 2) / 8)
     nowhere = output_row(RUN, outputs(np.full((3, 3), BELOW)))
     assert nowhere["n_lowest"] == 0
-    assert tables_in(outputs_section([nowhere], ROTATED))[0][1][6:] == ["0", "1", "n/a", "n/a"]
+    assert tables_in(outputs_section([nowhere], ROTATED))[0][1][6:] == ["n/a", "n/a", "1", "0"]
 
 
 def test_outputs_of_runs_at_chance_are_not_judged():
@@ -288,8 +298,8 @@ def test_outputs_of_runs_at_chance_are_not_judged():
         "(1 run at chance left out).**",
     ]
     rotated, unrotated = tables_in(text)[0][1:]
-    assert rotated[2:] == ["rotated (1 of 2 seeds at chance)", "1", "3", "3", "3.0", "1", "0.000", "1.000"]
-    assert unrotated[2:] == ["unrotated (at chance)", "0", "3", "3", "0", "1", "1.000", "0.000"]
+    assert rotated[2:] == ["rotated (1 of 2 seeds at chance)", "1", "3", "3", "0.000", "1.000", "1", "3.0"]
+    assert unrotated[2:] == ["unrotated (at chance)", "0", "3", "3", "1.000", "0.000", "1", "0"]
 
 
 def test_outputs_of_runs_at_chance_or_untrained_are_no_test():
@@ -310,10 +320,10 @@ def test_outputs_are_judged_over_all_runs_of_a_training():
         "**Rotated training: supported, as it holds for 6 of 9 output units, 3 expected by chance.**",
     ]
     (table,) = tables_in(text)
-    assert table[0][4:] == ["classes", "units", "lowest", "by chance", "own class", "others"]
-    over_seeds = ["2.0 ± 1.7", "1", "0.333 ± 0.577", "0.667 ± 0.577"]
+    assert table[0][4:] == ["classes", "units", "own class", "others", "by chance", "lowest"]
+    over_seeds = ["0.333 ± 0.577", "0.667 ± 0.577", "1", "2.0 ± 1.7"]
     assert table[1] == ["mnist", "resnet", "rotated", "3", "3", "3", *over_seeds]
-    assert table[2] == ["mnist", "resnet", "unrotated", "0", "3", "3", "0", "1", "1.000", "0.000"]
+    assert table[2] == ["mnist", "resnet", "unrotated", "0", "3", "3", "1.000", "0.000", "1", "0"]
 
 
 def test_fewer_units_than_half_but_more_than_by_chance_are_a_part():
@@ -346,7 +356,7 @@ def test_outputs_of_untrained_networks_are_shown_and_not_judged():
     untrained, good = output_row(UNTRAINED, outputs(1 - np.eye(3))), output_row(RUN, outputs(1 - np.eye(3)))
     text = outputs_section([good, untrained], {name: FOUR[name] for name in ("rotated", "untrained")})
     assert verdicts_in(text)[1] == "**Untrained: not tested, as untrained networks are no evidence of trained ones.**"
-    assert tables_in(text)[0][2][2:8] == ["untrained", "0", "3", "3", "3", "1"]
+    assert tables_in(text)[0][2][2:] == ["untrained", "0", "3", "3", "0.000", "1.000", "1", "3"]
     elsewhere = good | {"dataset": "digits", "n_epochs": 0}
     (line,) = verdicts_in(outputs_section([good, elsewhere], ROTATED))
     assert line.endswith("it holds for 3 of 3 output units, 1 expected by chance (1 untrained run left out).**")

@@ -1,4 +1,15 @@
 REPORT = "<study>/report.html"
+# What tells how long a job took, by stage, in the order of RUNS: no inputs, as it reruns nothing.
+COSTS = {
+    stage: [
+        {
+            kind: str(on_disk(f"<study>/{kind}/{stage}/{run}.{suffix}"))
+            for kind, suffix in (("benchmarks", "tsv"), ("logs", "log"))
+        }
+        for run in RUNS
+    ]
+    for stage in ("train", "measure")
+}
 PAGE = WORKFLOW / "report"
 WORDS = [  # template and style; captions of figures and measures
     *sorted(PAGE.glob("report.*")),
@@ -38,6 +49,8 @@ rule report:
         sources=lambda wildcards, output: {name: PARAMS.shown_source(name) for name in STUDIED},
         folder=lambda wildcards, output: str(PAGE),
         study=lambda wildcards, output: NAME or "",
+        costs=lambda wildcards, output: COSTS,
+        project=lambda wildcards, output: str(WORKFLOW.parent),
     message:
         "report"
     script:

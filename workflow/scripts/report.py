@@ -1,20 +1,33 @@
 """Rule report: put the whole study on one page, which contains its figures and opens offline."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rotational_variance.figures.catalogue import Drawing, of_models, of_pair
-from rotational_variance.page.build import by_name, read_at_chance, read_figures, read_table, sort_figures
-from rotational_variance.page.page import Chapter, Page, Part, Section, render
-from rotational_variance.statistics.definition import load_measure
+from rotational_variance.page.build import (
+    by_name,
+    read_at_chance,
+    read_figures,
+    read_rows,
+    read_sentences,
+    read_table,
+    sort_figures,
+)
+from rotational_variance.page.page import Chapter, Figure, Page, Part, Section, render
+from rotational_variance.statistics.definition import Measure, load_measure
 from rotational_variance.statistics.trainings import Training
 from rotational_variance.storage.files import replacing
 from rotational_variance.storage.measurement_attributes import read_attributes
+from rv_study.caption_facts import RunFacts, caption_facts
 from rv_study.captions import read_captions, read_measure_caption
 from rv_study.facts import run_facts, study_facts
 from rv_study.job_log import job_log
+from rv_study.made_on import describe_cost, describe_making
 from rv_study.run import Run
+
+Paths, Figures = dict[Drawing, str], dict[Drawing, Figure]
 
 
 def main(
@@ -31,60 +44,119 @@ def main(
     sources: dict[str, dict],
     folder: str,
     study: str,
+    costs: dict[str, list[dict[str, str]]],
+    project: str,
 ) -> None:
     """Write the page that shows `runs`; `variances` holds their files in the same order.
 
     labels          what the page calls datasets
     pair_figures    the PNGs of each model and dataset, in the order of `runs`, then of catalogue.of_pair
     models_figures  the PNGs of each dataset, in the order of `runs`, then of catalogue.of_models
-    tables          CSV, Markdown and LaTeX files; the page shows claims.md, global.md and accuracy.md, and marks the
-                    runs that are at chance in accuracy.csv
+    tables          CSV, Markdown, LaTeX and text files; the page shows findings.txt, claims.md, global.md and
+                    accuracy.md, and takes out of accuracy.csv and global.csv what captions and facts say of runs
     trainings       the trainings of `runs`
     settings        the settings that the figures were drawn with; figures of another "aggregation" are folded
     sources         the source of each dataset
     folder          the folder of the page's template, its style sheet, and the captions of figures and measures
     study           the name of the study, or ""
+    costs           the files, "benchmarks" and "logs", that tell how long each run took: {stage: [run]}
+    project         the folder of the project
     """
-    measures = {name: load_measure(name) for name in settings["measures"]}
-    pairs = {run.pair: run for run in runs}
+    named = {Path(path).name: path for path in tables}
+    known = read_runs(runs, variances, named)
+    measures = [load_measure(name) for name in settings["measures"]]
+    shown = Shown(Path(folder), {measure.name: measure for measure in measures}, settings["aggregation"])
     datasets = list(dict.fromkeys(run.dataset for run in runs))
-    drawn_of_pairs = by_name(pairs, of_pair(settings["measures"]), pair_figures)
+    pairs = {run.pair: run for run in runs}
     drawn_of_models = by_name(datasets, of_models(settings["measures"]), models_figures)
-
-    def read(paths: dict[Drawing, str], wildcard: str, value: str, *, subject: str, kind: str) -> list[Part]:
-        captions = read_captions(folder, paths, {wildcard: value}, measures)
-        figures = read_figures(paths, captions, measures, subject=subject, place=f"{wildcard}-{value}", kind=kind)
-        return sort_figures(figures, settings["aggregation"], list(measures.values()))
+    drawn_of_pairs = by_name(pairs, of_pair(settings["measures"]), pair_figures)
+    of_datasets = {
+        name: shown.of_dataset(drawn_of_models[name], of_dataset(known, name), name, labels[name]) for name in datasets
+    }
 
     def chapters(dataset: str) -> Iterator[Chapter]:
-        subject = f"all models on {labels[dataset]}"
-        parts = read(drawn_of_models[dataset], "dataset", dataset, subject=subject, kind="models figure")
-        yield Chapter(f"models-{dataset}", "All models", parts)
+        yield Chapter(f"models-{dataset}", "All models", shown.sort(of_datasets[dataset]))
         for pair, run in pairs.items():
             if run.dataset == dataset:
                 subject = f"{run.model} on {labels[dataset]}"
-                parts = read(drawn_of_pairs[pair], "pair", pair, subject=subject, kind="figure")
-                yield Chapter(f"pair-{pair}", run.model, parts)
+                facts = [each for each in of_dataset(known, dataset) if each.run["model"] == run.model]
+                yield Chapter(
+                    f"pair-{pair}", run.model, shown.sort(shown.of_pair(drawn_of_pairs[pair], facts, pair, subject))
+                )
 
-    named = {Path(path).name: path for path in tables}
-    names = [run.as_dict() for run in runs]
-    at_chance = read_at_chance(named["accuracy.csv"], names)
-    attributes = [read_attributes(path, run) for path, run in zip(variances, names, strict=True)]
     page = Page(
-        measures={measure.title: read_measure_caption(folder, measure) for measure in measures.values()},
+        findings=read_sentences(named["findings.txt"]),
+        answers=[figure for figures in of_datasets.values() for figure in shown.answers(figures)],
+        measures={measure.title: read_measure_caption(folder, measure) for measure in measures},
         trainings={training.name: training for training in trainings},
-        runs=[run | {"at_chance": is_at_chance} for run, is_at_chance in zip(names, at_chance, strict=True)],
+        runs=[each.run | {"at_chance": each.at_chance} for each in known],
         claims=read_table(named["claims.md"], level=2),
         sections=[Section(f"dataset-{dataset}", labels[dataset], list(chapters(dataset))) for dataset in datasets],
         tables=[read_table(named[name], level=3) for name in ("global.md", "accuracy.md")],
         files=[os.path.relpath(path, Path(output).parent) for path in tables],
         made_of=study_facts(settings, sources),
-        made_by=list(map(run_facts, attributes, at_chance)),
+        made_by=[run_facts(each.attributes, each.at_chance) for each in known],
         study=study,
+        made_on=describe_making(Path(project)),
+        costs=[
+            [describe_cost(Path(of["benchmarks"]), Path(of["logs"])) for of in of_run]
+            for of_run in zip(*costs.values(), strict=True)
+        ],
     )
     template, css = ((Path(folder) / name).read_text(encoding="utf-8") for name in ("report.html.j2", "report.css"))
     with replacing(output) as temporary:
         temporary.write_text(render(page, template, css), encoding="utf-8", newline="\n")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How the page shows figures: with captions of a folder, the answer first, another aggregation folded.
+
+    measures  those that the figures show, by name, in their order
+    """
+
+    folder: Path
+    measures: dict[str, Measure]
+    aggregation: str
+
+    def of_dataset(self, paths: Paths, facts: Sequence[RunFacts], dataset: str, label: str) -> Figures:
+        """Read the figures of all models on a dataset."""
+        return self._read(
+            paths, caption_facts(facts, label), f"dataset-{dataset}", f"all models on {label}", "models figure"
+        )
+
+    def of_pair(self, paths: Paths, facts: Sequence[RunFacts], pair: str, subject: str) -> Figures:
+        """Read the figures of a model on a dataset, `subject` in words."""
+        return self._read(paths, caption_facts(facts, subject), f"pair-{pair}", subject, "figure")
+
+    def _read(self, paths: Paths, facts: dict[str, object], place: str, subject: str, kind: str) -> Figures:
+        captions = read_captions(self.folder, paths, facts, self.measures)
+        return read_figures(paths, captions, self.measures, subject=subject, place=place, kind=kind)
+
+    def answers(self, figures: Figures) -> list[Figure]:
+        """Return the figures that show what was found."""
+        return [figure for drawing, figure in figures.items() if self._is_answer(drawing)]
+
+    def sort(self, figures: Figures) -> list[Part]:
+        """Sort the other figures into the parts of a chapter."""
+        others = {drawing: figure for drawing, figure in figures.items() if not self._is_answer(drawing)}
+        return sort_figures(others, self.aggregation, list(self.measures.values()))
+
+    def _is_answer(self, drawing: Drawing) -> bool:
+        return drawing.is_answer(self.aggregation) and drawing.measure == next(iter(self.measures))
+
+
+def read_runs(runs: Sequence[Run], variances: Sequence[str], tables: dict[str, str]) -> list[RunFacts]:
+    """Read what the page says of each run, out of its variance file and the tables by name."""
+    names = [run.as_dict() for run in runs]
+    attributes = [read_attributes(path, run) for path, run in zip(variances, names, strict=True)]
+    at_chance = read_at_chance(tables["accuracy.csv"], names)
+    return list(map(RunFacts, names, attributes, at_chance, read_rows(tables["global.csv"], names)))
+
+
+def of_dataset(known: Sequence[RunFacts], dataset: str) -> list[RunFacts]:
+    """Return the runs of a dataset."""
+    return [each for each in known if each.run["dataset"] == dataset]
 
 
 if __name__ == "__main__":
@@ -102,4 +174,6 @@ if __name__ == "__main__":
             sources=snakemake.params.sources,
             folder=snakemake.params.folder,
             study=snakemake.params.study,
+            costs=snakemake.params.costs,
+            project=snakemake.params.project,
         )

@@ -1,6 +1,6 @@
-"""Captions of figures, as the page shows them: `snakemake --report` reads the same files, and fills in wildcards."""
+"""Captions of figures, as the page shows them. `snakemake --report` reads the same files, with wildcards alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import jinja2
@@ -13,16 +13,18 @@ from rotational_variance.statistics.words import sentence_start
 from rv_study.results import caption_file, measure_caption_file
 
 
-def fill_caption(text: str, wildcards: dict[str, str], measure: Measure | None = None) -> str:
-    """Fill in `snakemake.wildcards`, as Snakemake does, and the words that name the measure which the figure shows.
+def fill_caption(text: str, facts: Mapping[str, object], measure: Measure | None = None) -> str:
+    """Fill in facts, and the words that name the measure which the figure shows.
 
     Captions name it as {{ Measure | default("The measure") }} or {{ measure | default("the measure") }}, with what 0
-    and 1 mean, or {{ symbol | default("the measure") }}. Snakemake's own report knows none of these: it shows the
-    default, and the measure as a label. Raises ValueError for text that uses another wildcard.
+    and 1 mean, or {{ symbol | default("the measure") }}. Snakemake's own report knows none of these, and no facts, but
+    the wildcards: it shows the defaults. Raises ValueError for text that uses what is not there.
+
+    facts  by `caption_facts`
     """
     template = jinja2.Environment(undefined=jinja2.StrictUndefined)
     try:
-        return template.from_string(text).render(snakemake={"wildcards": wildcards}, **_words(measure))
+        return template.from_string(text).render(**facts, **_words(measure))
     except jinja2.TemplateError as error:
         raise ValueError(f"not a caption ({' '.join(str(error).split())})") from error
 
@@ -35,15 +37,15 @@ def _words(measure: Measure | None) -> dict[str, str]:
 
 
 def read_captions(
-    folder: str, drawings: Iterable[Drawing], wildcards: dict[str, str], measures: dict[str, Measure]
+    folder: str, drawings: Iterable[Drawing], facts: Mapping[str, object], measures: dict[str, Measure]
 ) -> dict[Drawing, Markup]:
     """Read the captions of figures below `folder`, as HTML. Raises ValueError for a damaged one, naming its file.
 
+    facts     by `caption_facts`
     measures  those that the figures show, by name
     """
-    escaped = {name: plain(value) for name, value in wildcards.items()}
     return {
-        drawing: _read(Path(folder) / caption_file(drawing), escaped, measures.get(drawing.measure))
+        drawing: _read(Path(folder) / caption_file(drawing), facts, measures.get(drawing.measure))
         for drawing in drawings
     }
 
@@ -53,8 +55,8 @@ def read_measure_caption(folder: str, measure: Measure) -> Markup:
     return _read(Path(folder) / measure_caption_file(measure.name), {}, measure)
 
 
-def _read(path: Path, wildcards: dict[str, str], measure: Measure | None) -> Markup:
+def _read(path: Path, facts: Mapping[str, object], measure: Measure | None) -> Markup:
     try:
-        return caption_html(fill_caption(path.read_text(encoding="utf-8"), wildcards, measure))
+        return caption_html(fill_caption(path.read_text(encoding="utf-8"), facts, measure))
     except ValueError as error:
         raise ValueError(f"{path}: {error}; correct it there") from error

@@ -41,6 +41,10 @@ class Drawing:
         """Say whether this is the figure that sums up all others."""
         return self.subject == "headline" and self.aggregation == aggregation
 
+    def is_answer(self, aggregation: str) -> bool:
+        """Say whether this is the figure that shows what was found on a dataset."""
+        return self.subject == "answer" and self.aggregation == aggregation
+
     def title(self, measure: str) -> str:
         """Return the title, with the measure as it is to be named there."""
         return sentence_start(self.title_form.format(measure=measure))

@@ -30,18 +30,34 @@ def read_table(path: str, level: int) -> Table:
     return Table(f"table-{Path(path).stem}", title, content)
 
 
-def read_at_chance(path: str, runs: Sequence[dict]) -> list[bool]:
-    """Read from the table of accuracies (CSV) which runs are at chance, in their order.
+def read_rows(path: str, runs: Sequence[dict]) -> list[list[dict[str, str]]]:
+    """Read the rows of each run, in their order, from a table of all runs (CSV).
 
     runs  the cells that name each run: {column: value}
     """
     with _reading(path, "table"), open(path, newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-        said = {tuple(row.get(name) for name in runs[0]): row.get("at_chance") for row in rows}
-        found = [said.get(tuple(map(str, run.values()))) for run in runs]
-        if not set(found) <= {"True", "False"}:
+        by_run: dict[tuple, list[dict[str, str]]] = {}
+        for row in csv.DictReader(file):
+            by_run.setdefault(tuple(row.get(name) for name in runs[0]), []).append(row)
+    return [by_run.get(tuple(map(str, run.values())), []) for run in runs]
+
+
+def read_at_chance(path: str, runs: Sequence[dict]) -> list[bool]:
+    """Read from the table of accuracies (CSV) which runs are at chance, in their order; `runs` as in `read_rows`."""
+    with _reading(path, "table"):
+        found = [row.get("at_chance") for rows in read_rows(path, runs) for row in rows]
+        if len(found) != len(runs) or not set(found) <= {"True", "False"}:
             raise ValueError("does not say of each run whether it is at chance")
     return [value == "True" for value in found]
+
+
+def read_sentences(path: str) -> list[str]:
+    """Read a text of one sentence a line."""
+    with _reading(path, "table"):
+        found = Path(path).read_text(encoding="utf-8").splitlines()
+        if not found:
+            raise ValueError("is empty")
+    return found
 
 
 def read_figures(

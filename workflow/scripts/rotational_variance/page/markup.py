@@ -81,12 +81,21 @@ def _html(text: str) -> Token:
 
 
 class _Tables(RendererHTML):
-    """Puts each table into a box that scrolls sideways, also by the keyboard, and has the heading above as label."""
+    """Folds each table, in a box that scrolls sideways, also by the keyboard, and has the heading above as label."""
 
     def table_open(self, tokens: list[Token], index: int, options: dict, env: dict) -> str:
         above = [tokens[i + 1].content for i in range(index) if tokens[i].type == "heading_open"]
         label = f"Table: {above[-1]}" if above else "Table"
-        return f'<div class="scroll" role="region" aria-label="{escape(label)}" tabindex="0">\n<table>\n'
+        n_rows = _count_rows(tokens[index:])
+        summary = f'<summary>The numbers <span class="note">{n_rows} row{"s" * (n_rows != 1)}</span></summary>'
+        box = f'<div class="scroll" role="region" aria-label="{escape(label)}" tabindex="0">'
+        return f"<details>\n{summary}\n{box}\n<table>\n"
 
     def table_close(self, tokens: list[Token], index: int, options: dict, env: dict) -> str:
-        return "</table>\n</div>\n"
+        return "</table>\n</div>\n</details>\n"
+
+
+def _count_rows(tokens: list[Token]) -> int:
+    """Count the rows of a table, which begins with the first token, without its header."""
+    kinds = [token.type for token in tokens]
+    return kinds[: kinds.index("table_close")].count("tr_open") - 1

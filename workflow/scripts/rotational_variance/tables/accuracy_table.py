@@ -77,9 +77,9 @@ def _accuracy_table(of_cells: Sequence[Seeds], trainings: Trainings) -> str:
         [
             *seeds_cells(seeds, trainings),
             ("epochs", str(seeds.first["n_epochs"])),
+            ("training images", seeds.text("accuracy_train", "{:.1%}")),
             ("upright", seeds.text("accuracy_upright", "{:.1%}")),
             ("rotated", seeds.text("accuracy_rotated", "{:.1%}")),
-            ("training images", seeds.text("accuracy_train", "{:.1%}")),
         ]
         for seeds in of_cells
     ]
@@ -87,7 +87,7 @@ def _accuracy_table(of_cells: Sequence[Seeds], trainings: Trainings) -> str:
 
 
 def _loss_table(of_cells: Sequence[Seeds], trainings: Trainings) -> str:
-    columns = {"upright": "loss_upright", "rotated": "loss_rotated", "training images": "loss_train"}
+    columns = {"training images": "loss_train", "upright": "loss_upright", "rotated": "loss_rotated"}
     lines = [
         [*seeds_cells(seeds, trainings), *((heading, seeds.text(name)) for heading, name in columns.items())]
         for seeds in of_cells

@@ -22,6 +22,7 @@ from rotational_variance.tables.text import (
 from rotational_variance.tables.verdicts import verdict
 
 THIRDS = ("first", "middle", "last")
+PUBLISHED = {"mean": True, "max": False}  # whether the claim held, by aggregation (Quiroga et al. 2019)
 
 
 def depth_rows(run: dict, measurement: Measurement) -> list[dict]:
@@ -86,7 +87,12 @@ def _verdict(rows: Sequence[dict], aggregation: str) -> str:
     held = [row["holds"] for row in rows if row["aggregation"] == aggregation and is_evidence(row)]
     needs = "it needs finite units in each third of the layers of a trained network"
     return verdict(
-        held, "runs", why_no_evidence(rows) or needs, f"By {aggregation}", count_left_out(rows, untrained=True)
+        held,
+        "runs",
+        why_no_evidence(rows) or needs,
+        f"By {aggregation}",
+        count_left_out(rows, untrained=True),
+        published=PUBLISHED.get(aggregation),
     )
 
 

@@ -93,10 +93,10 @@ def outputs_table(of_cells: Sequence[Seeds], trainings: Trainings) -> str:
             *seeds_cells(seeds, trainings),
             ("classes", str(seeds.first["n_classes"])),
             ("units", str(seeds.first["n_units"])),
-            ("lowest", seeds.text("n_lowest", "{:.0f}" if len(seeds.rows) == 1 else "{:.1f}")),
-            ("by chance", NO_VALUE if seeds.first["n_lowest"] is None else "1"),
             ("own class", seeds.text("own_class")),
             ("others", seeds.text("others")),
+            ("by chance", NO_VALUE if seeds.first["n_lowest"] is None else "1"),
+            ("lowest", seeds.text("n_lowest", "{:.0f}" if len(seeds.rows) == 1 else "{:.1f}")),
         ]
         for seeds in of_cells
     ]

@@ -5,24 +5,35 @@ from collections.abc import Sequence
 from rotational_variance.statistics.words import sentence_start
 
 
-def verdict(held: Sequence[bool | None], what: str, reason: str, subject: str = "", left_out: str = "") -> str:
+def verdict(
+    held: Sequence[bool | None],
+    what: str,
+    reason: str,
+    subject: str = "",
+    left_out: str = "",
+    *,
+    published: bool | None = None,
+) -> str:
     """Say in one bold line in how many comparisons the claim held: None counts as no comparison.
 
-    what      the things compared, in the plural, such as "runs"
-    reason    why there is no comparison, to tell if there is none: "it needs ..."
-    subject   the subject of the verdict, if the claim has several verdicts
-    left_out  the runs that were left out, by `run_cells.count_left_out`
+    what       the things compared, in the plural, such as "runs"
+    reason     why there is no comparison, to tell if there is none: "it needs ..."
+    subject    the subject of the verdict, if the claim has several verdicts
+    left_out   the runs that were left out, by `run_cells.count_left_out`
+    published  whether the claim held as it was published; None to say nothing of that
     """
     n_held, n_tested = sum(map(bool, held)), sum(value is not None for value in held)
+    majority = 2 * n_held - n_tested
     if n_tested == 0:
         text = f"not tested, as {reason}"
-    elif 2 * n_held > n_tested:
+    elif majority > 0:
         text = f"supported in {n_held} of {n_tested} {what}"
-    elif 2 * n_held < n_tested:
+    elif majority < 0:
         text = f"refuted in {n_tested - n_held} of {n_tested} {what}"
     else:
         text = f"undecided, as it holds in {n_held} of {n_tested} {what}"
-    return bold_verdict(f"{text}{left_out}", subject)
+    as_published = ", as published" if majority and (majority > 0) == published else ""
+    return bold_verdict(f"{text}{as_published}{left_out}", subject)
 
 
 def bold_verdict(text: str, subject: str = "") -> str:
