@@ -81,7 +81,7 @@ def test_markdown():
     assert accuracy[1] == ["mnist", "resnet", "unrotated", "0", "20", "95.0%", "90.0%", "25.0% (41.8%)"]
     assert accuracy[2] == ["mnist", "resnet", "rotated", "0", "20", "95.0%", "90.0% (98.6%)", "80.0% (98.5%)"]
     assert accuracy[0][3:] == ["seed", "epochs", "training images", "upright", "rotated"]
-    assert loss[2] == ["mnist", "resnet", "rotated", "0", "0.500", "0.750", "0.250"]
+    assert loss[2] == ["mnist", "resnet", "rotated", "0", "0.250", "0.500", "0.750"]
     assert gain == [
         ["dataset", "model", "unrotated", "rotated", "gain"],
         ["mnist", "resnet", "25.0% (41.8%)", "80.0% (98.5%)", "+55.0 (+56.7)"],

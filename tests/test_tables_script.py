@@ -100,5 +100,9 @@ def test_an_untrained_network_has_test_accuracies_only(made):
 @pytest.mark.parametrize("name", ["global_md", "accuracy_md", "claims_md"])
 def test_the_page_folds_single_seeds(made, name):
     _, content = markdown_html(made[name], level=3)
-    assert content.count("<details>") == 1
+    before, single = content.split("<summary>Single seeds")
+    assert before.count("<details>") == before.count("<table>") + 1  # each table, and the single seeds with theirs
+    assert "<details>" not in single
+    assert "<table>" in single
+    assert content.count("<details>") == content.count("</details>")
     assert "<ul>" not in content

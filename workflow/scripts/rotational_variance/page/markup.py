@@ -71,6 +71,7 @@ def _fold(tokens: list[Token]) -> list[Token]:
             found += [_html("</details>\n")] if is_open else []
             is_open = tokens[i + 1].content.startswith(FOLDED)
             found += [_html("<details>\n")] if is_open else []
+        token.meta["is_folded"] = is_open
         is_summary = is_open and token.type in ("heading_open", "heading_close") and token.tag == "h2"
         found.append(_html("<summary>" if token.nesting == 1 else "</summary>\n") if is_summary else token)
     return [*found, _html("</details>\n")] if is_open else found
@@ -81,18 +82,23 @@ def _html(text: str) -> Token:
 
 
 class _Tables(RendererHTML):
-    """Folds each table, in a box that scrolls sideways, also by the keyboard, and has the heading above as label."""
+    """Folds each table that is in no fold yet, and puts it into a box that scrolls sideways, also by the keyboard.
+
+    The heading above is its label.
+    """
 
     def table_open(self, tokens: list[Token], index: int, options: dict, env: dict) -> str:
         above = [tokens[i + 1].content for i in range(index) if tokens[i].type == "heading_open"]
         label = f"Table: {above[-1]}" if above else "Table"
+        box = f'<div class="scroll" role="region" aria-label="{escape(label)}" tabindex="0">\n<table>\n'
+        if tokens[index].meta["is_folded"]:
+            return box
         n_rows = _count_rows(tokens[index:])
-        summary = f'<summary>The numbers <span class="note">{n_rows} row{"s" * (n_rows != 1)}</span></summary>'
-        box = f'<div class="scroll" role="region" aria-label="{escape(label)}" tabindex="0">'
-        return f"<details>\n{summary}\n{box}\n<table>\n"
+        note = f'<span class="note">{n_rows} row{"s" * (n_rows != 1)}</span>'
+        return f"<details>\n<summary>The numbers {note}</summary>\n{box}"
 
     def table_close(self, tokens: list[Token], index: int, options: dict, env: dict) -> str:
-        return "</table>\n</div>\n</details>\n"
+        return "</table>\n</div>\n" + ("" if tokens[index].meta["is_folded"] else "</details>\n")
 
 
 def _count_rows(tokens: list[Token]) -> int:
