@@ -146,12 +146,13 @@ class Study:
         self.pair_figures = [folder / path for pair in PAIRS for path in of_pair(pair, measures).values()]
         self.models_figures = [folder / path for name in DATASETS for path in of_models(name, measures).values()]
         self.tables = [folder / "results/tables" / name for name in TABLES]
+        self.example = folder / "results/plots/example.png"
         self.page = folder / "results/report.html"
 
     def write(self):
         for run, path in zip(RUNS, self.variances, strict=True):
             write_run(path, run)
-        for number, path in enumerate([*self.pair_figures, *self.models_figures]):
+        for number, path in enumerate([*self.pair_figures, *self.models_figures, self.example]):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(png(number))
         for path in self.tables:
@@ -165,7 +166,9 @@ class Study:
         }
 
     def make(self, aggregation="mean", folder=WORDS):
-        reads = {name: getattr(self, name) for name in ("variances", "pair_figures", "models_figures", "tables")}
+        reads = {
+            name: getattr(self, name) for name in ("variances", "pair_figures", "models_figures", "tables", "example")
+        }
         settings = {
             "measures": self.measures, "aggregation": aggregation, "layers": "published", "sort_units": False,
         }  # fmt: skip
@@ -260,7 +263,7 @@ def pixels(content):
 
 def test_every_figure_is_there_once_pixel_by_pixel(study, page):
     images = [base64.b64decode(image["src"].removeprefix("data:image/webp;base64,")) for image in page.all("img")]
-    files = [pixels(path.read_bytes()) for path in (*study.pair_figures, *study.models_figures)]
+    files = [pixels(path.read_bytes()) for path in (*study.pair_figures, *study.models_figures, study.example)]
     assert len(set(files)) == len(files) == len(images)
     assert set(map(pixels, images)) == set(files)
 
@@ -279,9 +282,10 @@ def test_a_figure_on_the_page_has_all_colours_and_holes(alpha):
 def test_it_begins_with_the_answer(page):
     headings = [text for tag, text in page.texts if tag == "h2"]
     assert headings[:4] == ["Contents", "What was found", "Claims", "The measure"]
+    assert "What two units of one network do" in page.text
     assert page.text.index(FINDINGS[0]) < page.text.index(FINDINGS[2]) < page.text.index("Supported in 3 of 4.")
     figures = [figure["id"] for figure in page.all("figure")]
-    assert figures[:2] == [f"figure-dataset-{name}-answer_mean" for name in DATASETS]
+    assert figures[:3] == [*(f"figure-dataset-{name}-answer_mean" for name in DATASETS), "figure-study-example"]
     assert [name for name in figures if name.endswith("answer_max")] == [
         f"figure-dataset-{name}-answer_max" for name in DATASETS
     ]
@@ -596,7 +600,7 @@ def test_snakemake_fills_in_the_wildcards_of_captions(path):
     """As its own report does, which knows no facts."""
     wildcards = {"pair": "resnet_digits", "dataset": "digits"}
     text = jinja2.Environment().from_string(path.read_text()).render(snakemake={"wildcards": wildcards})
-    assert "digits" in text
+    assert "digits" in text or path.stem == "example"
     assert "{" not in text
     assert caption_html(text)
 

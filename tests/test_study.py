@@ -65,6 +65,8 @@ def test_results_hold_what_was_asked_for_and_no_leftovers(study):
         *(f"plots/{model}_tiny.png" for model in MODELS),
         *(f"plots/{model}_tiny/{name}.png" for model in MODELS for name in FIGURES),
         *(f"plots/models/tiny/{name}.png" for name in OF_MODELS),
+        "plots/example.h5",
+        "plots/example.png",
         *(f"tables/{name}" for name in TABLES),
         *(f"{folder}/dataset/tiny.{suffix}" for folder, suffix in KEPT),
         *(
@@ -76,7 +78,11 @@ def test_results_hold_what_was_asked_for_and_no_leftovers(study):
         *(f"{folder}/plot/{model}_tiny.{suffix}" for model in MODELS for folder, suffix in KEPT),
         *(f"{folder}/plot_models/tiny.{suffix}" for folder, suffix in KEPT),
         "report.html",
-        *(f"{folder}/{rule}.{suffix}" for rule in ("tables", "report") for folder, suffix in KEPT),
+        *(
+            f"{folder}/{rule}.{suffix}"
+            for rule in ("example", "plot_example_png", "tables", "report")
+            for folder, suffix in KEPT
+        ),
     }
 
 

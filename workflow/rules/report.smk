@@ -24,6 +24,7 @@ rule report:
         pair_figures=[file for pair in RUNS_OF_PAIR for file in results.of_pair(pair, MEASURES).values()],
         models_figures=[file for dataset in STUDIED for file in results.of_models(dataset, MEASURES).values()],
         tables=TABLES,
+        example="<study>/plots/example.png",
     output:
         REPORT,
     log:

@@ -4,7 +4,7 @@ MODELS = sorted(path.stem for path in (WORKFLOW / "scripts" / "rotational_varian
 
 def names():
     """Return what targets may be made of, and all that may be asked for."""
-    results_of_study = [on_disk(file) for file in (*FIGURES, *TABLES, REPORT)]
+    results_of_study = [on_disk(file) for file in (*FIGURES, *EXAMPLE_FILES, *TABLES, REPORT)]
     return unknown_targets.Names(
         known={"model": MODELS, "dataset": list(DATASETS), "training": list(config["trainings"])},
         study={kind: config["study"][f"{kind}s"] for kind in ("model", "dataset", "training", "seed")},

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rotational_variance.figures.catalogue import Drawing, of_models, of_pair
+from rotational_variance.figures.catalogue import EXAMPLE, Drawing, of_models, of_pair
 from rotational_variance.page.build import (
     by_name,
     read_at_chance,
@@ -38,6 +38,7 @@ def main(
     pair_figures: list[str],
     models_figures: list[str],
     tables: list[str],
+    example: str,
     output: str,
     trainings: list[Training],
     settings: dict,
@@ -54,6 +55,7 @@ def main(
     models_figures  the PNGs of each dataset, in the order of `runs`, then of catalogue.of_models
     tables          CSV, Markdown, LaTeX and text files; the page shows findings.txt, claims.md, global.md and
                     accuracy.md, and takes out of accuracy.csv and global.csv what captions and facts say of runs
+    example         the PNG that shows what M tells
     trainings       the trainings of `runs`
     settings        the settings that the figures were drawn with; figures of another "aggregation" are folded
     sources         the source of each dataset
@@ -87,6 +89,7 @@ def main(
     page = Page(
         findings=read_sentences(named["findings.txt"]),
         answers=[figure for figures in of_datasets.values() for figure in shown.answers(figures)],
+        example=shown.example(example),
         measures={measure.title: read_measure_caption(folder, measure) for measure in measures},
         trainings={training.name: training for training in trainings},
         runs=[each.run | {"at_chance": each.at_chance} for each in known],
@@ -129,6 +132,11 @@ class Shown:
         """Read the figures of a model on a dataset, `subject` in words."""
         return self._read(paths, caption_facts(facts, subject), f"pair-{pair}", subject, "figure")
 
+    def example(self, path: str) -> Figure:
+        """Read the figure that shows what M tells."""
+        (figure,) = self._read({EXAMPLE: path}, {}, "study", "two units of this study", "example figure").values()
+        return figure
+
     def _read(self, paths: Paths, facts: dict[str, object], place: str, subject: str, kind: str) -> Figures:
         captions = read_captions(self.folder, paths, facts, self.measures)
         return read_figures(paths, captions, self.measures, subject=subject, place=place, kind=kind)
@@ -168,6 +176,7 @@ if __name__ == "__main__":
             pair_figures=snakemake.input.pair_figures,
             models_figures=snakemake.input.models_figures,
             tables=snakemake.input.tables,
+            example=snakemake.input.example,
             output=snakemake.output[0],
             trainings=snakemake.params.trainings,
             settings=snakemake.params.settings,

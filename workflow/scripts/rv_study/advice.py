@@ -15,6 +15,8 @@ MADE_BY = {  # the rule that makes each kind of file
     "measurement": "measure",
     "figure": "plot",
     "models figure": "plot_models",
+    "example": "example",
+    "example figure": "plot_example",
     "table": "tables",
 }
 _HDF5, _PNG = b"\x89HDF\r\n\x1a\n", b"\x89PNG\r\n\x1a\n"
@@ -25,6 +27,8 @@ FIRST_BYTES = {  # of each kind of file, as only this project writes it; tables 
     "measurement": _HDF5,
     "figure": _PNG,
     "models figure": _PNG,
+    "example": _HDF5,
+    "example figure": _PNG,
 }
 TO_WRITE = {
     errno.ENOSPC: "free some space",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rotational_variance.figures.catalogue import Drawing, of_models, of_pair
+from rotational_variance.figures.catalogue import EXAMPLE, Drawing, of_models, of_pair
 from rotational_variance.statistics.definition import check_measure, load_measure
 from rotational_variance.statistics.trainings import Training
 from rotational_variance.storage.measurement_layout import STATISTICS
@@ -148,7 +148,7 @@ def drawer_files(workflow: Path, drawings: Iterable[Drawing]) -> list[Path]:
 
 def check_code(workflow: Path) -> None:
     """Raise ConfigError for code, an environment, or a figure's drawer or caption that is missing or damaged."""
-    for drawing in (*of_pair([""]), *of_models([""])):
+    for drawing in (*of_pair([""]), *of_models([""]), EXAMPLE):
         for path in (*drawer_files(workflow, [drawing]), workflow / "report" / caption_file(drawing)):
             if not path.is_file():
                 raise ConfigError(f"{path}: missing; figures/catalogue.py lists the figure {drawing.subject}, write it")

@@ -1,7 +1,7 @@
 """The runs of a study, and the numbers of each."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rotational_variance.statistics.trainings import Training
@@ -58,6 +58,14 @@ def group(runs: Iterable[Run], attribute: str) -> dict[str, list[Run]]:
     for run in runs:
         groups.setdefault(getattr(run, attribute), []).append(run)
     return groups
+
+
+def choose_example(runs: Sequence[Run], specs: Mapping[str, Mapping[str, dict]]) -> Run:
+    """Choose the run that shows what M tells: of the first model and dataset, of the second training if it is one."""
+    of_trainings = list(dict.fromkeys(run.training for run in runs))
+    order = [*of_trainings[1:2], *of_trainings[:1], *of_trainings[2:]]
+    first = [next(run for run in runs if run.training == name) for name in order]
+    return next((run for run in first if specs[run.stem]["training"]["epochs"] > 0), first[-1])
 
 
 @dataclass(frozen=True)

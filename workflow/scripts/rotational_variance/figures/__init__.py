@@ -7,6 +7,7 @@ Of one model on one dataset, without a measure: stds.py (the two stds in M); acc
 history.py (loss and accuracy by epoch).
 Of all models on one dataset, of a measure: answer.py (the findings at a glance); global_bars.py, depth.py,
 dead_units.py.
+Of one network of a study: two_units.py (what M tells).
 parts/ holds the parts that several figures share.
 
 Sizes are those of a printed page of two columns: WIDTH is the width of its text, COLUMN that of one column. At these

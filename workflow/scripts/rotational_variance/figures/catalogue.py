@@ -114,6 +114,10 @@ def _of_models(measure: str) -> tuple[Drawing, ...]:
     )  # fmt: skip
 
 
+# The only figure of a whole study.
+(EXAMPLE,) = _drawing("example", "What M tells, by two units", by_aggregation=False, drawer="two_units")
+
+
 def group_by_figure(drawings: Iterable[Drawing], files: Iterable[str]) -> Iterator[tuple[Drawing, list[str]]]:
     """Group files by the figure that their names stand for: yield (figure, its files)."""
     files = list(files)

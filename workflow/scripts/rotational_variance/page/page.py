@@ -111,6 +111,7 @@ class Page:
 
     findings   what was found, in sentences
     answers    the figures that show it
+    example    the figure that shows what M tells
     measures   what is said of each: {title: HTML}
     trainings  by name
     runs       the model, dataset, training and seed of each run, and whether it is at chance (at_chance)
@@ -124,6 +125,7 @@ class Page:
 
     findings: Sequence[str]
     answers: Sequence[Figure]
+    example: Figure
     measures: dict[str, Markup]
     trainings: dict[str, Training]
     runs: Sequence[dict]

@@ -1,0 +1,32 @@
+"""Choose two units that show what M tells: one that rotation hardly changes, and one that it does. numpy only."""
+
+import numpy as np
+
+from rotational_variance.measures.normalized_variance import MEASURE as M
+from rotational_variance.statistics.measurement import ALL, Measurement
+from rotational_variance.statistics.units import unit_values
+
+MAX_M = 1.2  # of the variant unit, where there is one: what changes much more is a rare case
+
+
+def choose_units(measurement: Measurement, aggregation: str) -> tuple[int, tuple[int, int]]:
+    """Return the number of a layer, and of its most invariant and a variant unit, over all samples.
+
+    It is the layer in which the two are the farthest apart. Units that are dead, infinite or below precision are not
+    chosen. Without a layer of two other units, it is the first layer with its first and last unit.
+    """
+    row = measurement.aggregation_index(aggregation)
+    best, chosen = 0.0, (0, (0, measurement.layers[0].n_units - 1))
+    for number, (layer, values) in enumerate(
+        zip(measurement.layers, unit_values(measurement, M, aggregation, ALL), strict=True)
+    ):
+        sound = np.flatnonzero(np.isfinite(values) & (layer.sample_std[row, 0] > 0))
+        if len(sound) < 2:
+            continue
+        usual = sound[values[sound] <= MAX_M]
+        lowest = sound[values[sound].argmin()]
+        highest = usual[values[usual].argmax()] if len(usual) > 1 else sound[values[sound].argmax()]
+        distance = values[highest] - values[lowest]
+        if distance > best:
+            best, chosen = distance, (number, (int(lowest), int(highest)))
+    return chosen
