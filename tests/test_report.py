@@ -420,7 +420,10 @@ def test_claims_and_tables_are_there(page):
 
 def test_it_says_what_was_studied_and_what_made_it(page):
     assert "simple_conv, resnet" in page.text
-    assert f"digits, {AWKWARD}" in page.text
+    assert f"Digits (small): 4 test images of 2 classes; {AWKWARD}: 4 test images of 2 classes" in page.text
+    assert "images rotated by up to 1 degrees to either side; 3 epochs" in page.text
+    assert "2 from 0 to 90 degrees" in page.text
+    assert "how much another seed would change these numbers is not known here" in page.text
     assert "8: a network is trained" in page.text
     expected = {
         "17",

@@ -54,8 +54,9 @@ def test_a_study_of_two_trainings():
         "model), 1.02 after unrotated training, 0.31 after rotated training.",
         "What was claimed, and how often it holds: training on rotated images lowers M, in 4 of 4 comparisons; each "
         "output is the most invariant for its own class, in 1 of 10 units after unrotated training and 9 of 10 after "
-        "rotated training; the layers near the input are the most invariant, in 1 of 2 runs by mean and 0 of 2 by max "
-        "(published: true by mean, false by max).",
+        "rotated training; the layers near the input are the most invariant, in 1 of 1 runs by mean "
+        "after unrotated training, 0 of 1 by mean after rotated training and 0 of 2 by max (published: true by mean, false "
+        "by max).",
     ]
 
 

@@ -19,13 +19,14 @@ from rotational_variance.page.page import Chapter, Figure, Page, Part, Section, 
 from rotational_variance.statistics.definition import Measure, load_measure
 from rotational_variance.statistics.trainings import Training
 from rotational_variance.storage.files import replacing
-from rotational_variance.storage.measurement_attributes import read_attributes
+from rotational_variance.storage.measurement_attributes import read_attributes, read_extent
 from rv_study.caption_facts import RunFacts, caption_facts
 from rv_study.captions import read_captions, read_measure_caption
 from rv_study.facts import run_facts, study_facts
 from rv_study.job_log import job_log
 from rv_study.made_on import describe_cost, describe_making
 from rv_study.run import Run
+from rv_study.study_words import describe_angles, describe_images, describe_training
 
 Paths, Figures = dict[Drawing, str], dict[Drawing, Figure]
 
@@ -97,6 +98,12 @@ def main(
         sections=[Section(f"dataset-{dataset}", labels[dataset], list(chapters(dataset))) for dataset in datasets],
         tables=[read_table(named[name], level=3) for name in ("global.md", "accuracy.md")],
         files=[os.path.relpath(path, Path(output).parent) for path in tables],
+        images={labels[name]: describe_images(of_dataset(known, name)[0].extent) for name in datasets},
+        angles="; ".join(dict.fromkeys(describe_angles(each.extent) for each in known)),
+        did={
+            training.name: describe_training([each for each in known if each.run["training"] == training.name])
+            for training in trainings
+        },
         made_of=study_facts(settings, sources),
         made_by=[run_facts(each.attributes, each.at_chance) for each in known],
         study=study,
@@ -159,7 +166,8 @@ def read_runs(runs: Sequence[Run], variances: Sequence[str], tables: dict[str, s
     names = [run.as_dict() for run in runs]
     attributes = [read_attributes(path, run) for path, run in zip(variances, names, strict=True)]
     at_chance = read_at_chance(tables["accuracy.csv"], names)
-    return list(map(RunFacts, names, attributes, at_chance, read_rows(tables["global.csv"], names)))
+    extents = map(read_extent, variances)
+    return list(map(RunFacts, names, attributes, extents, at_chance, read_rows(tables["global.csv"], names)))
 
 
 def of_dataset(known: Sequence[RunFacts], dataset: str) -> list[RunFacts]:

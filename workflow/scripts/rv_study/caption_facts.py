@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rotational_variance.page.markup import plain
+from rotational_variance.storage.measurement_attributes import Extent
 
 
 @dataclass(frozen=True)
@@ -12,12 +13,14 @@ class RunFacts:
 
     run           the cells that name it
     attributes    those of its variance file
+    extent        what was measured of it
     at_chance     whether its network learned nothing
     global_rows   its rows in the table of global values, as text
     """
 
     run: dict
     attributes: dict
+    extent: Extent
     at_chance: bool
     global_rows: Sequence[dict[str, str]]
 
@@ -34,6 +37,12 @@ class RunFacts:
     def training(self) -> dict:
         """Its numbers of training."""
         return self.attributes["spec"]["training"]
+
+    @property
+    def tests_some(self) -> bool:
+        """Whether some of the test images are tested after each epoch but the last, and not all."""
+        n = self.training.get("history_samples", "all")
+        return n != "all" and n < self.extent.n_test
 
     @property
     def is_published(self) -> bool:
@@ -53,7 +62,7 @@ def caption_facts(runs: Sequence[RunFacts], subject: str) -> dict[str, object]:
         "several_models": len({each.run["model"] for each in runs}) > 1,
         "at_chance": any(each.at_chance for each in runs),
         "untrained": any(each.training.get("epochs") == 0 for each in runs),
-        "some_tested": any(each.training.get("history_samples", "all") != "all" for each in runs),
+        "some_tested": any(each.tests_some for each in runs),
         "published": bool(published),
         "vgg16": "vgg16" in published,
         **{kind: any(each.has(kind) for each in runs) for kind in ("dead", "infinite", "below_precision")},

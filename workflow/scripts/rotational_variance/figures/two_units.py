@@ -10,7 +10,7 @@ from rotational_variance.figures.parts.style import WIDTH
 from rotational_variance.figures.parts.text_size import wrap
 from rotational_variance.storage.example_file import Example
 
-N_SHOWN = 8  # angles whose image is drawn
+N_SHOWN = 8  # angles at most whose image is drawn
 OF_SHOWN = {"color": "#0072B2", "marker": "o", "markersize": 2.5}
 OF_OTHERS, STD = {"color": "0.8", "linewidth": 0.5}, "#D55E00"
 HEIGHTS = (0.95, 1.5, 1.65)  # inches: the image, and each unit
@@ -52,7 +52,7 @@ def _handles() -> list[Line2D]:
 
 def _draw_images(figure: Figure, example: Example) -> None:
     order = np.argsort(example.angles_degrees)
-    shown = order[np.linspace(0, len(order) - 1, min(N_SHOWN, len(order))).astype(int)]
+    shown = order[:: -(-len(order) // N_SHOWN)]
     for axes, i in zip(figure.subplots(1, len(shown), squeeze=False)[0], shown, strict=True):
         image = example.images[i]
         axes.imshow(image[..., 0] if image.shape[-1] == 1 else image, cmap="gray", vmin=0, vmax=255)

@@ -115,6 +115,9 @@ class Page:
     measures   what is said of each: {title: HTML}
     trainings  by name
     runs       the model, dataset, training and seed of each run, and whether it is at chance (at_chance)
+    images     what was measured of each dataset, by what the page calls it
+    angles     at which angles, in words
+    did        what each training did, in words, by its name
     files      the files of the tables, relative to the page
     made_of    the facts that hold for all runs: {group: {name: text}}
     made_by    the facts of each run, in the order of `runs`: {group: {name: text}}
@@ -132,6 +135,9 @@ class Page:
     claims: Table
     sections: Sequence[Section]
     tables: Sequence[Table]
+    images: dict[str, str]
+    angles: str
+    did: dict[str, str]
     files: Sequence[str]
     made_of: dict[str, dict[str, str]]
     made_by: Sequence[dict[str, dict[str, str]]]

@@ -6,12 +6,12 @@ from rotational_variance.statistics.trainings import Training
 from rotational_variance.tables.run_cells import Trainings, chance_note, count_left_out, seeds_cells, seeds_note
 from rotational_variance.tables.seeds import Seeds, group_seeds, has_several_seeds
 from rotational_variance.tables.text import (
-    PUBLISHED_WHERE,
     beside_published,
     format_number,
     markdown,
     markdown_table,
     paragraph,
+    published_note,
     sections,
 )
 from rotational_variance.tables.training_comparison import (
@@ -54,7 +54,7 @@ def accuracy_markdown(rows: Sequence[dict], trainings: Trainings) -> str:
             Accuracies and losses after the last epoch. Upright: the test set as it is. Rotated: the test set, each
             image turned by an angle of its own. Training images: those that the network was trained on, turned as they
             were for it, measured during the last epoch, while the network still changed. {untrained}
-            {PUBLISHED_WHERE}
+            {published_note(rows)}
         """),
         seeds_note(rows) if several else "",
         chance_note(rows),

@@ -9,13 +9,13 @@ from rotational_variance.statistics.trainings import Training
 from rotational_variance.tables.global_table import COLUMNS
 from rotational_variance.tables.run_cells import Trainings, count_left_out
 from rotational_variance.tables.text import (
-    PUBLISHED_WHERE,
     beside_published,
     exists,
     format_number,
     markdown,
     markdown_table,
     paragraph,
+    published_note,
     sections,
     yes_or_no,
 )
@@ -74,9 +74,10 @@ def training_section(global_rows: Sequence[dict], trainings: Trainings) -> str:
         paragraph(f"""
             The claim: a network that was trained on rotated images is less variant to rotation than the same network
             trained on upright ones. The test: the global M over the published layers (over all layers, if the model was
-            not published), mean over seeds, is lower after training on rotated images, which the column lower tells.
+            not published), mean over seeds, is lower after training on rotated images, as the column "lower" tells.
             Dead units count as 1, as published. Each model, dataset, aggregation (mean or max of a feature map) and
-            sample set (all, or stratified: the mean over the classes) is one comparison. {against} {PUBLISHED_WHERE}
+            sample set (all, or stratified: the mean over the classes) is one comparison. {against}
+            {published_note(global_rows)}
         """),
         each_comparison(trainings, lambda first, other: _comparison(global_rows, trainings, first, other)),
     )

@@ -112,10 +112,11 @@ def _last_text(place: _Place, training: Training) -> str:
 def _claims_sentence(
     global_rows: Sequence[dict], output_rows: Sequence[dict], depth_rows: Sequence[dict], trainings: Trainings
 ) -> str:
+    of_depth = _depth_counts(depth_rows, trainings)
     found = [
         _count("training on rotated images lowers M", _training_counts(global_rows, trainings), "comparisons"),
         _count("each output is the most invariant for its own class", _output_counts(output_rows, trainings), "units"),
-        _count("the layers near the input are the most invariant", _depth_counts(depth_rows), "runs") + AS_PUBLISHED,
+        _count("the layers near the input are the most invariant", of_depth, "runs") + AS_PUBLISHED,
     ]
     return f"What was claimed, and how often it holds: {'; '.join(found)}."
 
@@ -144,11 +145,19 @@ def _output_counts(rows: Sequence[dict], trainings: Trainings) -> dict[str, tupl
     return counts
 
 
-def _depth_counts(rows: Sequence[dict]) -> dict[str, tuple[int, int]]:
-    return {
-        f" by {name}": _held([row["holds"] for row in rows if row["aggregation"] == name and is_evidence(row)])
-        for name in dict.fromkeys(row["aggregation"] for row in rows)
-    }
+def _depth_counts(rows: Sequence[dict], trainings: Trainings) -> dict[str, tuple[int, int]]:
+    """Count the runs by aggregation; by training, too, where it holds for some and not for others."""
+    counts = {}
+    for name in dict.fromkeys(row["aggregation"] for row in rows):
+        tested = [row for row in rows if row["aggregation"] == name and is_evidence(row)]
+        n_held, n = _held([row["holds"] for row in tested])
+        if n_held in (0, n):
+            counts[f" by {name}"] = n_held, n
+            continue
+        for training in trainings.values():
+            held = [row["holds"] for row in of_trainings(tested, training)]
+            counts[f" by {name} after {training.label}"] = _held(held)
+    return counts
 
 
 def _held(held: Sequence[bool | None]) -> tuple[int, int]:

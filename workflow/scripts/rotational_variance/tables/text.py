@@ -30,6 +30,12 @@ def format_number(value: float | None, form: str = "{:.3f}") -> str:
     return form.format(value) if exists(value) else NO_VALUE
 
 
+def published_note(rows: Iterable[dict]) -> str:
+    """Return a sentence on published values if any of the rows has one; "" if none has."""
+    has_some = any(name.startswith("published_") and exists(value) for row in rows for name, value in row.items())
+    return PUBLISHED_WHERE if has_some else ""
+
+
 def beside_published(text: str, published: float | None, form: str = "{:.3f}") -> str:
     """Return the text of a value, and after it in brackets the published value if there is one."""
     return f"{text} ({form.format(published)})" if exists(published) else text

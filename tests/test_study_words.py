@@ -1,0 +1,77 @@
+"""What the page says of what was studied, and what its captions know."""
+
+from dataclasses import replace
+
+import pytest
+
+from rotational_variance.storage.measurement_attributes import Extent
+from rv_study.caption_facts import RunFacts, caption_facts
+from rv_study.study_words import describe_angles, describe_images, describe_training
+
+ALL_TESTED = Extent(360, 360, 10, (-180.0, -90.0, 0.0, 90.0))
+
+
+def run_of(dataset="digits", training=None, extent=ALL_TESTED, model="resnet", seed=0, at_chance=False, **values):
+    training = {"epochs": 10, "rotate": 0, "shift": 0, "flip": False, "history_samples": "all"} | (training or {})
+    run = {"model": model, "dataset": dataset, "training": "x", "seed": seed}
+    return RunFacts(run, {"spec": {"training": training}}, extent, at_chance, [values])
+
+
+@pytest.mark.parametrize(("extent", "words"), [
+    (ALL_TESTED, "360 test images of 10 classes"),
+    (replace(ALL_TESTED, n_samples=2000, n_test=10_000), "2,000 test images (of 10,000) of 10 classes"),
+])  # fmt: skip
+def test_images(extent, words):
+    assert describe_images(extent) == words
+
+
+@pytest.mark.parametrize(("angles", "words"), [
+    ((-180.0, -90.0, 0.0, 90.0), "4 over the full circle"), ((0.0, 120.0, 240.0), "3 over the full circle"),
+    ((-45.0, 0.0, 45.0), "3 from -45 to 45 degrees"), ((0.0, 90.0, 180.0), "3 from 0 to 180 degrees"),
+    ((0.0, 180.0), "2 over the full circle"),
+])  # fmt: skip
+def test_angles(angles, words):
+    assert describe_angles(replace(ALL_TESTED, angles_degrees=angles)) == words
+
+
+@pytest.mark.parametrize(("numbers", "words"), [
+    ({}, "images not rotated; 10 epochs"),
+    ({"rotate": 180, "epochs": 1}, "images rotated by any angle; 1 epoch"),
+    ({"rotate": 22.5, "shift": 2}, "images rotated by up to 22.5 degrees to either side, shifted by up to 2 pixels; 10 epochs"),
+    ({"flip": True}, "images not rotated, mirrored as often as not; 10 epochs"),
+    ({"epochs": 0, "shift": 2}, "none: the weights as they were drawn"),
+])  # fmt: skip
+def test_a_training(numbers, words):
+    assert describe_training([run_of(training=numbers)]) == words
+
+
+def test_a_training_that_differs_between_datasets():
+    runs = [run_of(), run_of("mnist"), run_of("cifar10", {"flip": True})]
+    assert describe_training(runs) == (
+        "on digits, mnist: images not rotated; 10 epochs; on cifar10: images not rotated, mirrored as often as not; 10 epochs"
+    )
+
+
+def test_captions_know_what_their_runs_show():
+    quiet = caption_facts([run_of()], "resnet on digits")
+    assert quiet.pop("subject") == "resnet on digits"
+    assert not any(quiet.values())
+
+
+@pytest.mark.parametrize(("runs", "said"), [
+    ([run_of(), run_of(seed=1)], {"several_seeds"}),
+    ([run_of(), run_of(model="vgg16")], {"several_models"}),
+    ([run_of(), run_of(at_chance=True)], {"at_chance"}),
+    ([run_of(training={"epochs": 0})], {"untrained"}),
+    ([run_of(training={"history_samples": 200})], {"some_tested"}),
+    ([run_of(training={"history_samples": 2000})], set()),  # more than there are
+    ([run_of(published_mean_all="0.5", published_max_all="")], {"published"}),
+    ([run_of(model="vgg16", published_mean_all="0.5")], {"published", "vgg16"}),
+    ([run_of(model="vgg16", published_mean_all="")], set()),
+    ([run_of(n_dead_mean_all="0", n_dead_max_all="2", n_infinite_mean_all="0")], {"dead"}),
+    ([run_of(n_infinite_max_stratified="1")], {"infinite"}),
+    ([run_of(n_below_precision_mean_all="3")], {"below_precision"}),
+])  # fmt: skip
+def test_captions_know_what_occurs(runs, said):
+    facts = caption_facts(runs, "x")
+    assert {name for name, value in facts.items() if value is True} == said
