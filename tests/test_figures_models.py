@@ -152,7 +152,7 @@ def test_the_answer_leaves_out_networks_at_chance(results):
     bars, thick, _ = answers(results)
     others = {model: of_model for model, of_model in results.items() if model != "mine"}
     assert thick["rotated"][0][-1] == pytest.approx(np.mean(last_layers(others, "rotated")))
-    assert thick["unrotated"][0][-1] == pytest.approx(np.mean(last_layers(results, "unrotated")))
+    assert thick["unrotated"][0][-1] == pytest.approx(np.mean(last_layers(others, "unrotated")))  # as in the sentences
     accuracies = [100 * of_model["rotated"].accuracies()[0] for of_model in others.values()]
     np.testing.assert_allclose(bars["rotated training"], np.mean(accuracies, 0))
 

@@ -62,15 +62,17 @@ def accuracies(*at_chance):
 
 FINDINGS = ["Accuracy: 97% & more <b>.", "M: 0.41.", "Claims: 3 of 4."]
 GLOBAL_COLUMNS = ["n_dead_mean_all", "n_infinite_mean_all", "n_below_precision_mean_all", "published_mean_all"]
+OF_M = {"measure": M.name, "layers": "published"}
 
 
 def global_values(**of_run):
     """Make a table of global values in which run number 0 has these, and the others have nothing to tell of."""
     file = io.StringIO(newline="")
-    writer = csv.DictWriter(file, [*RUNS[0].as_dict(), *GLOBAL_COLUMNS], lineterminator="\n")
+    writer = csv.DictWriter(file, [*RUNS[0].as_dict(), *OF_M, *GLOBAL_COLUMNS], lineterminator="\n")
     writer.writeheader()
     writer.writerows(
-        run.as_dict() | dict.fromkeys(GLOBAL_COLUMNS[:3], 0) | (of_run if i == 0 else {}) for i, run in enumerate(RUNS)
+        run.as_dict() | OF_M | dict.fromkeys(GLOBAL_COLUMNS[:3], 0) | (of_run if i == 0 else {})
+        for i, run in enumerate(RUNS)
     )
     return file.getvalue()
 
@@ -94,7 +96,7 @@ def png(number):
 
 QUIET = {  # the facts of runs of which there is little to tell
     "subject": "x", "several_seeds": False, "several_models": True, "at_chance": False, "untrained": False,
-    "some_tested": False, "published": False, "vgg16": False, "dead": False, "infinite": False, "below_precision": False,
+    "some_tested": False, "left_out": False, "published": False, "vgg16": False, "dead": False, "infinite": False, "below_precision": False,
 }  # fmt: skip
 
 

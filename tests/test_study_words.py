@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from rotational_variance.storage.measurement_attributes import Extent
-from rv_study.caption_facts import RunFacts, caption_facts
+from rotational_variance.figures.catalogue import of_models, of_pair
+from rotational_variance.storage.measurement_extent import Extent
+from rv_study.caption_facts import RunFacts, Shown, caption_facts, shown_by
 from rv_study.study_words import describe_angles, describe_images, describe_training
 
 ALL_TESTED = Extent(360, 360, 10, (-180.0, -90.0, 0.0, 90.0))
@@ -14,7 +15,8 @@ ALL_TESTED = Extent(360, 360, 10, (-180.0, -90.0, 0.0, 90.0))
 def run_of(dataset="digits", training=None, extent=ALL_TESTED, model="resnet", seed=0, at_chance=False, **values):
     training = {"epochs": 10, "rotate": 0, "shift": 0, "flip": False, "history_samples": "all"} | (training or {})
     run = {"model": model, "dataset": dataset, "training": "x", "seed": seed}
-    return RunFacts(run, {"spec": {"training": training}}, extent, at_chance, [values])
+    row = {"measure": "normalized_variance", "layers": "published"} | values
+    return RunFacts(run, {"spec": {"training": training}}, extent, at_chance, [row])
 
 
 @pytest.mark.parametrize(("extent", "words"), [
@@ -22,7 +24,12 @@ def run_of(dataset="digits", training=None, extent=ALL_TESTED, model="resnet", s
     (replace(ALL_TESTED, n_samples=2000, n_test=10_000), "2,000 test images (of 10,000) of 10 classes"),
 ])  # fmt: skip
 def test_images(extent, words):
-    assert describe_images(extent) == words
+    assert describe_images([run_of(extent=extent)]) == words
+
+
+def test_images_of_runs_that_measured_others():
+    runs = [run_of(), run_of(extent=replace(ALL_TESTED, n_samples=36)), run_of()]
+    assert describe_images(runs) == "360 test images of 10 classes or 36 test images (of 360) of 10 classes"
 
 
 @pytest.mark.parametrize(("angles", "words"), [
@@ -52,8 +59,18 @@ def test_a_training_that_differs_between_datasets():
     )
 
 
+def test_a_training_that_differs_between_models():
+    runs = [run_of(), run_of(model="vgg16", training={"epochs": 20}), run_of("mnist")]
+    assert describe_training(runs) == (
+        "resnet on digits, resnet on mnist: images not rotated; 10 epochs; vgg16 on digits: images not rotated; 20 epochs"
+    )
+
+
+ALL_OF_M = Shown("normalized_variance", ("mean", "max"), ("all", "stratified"), "auto")
+
+
 def test_captions_know_what_their_runs_show():
-    quiet = caption_facts([run_of()], "resnet on digits")
+    quiet = caption_facts([run_of()], "resnet on digits", ALL_OF_M)
     assert quiet.pop("subject") == "resnet on digits"
     assert not any(quiet.values())
 
@@ -61,10 +78,13 @@ def test_captions_know_what_their_runs_show():
 @pytest.mark.parametrize(("runs", "said"), [
     ([run_of(), run_of(seed=1)], {"several_seeds"}),
     ([run_of(), run_of(model="vgg16")], {"several_models"}),
-    ([run_of(), run_of(at_chance=True)], {"at_chance"}),
+    ([run_of(), run_of(at_chance=True)], {"at_chance", "left_out"}),
+    ([run_of(at_chance=True)], {"at_chance"}),  # which is then all that there is to show
+    ([run_of(), run_of(at_chance=True, training={"epochs": 0})], {"at_chance", "untrained"}),
     ([run_of(training={"epochs": 0})], {"untrained"}),
     ([run_of(training={"history_samples": 200})], {"some_tested"}),
     ([run_of(training={"history_samples": 2000})], set()),  # more than there are
+    ([run_of(training={"history_samples": 200, "epochs": 1})], set()),  # the last epoch is tested on all
     ([run_of(published_mean_all="0.5", published_max_all="")], {"published"}),
     ([run_of(model="vgg16", published_mean_all="0.5")], {"published", "vgg16"}),
     ([run_of(model="vgg16", published_mean_all="")], set()),
@@ -73,5 +93,28 @@ def test_captions_know_what_their_runs_show():
     ([run_of(n_below_precision_mean_all="3")], {"below_precision"}),
 ])  # fmt: skip
 def test_captions_know_what_occurs(runs, said):
-    facts = caption_facts(runs, "x")
+    facts = caption_facts(runs, "x", ALL_OF_M)
     assert {name for name, value in facts.items() if value is True} == said
+
+
+@pytest.mark.parametrize(("changes", "values", "said"), [
+    ({"aggregations": ("mean",)}, {"n_infinite_max_all": "1"}, set()),
+    ({"aggregations": ("max",)}, {"n_infinite_max_all": "1"}, {"infinite"}),
+    ({"sample_sets": ("all",)}, {"n_infinite_max_stratified": "1"}, set()),
+    ({"measure": "sample_std"}, {"n_dead_mean_all": "1", "published_mean_all": "0.5"}, set()),
+    ({"layers": "all"}, {"n_dead_mean_all": "1", "published_mean_all": "0.5"}, set()),  # nothing was published of all
+    ({"layers": "published"}, {"n_dead_mean_all": "1", "published_mean_all": "0.5"}, {"dead", "published"}),
+])  # fmt: skip
+def test_captions_know_what_their_own_figure_shows(changes, values, said):
+    facts = caption_facts([run_of(**values)], "x", replace(ALL_OF_M, **changes))
+    assert {name for name, value in facts.items() if value is True} == said
+
+
+def test_a_figure_shows_its_measure_aggregation_and_samples():
+    found = {
+        drawing.name: shown_by(drawing, "auto") for drawing in (*of_pair(["sample_std"]), *of_models(["sample_std"]))
+    }
+    assert found["curves_mean_sample_std"] == Shown("sample_std", ("mean",), ("all", "stratified"), "auto")
+    assert found["dead_units_max_sample_std"] == Shown("sample_std", ("max",), ("all",), "auto")
+    assert found["global_sample_std"] == Shown("sample_std", ("mean", "max"), ("all", "stratified"), "auto")
+    assert found["accuracy"].measure == ""

@@ -74,7 +74,7 @@ def test_models_are_averaged_and_datasets_told_apart():
 
 def test_many_datasets_are_told_of_together():
     runs = [({**run, "dataset": name}, *values) for name in "abcd" for run, *values in (FIRST, SECOND)]
-    assert "on 4 datasets (mean of 4 models), 99.0% and 40.0%" in say(runs)[0]
+    assert "on 4 datasets (mean of 4 networks), 99.0% and 40.0%" in say(runs)[0]
 
 
 def test_seeds_are_averaged_and_those_at_chance_left_out():
@@ -89,15 +89,22 @@ def test_seeds_are_averaged_and_those_at_chance_left_out():
 def test_a_model_at_chance_is_left_out_with_its_other_training():
     chance = of_model("vgg16", FIRST, (RUN | {"at_chance": True}, 0.1, 0.1, 9.0, True, 0))
     accuracy, _, _ = say([FIRST, SECOND, *chance])
-    assert "on mnist (one model, 1 with runs at chance left out), 99.0% and 40.0%" in accuracy
+    assert "on mnist (one model, 1 with a training at chance left out), 99.0% and 40.0%" in accuracy
+
+
+def test_a_dataset_at_chance_is_named():
+    on_digits = [({**run, "dataset": "digits", "at_chance": True}, *values) for run, *values in (FIRST, SECOND)]
+    accuracy, last, _ = say([FIRST, SECOND, *on_digits])
+    for sentence in (accuracy, last):
+        assert sentence.endswith("; on digits, each model has a training at chance.")
 
 
 def test_a_study_at_chance_has_no_numbers():
     runs = [(run | {"at_chance": True}, *values) for run, *values in (FIRST, SECOND)]
     assert say(runs) == [
-        "Accuracy on upright and rotated test images: not told, as all runs of a training are at chance.",
-        "M in the last third of the layers (mean of feature maps; 0 is invariant, 1 or more is not): not told, as all "
-        "runs of a training are at chance.",
+        "Accuracy on upright and rotated test images: not told, as each model has a training at chance.",
+        "M in the last third of the layers (mean of feature maps; 0 is invariant, 1 or more is not): not told, as each "
+        "model has a training at chance.",
         "What was claimed, and how often it holds: training on rotated images lowers M: not tested; each output is the "
         "most invariant for its own class: not tested; the layers near the input are the most invariant: not tested "
         "(published: true by mean, false by max).",
@@ -115,8 +122,8 @@ def test_one_training_is_compared_with_none():
 def test_untrained_networks_are_no_evidence_but_have_an_m():
     untrained = (UNTRAINED | {"at_chance": True}, 0.10, 0.10, 0.95, True, 3)
     accuracy, last, claims = say([SECOND, untrained], {name: FOUR[name] for name in ("rotated", "untrained")})
-    assert "98.0% and 97.0% after rotated training, 10.0% and 10.0% after untrained" in accuracy
-    assert "0.31 after rotated training, 0.95 after untrained" in last
+    assert "98.0% and 97.0% after rotated training, 10.0% and 10.0% untrained" in accuracy
+    assert "0.31 after rotated training, 0.95 untrained" in last
     assert "lowers M: not tested" in claims
     assert "in 0 of 1 runs by mean" in claims
 

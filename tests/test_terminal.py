@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 import textwrap
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from rv_study.around_jobs import progress, to_snakemake
 from rv_study.durations import in_words
 from rv_study.job_log import job_log
 from rv_study.terminal.listener import Listener
-from rv_study.terminal.panel import ALL, Panel, find_progress
+from rv_study.terminal.panel import ALL, MAX_TALL, Panel, find_progress
 from rv_study.terminal.plain_lines import Lines
 from rv_study.terminal.summary import summarize
 from rv_study.terminal.time_left import TimeLeft
@@ -50,8 +52,8 @@ class Recorder:
     def say(self, text, *, is_error):
         self.told.append(("error" if is_error else "say", text))
 
-    def end(self, job):
-        self.told.append(("end", job))
+    def end(self, job, *, is_done):
+        self.told.append(("end", job, is_done))
 
     def close(self):
         self.is_closed = True
@@ -73,20 +75,21 @@ def test_a_job_speaks_through_the_listener(recorder, tmp_path, capsys):
             bar.set_postfix_str("epoch 2/2, loss 0.5", refresh=False)
             bar.update(2)
             bar.refresh()
-    first, *bars, last = recorder.told
+    first, *bars, over, last = recorder.told
+    assert over == ("end", "train x", False)  # the bar is
     assert first == ("say", "train x: no gradient\nat all")
     assert bars[-1]["job"] == "train x"
     assert bars[-1]["share"] == 0.7
     assert bars[-1]["text"] == "epoch 2/2, loss 0.5"
     assert bars[-1]["left_s"] is not None
-    assert last == ("end", "train x")
+    assert last == ("end", "train x", True)
     assert capsys.readouterr().err == ""
 
 
 def test_a_failed_job_says_so_before_it_ends(recorder, tmp_path):
     with pytest.raises(SystemExit), job_log(tmp_path / "log", "train x"):
         raise ValueError("bad number")
-    assert recorder.told == [("error", "Error: train x: bad number"), ("end", "train x")]
+    assert recorder.told == [("error", "Error: train x: bad number"), ("end", "train x", False)]
 
 
 def test_a_job_in_another_process_finds_the_listener(recorder, tmp_path):
@@ -101,7 +104,59 @@ def test_a_job_in_another_process_finds_the_listener(recorder, tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
-    assert recorder.told == [("say", f"train x: {'a word ' * 20_000}"), ("end", "train x")]
+    assert recorder.told == [("say", f"train x: {'a word ' * 20_000}"), ("end", "train x", True)]
+
+
+def wait_for(condition):
+    for _ in range(500):
+        if condition():
+            return
+        time.sleep(0.02)
+    pytest.fail("did not happen within ten seconds")
+
+
+def test_a_job_that_is_killed_is_over(recorder, tmp_path):
+    program = textwrap.dedent(
+        f"""
+        import sys, time
+        sys.path.insert(0, {str(SCRIPTS)!r})
+        from rv_study.around_jobs.progress import progress_bar
+        bar = progress_bar("train x", 4)
+        bar.refresh()
+        time.sleep(100)
+        """
+    )
+    job = subprocess.Popen([sys.executable, "-c", program])
+    wait_for(lambda: recorder.told)
+    job.kill()
+    job.wait()
+    wait_for(lambda: recorder.told[-1] == ("end", "train x", False))
+
+
+def test_a_job_does_not_wait_for_a_slow_terminal(monkeypatch):
+    """As one that is stopped by Ctrl-S: its Snakemake takes no message any more."""
+    is_slow = threading.Event()
+
+    class Slow(Recorder):
+        def progress(self, told):
+            is_slow.wait(20)
+
+    listener = Listener(Slow())
+    bar = progress.progress_bar("train x", 100_000)
+    began = time.monotonic()
+    for _ in range(3000):
+        bar.refresh()
+    assert time.monotonic() - began < 10
+    assert bar._connection is None  # the socket is full: given up for a while
+    is_slow.set()
+    bar.close()
+    listener.close()
+
+
+def test_an_inner_snakemake_gives_the_outer_one_back(monkeypatch):
+    monkeypatch.setenv(to_snakemake.VARIABLE, "outer")
+    Listener(Recorder()).close()
+    assert os.environ[to_snakemake.VARIABLE] == "outer"
 
 
 def test_a_job_whose_listener_is_gone_speaks_for_itself(tmp_path, capsys, monkeypatch):
@@ -194,22 +249,32 @@ def test_lines_take_turns_a_minute_apart(clock, logged):
     for clock.now in range(0, 241, 10):
         for job in ("a", "b", "c"):
             lines.progress(told(job, clock.now / 1000, left_s=90))
-        if clock.now == 180:
-            lines.end("a")
     assert logged.messages == [
         "a (cpu, 1 thread): 6%, 90 s left",
-        "b (cpu, 1 thread): 12%, 90 s left",
-        "c (cpu, 1 thread): 18%, 90 s left",
+        "b (cpu, 1 thread): 11%, 90 s left",
+        "c (cpu, 1 thread): 17%, 90 s left",
         "a (cpu, 1 thread): 24%, 90 s left",
     ]
+
+
+def test_a_slow_job_has_its_turn_and_silences_no_other(clock, logged):
+    lines = Lines(logging.getLogger("test"), TimeLeft(clock), clock)
+    lines.progress(told("slow", 0.01))
+    for clock.now in range(0, 181, 10):
+        lines.progress(told("b", clock.now / 1000))
+    lines.end("slow", is_done=False)
+    for clock.now in range(190, 241, 10):
+        lines.progress(told("b", clock.now / 1000))
+    assert [line.split()[0] for line in logged.messages] == ["slow", "b", "slow", "b"]
 
 
 def test_a_line_tells_of_all_work(clock, logged):
     left = TimeLeft(clock)
     left.add({"a": 3, "b": 1})
     lines = Lines(logging.getLogger("test"), left, clock)
+    clock.now = 40  # the download before counts for nothing
     lines.progress(told("a", 0))
-    clock.now = 60
+    clock.now = 100
     lines.progress(told("a", 1 / 3, "epoch 1/3", 120))
     assert logged.messages == ["a (cpu, 1 thread): 33%, epoch 1/3, 2 min left; about 3 min for all"]
 
@@ -238,23 +303,53 @@ def test_the_panel_shows_each_job_and_all_of_them(screen, clock, logged):
     assert "cpu, 1 thread, epoch 2/4, loss 0.5, 30 s left" in text
     panel.say("a word", is_error=False)
     assert logged.messages == ["a word"]
-    panel.end("train a[b]")
+    panel.end("train a[b]", is_done=False)
     assert "train a[b]" not in shown(bars)
-    panel.end("train c")
+    assert f"{left.share:.0%}" == "38%"  # a training that failed has not done all
+    panel.end("train a[b]", is_done=True)
+    panel.end("train c", is_done=True)
     assert bars.tasks == []
     panel.progress(told("train a[b]", 0.5))
     panel.close()
     assert bars.tasks == []
 
 
-def test_the_panel_is_that_of_a_logger_on_a_terminal(screen):
+def test_the_panel_is_that_of_a_logger_on_a_terminal(screen, monkeypatch):
     class Handler(logging.Handler):
         progress = Progress(console=screen)
 
     assert find_progress([logging.NullHandler(), Handler()]) is Handler.progress
     Handler.progress = Progress(console=Console(file=io.StringIO()))  # as in a pipe
     assert find_progress([Handler()]) is None
+    monkeypatch.setenv("TERM", "dumb")  # as in an editor
+    Handler.progress = Progress(console=Console(file=io.StringIO(), force_terminal=True))
+    assert find_progress([Handler()]) is None
     assert find_progress([]) is None
+
+
+def test_many_jobs_have_a_line_each(screen, clock):
+    bars = Progress(TextColumn("{task.description}"), console=screen)
+    panel = Panel(bars, logging.getLogger("test"), TimeLeft(clock))
+    for _ in range(2):
+        for number in range(MAX_TALL + 1):
+            panel.progress(told(f"train {number}", 0.5, "epoch 2/4"))
+    assert len(shown(bars).splitlines()) == MAX_TALL + 1
+
+
+def test_without_a_panel_rich_need_not_be_there(tmp_path):
+    """As in an environment of a user's own: Snakemake itself does not need it."""
+    program = textwrap.dedent(
+        f"""
+        import logging, sys
+        sys.path.insert(0, {str(SCRIPTS)!r})
+        sys.modules["rich"] = None
+        from rv_study.terminal.watch import Watch
+        watch = Watch(logging.getLogger())
+        watch.begin({{"a": 1}}, [logging.NullHandler()])
+        watch.end()
+        """
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_the_end_says_what_was_found_and_where(tmp_path):

@@ -34,7 +34,7 @@ def list_jobs():
 def plan_or_announce():
     """Say what the jobs about to run cost: all of it if that is asked for, and nothing runs; else if it takes hours.
 
-    Return the work of each job.
+    Return the work of each job, or of none if that of some is not known.
     """
     jobs, images = list_jobs()
     n_cores = workflow.resource_settings.cores or os.cpu_count()
@@ -46,7 +46,7 @@ def plan_or_announce():
     line = plan.announce(work, n_cores)
     if line:
         logger.info(line)
-    return work
+    return work if len(work) == len(jobs) else {}
 
 
 def begin(theirs, log):
@@ -65,16 +65,22 @@ def begin(theirs, log):
 def succeed(theirs, log):
     """Say what was found."""
     seconds = WATCH.end()
-    if not workflow.touch:
-        made = {job.rule.name for job in workflow.dag.jobs}
-        findings = on_disk(FINDINGS) if rules.tables.rule.name in made else None
-        files = [target for target in workflow.dag_settings.targets if not workflow.is_rule(target)]
-        if rules.report.rule.name in made:
-            files = [os.path.relpath(on_disk(REPORT))]
-        width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
-        for line in summarize(findings, files, seconds, width):
-            logger.info(line)
-    theirs(log)
+    try:
+        if not workflow.touch:
+            say_what_was_found(seconds)
+    finally:
+        theirs(log)
+
+
+def say_what_was_found(seconds):
+    made = {job.rule.name for job in workflow.dag.jobs}
+    files = [target for target in workflow.dag_settings.targets if not workflow.is_rule(target)]
+    if rules.report.rule.name in made:
+        files = [os.path.relpath(on_disk(REPORT))]
+    findings = on_disk(FINDINGS) if rules.tables.rule.name in made else None
+    width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
+    for line in summarize(findings, files, seconds, width):
+        logger.info(line)
 
 
 def fail(theirs, log):

@@ -19,8 +19,9 @@ from rotational_variance.page.page import Chapter, Figure, Page, Part, Section, 
 from rotational_variance.statistics.definition import Measure, load_measure
 from rotational_variance.statistics.trainings import Training
 from rotational_variance.storage.files import replacing
-from rotational_variance.storage.measurement_attributes import read_attributes, read_extent
-from rv_study.caption_facts import RunFacts, caption_facts
+from rotational_variance.storage.measurement_attributes import read_attributes
+from rotational_variance.storage.measurement_extent import read_extent
+from rv_study.caption_facts import RunFacts, caption_facts, shown_by
 from rv_study.captions import read_captions, read_measure_caption
 from rv_study.facts import run_facts, study_facts
 from rv_study.job_log import job_log
@@ -68,7 +69,9 @@ def main(
     named = {Path(path).name: path for path in tables}
     known = read_runs(runs, variances, named)
     measures = [load_measure(name) for name in settings["measures"]]
-    shown = Shown(Path(folder), {measure.name: measure for measure in measures}, settings["aggregation"])
+    shown = Gallery(
+        Path(folder), {measure.name: measure for measure in measures}, settings["aggregation"], settings["layers"]
+    )
     datasets = list(dict.fromkeys(run.dataset for run in runs))
     pairs = {run.pair: run for run in runs}
     drawn_of_models = by_name(datasets, of_models(settings["measures"]), models_figures)
@@ -98,7 +101,7 @@ def main(
         sections=[Section(f"dataset-{dataset}", labels[dataset], list(chapters(dataset))) for dataset in datasets],
         tables=[read_table(named[name], level=3) for name in ("global.md", "accuracy.md")],
         files=[os.path.relpath(path, Path(output).parent) for path in tables],
-        images={labels[name]: describe_images(of_dataset(known, name)[0].extent) for name in datasets},
+        images={labels[name]: describe_images(of_dataset(known, name)) for name in datasets},
         angles="; ".join(dict.fromkeys(describe_angles(each.extent) for each in known)),
         did={
             training.name: describe_training([each for each in known if each.run["training"] == training.name])
@@ -119,32 +122,35 @@ def main(
 
 
 @dataclass(frozen=True)
-class Shown:
+class Gallery:
     """How the page shows figures: with captions of a folder, the answer first, another aggregation folded.
 
     measures  those that the figures show, by name, in their order
+    layers    the setting of figures
     """
 
     folder: Path
     measures: dict[str, Measure]
     aggregation: str
+    layers: str
 
     def of_dataset(self, paths: Paths, facts: Sequence[RunFacts], dataset: str, label: str) -> Figures:
         """Read the figures of all models on a dataset."""
-        return self._read(
-            paths, caption_facts(facts, label), f"dataset-{dataset}", f"all models on {label}", "models figure"
-        )
+        return self._read(paths, facts, label, f"dataset-{dataset}", f"all models on {label}", "models figure")
 
     def of_pair(self, paths: Paths, facts: Sequence[RunFacts], pair: str, subject: str) -> Figures:
         """Read the figures of a model on a dataset, `subject` in words."""
-        return self._read(paths, caption_facts(facts, subject), f"pair-{pair}", subject, "figure")
+        return self._read(paths, facts, subject, f"pair-{pair}", subject, "figure")
 
     def example(self, path: str) -> Figure:
         """Read the figure that shows what M tells."""
-        (figure,) = self._read({EXAMPLE: path}, {}, "study", "two units of this study", "example figure").values()
+        (figure,) = self._read({EXAMPLE: path}, [], "", "study", "two units of this study", "example figure").values()
         return figure
 
-    def _read(self, paths: Paths, facts: dict[str, object], place: str, subject: str, kind: str) -> Figures:
+    def _read(self, paths: Paths, runs: Sequence[RunFacts], about: str, place: str, subject: str, kind: str) -> Figures:
+        def facts(drawing: Drawing) -> dict[str, object]:
+            return caption_facts(runs, about, shown_by(drawing, self.layers))
+
         captions = read_captions(self.folder, paths, facts, self.measures)
         return read_figures(paths, captions, self.measures, subject=subject, place=place, kind=kind)
 

@@ -1,6 +1,6 @@
 """Captions of figures, as the page shows them. `snakemake --report` reads the same files, with wildcards alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import jinja2
@@ -37,15 +37,18 @@ def _words(measure: Measure | None) -> dict[str, str]:
 
 
 def read_captions(
-    folder: str, drawings: Iterable[Drawing], facts: Mapping[str, object], measures: dict[str, Measure]
+    folder: str,
+    drawings: Iterable[Drawing],
+    facts: Callable[[Drawing], Mapping[str, object]],
+    measures: dict[str, Measure],
 ) -> dict[Drawing, Markup]:
     """Read the captions of figures below `folder`, as HTML. Raises ValueError for a damaged one, naming its file.
 
-    facts     by `caption_facts`
+    facts     a function from a figure to its facts, by `caption_facts`
     measures  those that the figures show, by name
     """
     return {
-        drawing: _read(Path(folder) / caption_file(drawing), facts, measures.get(drawing.measure))
+        drawing: _read(Path(folder) / caption_file(drawing), facts(drawing), measures.get(drawing.measure))
         for drawing in drawings
     }
 

@@ -27,6 +27,7 @@ IGNORED = {
     "rv_study/around_jobs/device_choice.py",
     "rv_study/around_jobs/one_at_a_time.py",
     "rv_study/around_jobs/progress.py",
+    "rv_study/around_jobs/progress_words.py",
     "rv_study/around_jobs/time_limits.py",
     "rv_study/around_jobs/to_snakemake.py",
     "rv_study/dataset_places.py",

@@ -71,11 +71,12 @@ def job_log(path: str | Path, label: str) -> Iterator[JobLog]:
 
     Other errors are bugs: their traceback goes to the log, too.
     """
-    log = None
+    log, is_done = None, False
     try:
         with stopped_by_signals():
             log = JobLog(path, label)
             yield log
+            is_done = True
     except (Exception, Stopped) as error:
         if not (isinstance(error, Stopped) or is_users(error)):
             _write(log, traceback.format_exc())
@@ -86,7 +87,7 @@ def job_log(path: str | Path, label: str) -> Iterator[JobLog]:
         _write(log, f"{message}\n\n{traceback.format_exc()}")  # which the terminal need not show
         sys.exit(1)
     finally:
-        send({"kind": "end", "job": label})
+        send({"kind": "end", "job": label, "is_done": is_done})
         if log is not None:
             with suppress(OSError):  # a full disk was named already
                 log.close()

@@ -4,14 +4,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rotational_variance.storage.measurement_attributes import Extent
+from rotational_variance.storage.measurement_extent import Extent
 from rv_study.caption_facts import RunFacts
 
 ANY_ANGLE = 180  # degrees to either side
 
 
-def describe_images(extent: Extent) -> str:
+def describe_images(runs: Sequence[RunFacts]) -> str:
     """Say which images of a dataset were measured: "360 test images of 10 classes"."""
+    return " or ".join(dict.fromkeys(_images(each.extent) for each in runs))
+
+
+def _images(extent: Extent) -> str:
     of_all = "" if extent.n_samples == extent.n_test else f" (of {extent.n_test:,})"
     return f"{extent.n_samples:,} test images{of_all} of {extent.n_classes} classes"
 
@@ -25,12 +29,20 @@ def describe_angles(extent: Extent) -> str:
 
 
 def describe_training(runs: Sequence[RunFacts]) -> str:
-    """Say what a training did, for each dataset where that differs: "not rotated, ..., 10 epochs"."""
-    by_dataset = {each.run["dataset"]: _numbers(each.training) for each in runs}
-    texts = {text: [name for name in by_dataset if by_dataset[name] == text] for text in by_dataset.values()}
-    if len(texts) == 1:
-        return next(iter(texts))
-    return "; ".join(f"on {', '.join(names)}: {text}" for text, names in texts.items())
+    """Say what a training did, for each dataset, or model on a dataset, where that differs."""
+    texts = {(each.run["dataset"], each.run["model"]): _numbers(each.training) for each in runs}
+    if len(set(texts.values())) == 1:
+        return next(iter(texts.values()))
+    of_datasets = {name: {text for (dataset, _), text in texts.items() if dataset == name} for name, _ in texts}
+    if all(len(found) == 1 for found in of_datasets.values()):
+        return _by_text({name: text for name, (text,) in of_datasets.items()}, "on ")
+    return _by_text({f"{model} on {dataset}": text for (dataset, model), text in texts.items()})
+
+
+def _by_text(texts: dict[str, str], before: str = "") -> str:
+    """Write {name: text}, names of the same text together."""
+    names = {text: [name for name in texts if texts[name] == text] for text in texts.values()}
+    return "; ".join(f"{before}{', '.join(of_text)}: {text}" for text, of_text in names.items())
 
 
 def _numbers(training: dict) -> str:

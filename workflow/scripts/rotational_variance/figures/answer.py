@@ -24,12 +24,12 @@ MAX_LEVEL = 2  # trainings beside whose bars there is room for level numbers
 def answer(title: str, note: str, measure: Measure, aggregation: str, results: Mapping[str, Results]) -> Figure:
     """Draw the accuracies and a measure over relative depth, means over models, with each model beside its mean.
 
-    results  by model, then by training; a training that is at chance with all seeds of a model is left out of means
+    results  by model, then by training; models of which a training is at chance with all seeds are left out, as in
+             tables/findings.py, unless all are
     """
-    by_training = {
-        training: [of_model[training] for of_model in results.values()] for training in next(iter(results.values()))
-    }
+    sound = [of_model for of_model in results.values() if not any(map(_learned_nothing, of_model.values()))]
     shown = next(iter(results.values()))
+    by_training = {training: [of_model[training] for of_model in sound or results.values()] for training in shown}
     legend = list(zip(line_handles(shown), bar_handles(shown), strict=True))
     figure = new_sheet(title, 2.5, note, results=shown, legend=legend)
     left, right = figure.subplots(1, 2, width_ratios=[1, 1.7])
@@ -50,13 +50,12 @@ def answer(title: str, note: str, measure: Measure, aggregation: str, results: M
     return figure
 
 
-def _sound(of_models: list[TrainingResult]) -> list[TrainingResult]:
-    """Leave out models whose networks all learned nothing, unless that is all of them."""
-    return [of_model for of_model in of_models if not (of_model.has_curve and of_model.is_at_chance.all())] or of_models
+def _learned_nothing(result: TrainingResult) -> bool:
+    return result.has_curve and result.is_at_chance.all()
 
 
 def _draw_accuracies(axes: Axes, shown: Results, training: str, of_models: list[TrainingResult]) -> None:
-    values = np.array([np.nanmean(100 * of_model.accuracies(), 0) for of_model in _sound(of_models)])
+    values = np.array([np.nanmean(100 * of_model.accuracies(), 0) for of_model in of_models])
     bars, x = plot_bars(axes, shown, training, values.mean(0, keepdims=True))
     axes.bar_label(bars, fmt="%.1f", fontsize=7, padding=6, rotation=0 if len(shown) <= MAX_LEVEL else 90)
     if len(of_models) > 1:
@@ -65,7 +64,7 @@ def _draw_accuracies(axes: Axes, shown: Results, training: str, of_models: list[
 
 def _draw_depth(axes: Axes, measure: Measure, aggregation: str, of_models: list[TrainingResult]) -> None:
     lines = []
-    for of_model in _sound(of_models):
+    for of_model in of_models:
         values = np.ma.masked_invalid(of_model.layer_values(measure, aggregation, ALL)).mean(0)
         known = np.flatnonzero(~np.ma.getmaskarray(values))
         if len(known):

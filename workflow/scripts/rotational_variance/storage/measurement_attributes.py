@@ -1,7 +1,6 @@
 """Read the attributes of the variance file (HDF5), which tell its origin."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 from rotational_variance.storage.file_errors import OtherRunError
@@ -20,23 +19,6 @@ def read_attributes(path: str | Path, run: dict | None = None) -> dict:
     """
     with open_hdf5(path, FORMAT, "measurement") as file:
         return check_attributes(dict(file.attrs), run)
-
-
-@dataclass(frozen=True)
-class Extent:
-    """What was measured: test images, of all that there are, their classes, and the angles in degrees."""
-
-    n_samples: int
-    n_test: int
-    n_classes: int
-    angles_degrees: tuple[float, ...]
-
-
-def read_extent(path: str | Path) -> Extent:
-    """Read what was measured. Raises ValueError if the file is broken."""
-    with open_hdf5(path, FORMAT, "measurement") as file:
-        n_samples, n_test, angles = file["n_samples"][:], file["n_test"][:], file["angle"][:]
-        return Extent(int(n_samples[0]), int(n_test[0]), len(n_samples) - 1, tuple(map(float, angles)))
 
 
 def check_attributes(attributes: dict, run: dict | None = None) -> dict:

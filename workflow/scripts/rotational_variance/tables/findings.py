@@ -48,9 +48,13 @@ def findings(
 
 @dataclass(frozen=True)
 class _Place:
-    """The seeds of each model of a dataset, or of all datasets together, by the name of their training."""
+    """The seeds of each model of a dataset, or of all datasets together, by the name of their training.
+
+    of  what the models are called
+    """
 
     name: str
+    of: str
     models: Sequence[dict[str, Seeds]]
     n_left_out: int
 
@@ -58,41 +62,50 @@ class _Place:
         """Average a column over models."""
         return finite_mean(np.array([seeds[training.name].mean(column) for seeds in self.models], dtype=float))
 
+    def after(self, training: Training) -> str:
+        """Name a training: "after rotated training", or by its label alone if it is none."""
+        is_trained = any(seeds[training.name].first["n_epochs"] > 0 for seeds in self.models)
+        return f"after {training.label}" if is_trained else training.label
+
     @property
     def description(self) -> str:
         """Say where this is, and over how many models it is averaged."""
         n = len(self.models)
-        left_out = f", {self.n_left_out} with runs at chance left out" if self.n_left_out else ""
-        return f"{self.name} ({'one model' if n == 1 else f'mean of {n} models'}{left_out})"
+        left_out = f", {self.n_left_out} with a training at chance left out" if self.n_left_out else ""
+        return f"{self.name} ({'one model' if n == 1 else f'mean of {n} {self.of}'}{left_out})"
 
 
 def _sentence(
     what: str, text: Callable[[_Place, Training], str], rows: Sequence[dict], shown: Sequence[Training]
 ) -> str:
-    places = [place for place in _places(rows, shown) if place.models]
-    if not places:
-        return f"{what}: not told, as all runs of a training are at chance."
+    places = _places(rows)
+    if not any(place.models for place in places):
+        return f"{what}: not told, as each model has a training at chance."
     return f"{what}: {'; '.join(_values(place, text, shown) for place in places)}."
 
 
 def _values(place: _Place, text: Callable[[_Place, Training], str], shown: Sequence[Training]) -> str:
+    if not place.models:
+        return f"on {place.name}, each model has a training at chance"
     return f"on {place.description}, {', '.join(text(place, training) for training in shown)}"
 
 
-def _places(rows: Sequence[dict], shown: Sequence[Training]) -> list[_Place]:
+def _places(rows: Sequence[dict]) -> list[_Place]:
     by_dataset: dict[str, dict[tuple, dict[str, Seeds]]] = {}
-    for seeds in group_seeds(of_trainings(rows, *shown)):
+    for seeds in group_seeds(rows):
         name = seeds.first["dataset"], seeds.first["model"]
         by_dataset.setdefault(name[0], {}).setdefault(name, {})[seeds.first["training"]] = seeds
+    of = "models"
     if len(by_dataset) > MAX_DATASETS:
+        of = "networks"
         together = {name: seeds for of_dataset in by_dataset.values() for name, seeds in of_dataset.items()}
         by_dataset = {f"{len(by_dataset)} datasets": together}
-    return [_place(name, list(models.values())) for name, models in by_dataset.items()]
+    return [_place(name, of, list(models.values())) for name, models in by_dataset.items()]
 
 
-def _place(name: str, models: Sequence[dict[str, Seeds]]) -> _Place:
+def _place(name: str, of: str, models: Sequence[dict[str, Seeds]]) -> _Place:
     sound = [model for model in models if not any(map(_learned_nothing, model.values()))]
-    return _Place(name, sound, len(models) - len(sound))
+    return _Place(name, of, sound, len(models) - len(sound))
 
 
 def _learned_nothing(seeds: Seeds) -> bool:
@@ -101,12 +114,12 @@ def _learned_nothing(seeds: Seeds) -> bool:
 
 def _accuracy_text(place: _Place, training: Training) -> str:
     upright, rotated = (place.mean(training, f"accuracy_{name}") for name in ("upright", "rotated"))
-    return f"{upright:.1%} and {rotated:.1%} after {training.label}"
+    return f"{upright:.1%} and {rotated:.1%} {place.after(training)}"
 
 
 def _last_text(place: _Place, training: Training) -> str:
     value = place.mean(training, "last")
-    return f"{value:.2f} after {training.label}" if exists(value) else f"no value after {training.label}"
+    return f"{f'{value:.2f}' if exists(value) else 'no value'} {place.after(training)}"
 
 
 def _claims_sentence(

@@ -1,58 +1,84 @@
 """Tell how far a job is: to Snakemake, which shows it; where none listens, in a line a minute at most."""
 
 import io
+import socket
 import sys
 import time
+from contextlib import suppress
 
 from tqdm import tqdm
 
-from rv_study.around_jobs.to_snakemake import send
-from rv_study.durations import in_words
+from rv_study.around_jobs.progress_words import describe
+from rv_study.around_jobs.to_snakemake import connect, encode
 
 SECONDS_BETWEEN_LINES = 60
+SECONDS_BETWEEN_TRIES = 30  # to reach a Snakemake that does not listen, or is too slow
 
 
 class JobProgress(tqdm):
-    """The steps of a job; `update` and `set_postfix_str` as those of tqdm."""
+    """The steps of a job; `update` and `set_postfix_str` as those of tqdm.
+
+    One connection to Snakemake lives as long as this does: its end tells that the job is over, however it ended. No
+    answer is waited for, so that a slow terminal does not slow the job.
+    """
 
     def __init__(self, label: str, total: int, done: int) -> None:
         self._label, self._said = label, time.monotonic()
+        self._connection: socket.socket | None = None
+        self._next_try = 0.0
         # The file takes what tqdm writes by itself at the end.
         super().__init__(total=total, initial=done, mininterval=0.5, leave=False, file=io.StringIO())
 
     def display(self, msg: str | None = None, pos: int | None = None) -> None:
         """Tell how far the job is; tqdm calls this from time to time, and with an empty text at the end."""
         if msg == "":
+            self._hang_up()
             return
+        told = self._told()
+        if not self._send(told):
+            self._say_now_and_then(told)
+
+    def _told(self) -> dict[str, object]:
         numbers = self.format_dict
         n, total, gained = numbers["n"], numbers["total"], numbers["n"] - numbers["initial"]
-        share = n / total if total else 1.0
         rate = numbers["rate"] or gained / max(numbers["elapsed"], 1e-6)  # steps a second, in all if not of late
-        left = (total - n) / rate if rate else None
-        told = {"job": self._label, "on": describe_device(), "share": share, "left_s": left}
-        if not send(told | {"kind": "progress", "text": numbers["postfix"] or ""}):
-            self._say_now_and_then(describe(told | {"text": numbers["postfix"] or ""}))
+        return {
+            "kind": "progress",
+            "job": self._label,
+            "on": describe_device(),
+            "share": n / total if total else 1.0,
+            "text": numbers["postfix"] or "",
+            "left_s": (total - n) / rate if rate else None,
+        }
 
-    def _say_now_and_then(self, line: str) -> None:
+    def _send(self, told: dict[str, object]) -> bool:
+        now = time.monotonic()
+        if self._connection is None and now >= self._next_try:
+            self._connection, self._next_try = connect(), now + SECONDS_BETWEEN_TRIES
+        if self._connection is None:
+            return False
+        try:
+            self._connection.sendall(encode(told))
+        except OSError:  # it is gone, or so slow that a message may be half sent
+            self._hang_up()
+            return False
+        return True
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            with suppress(OSError):
+                self._connection.close()
+            self._connection = None
+
+    def _say_now_and_then(self, told: dict[str, object]) -> None:
         if time.monotonic() - self._said >= SECONDS_BETWEEN_LINES:
             self._said = time.monotonic()
-            print(line, file=sys.stderr, flush=True)
+            print(describe(told), file=sys.stderr, flush=True)
 
 
 def progress_bar(label: str, total: int, done: int = 0) -> JobProgress:
     """Return the progress of a job of `total` steps, of which `done` are behind it."""
     return JobProgress(label, total, done)
-
-
-def describe(told: dict) -> str:
-    """Return what a job tells of itself as one line."""
-    return f"{told['job']} ({told['on']}): {', '.join(details(told))}"
-
-
-def details(told: dict) -> list[str]:
-    """Return how far a job is, in words."""
-    left = [] if told["left_s"] is None else [f"{in_words(told['left_s'])} left"]
-    return [f"{told['share']:.0%}", *([told["text"]] if told["text"] else []), *left]
 
 
 def describe_device() -> str:

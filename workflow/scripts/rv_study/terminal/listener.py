@@ -1,11 +1,13 @@
 """Listen to the jobs that run on this machine, and show what they tell. Runs beside Snakemake, in its process."""
 
+import atexit
 import json
 import os
 import shutil
 import socketserver
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -21,8 +23,8 @@ class Display(Protocol):
     def say(self, text: str, *, is_error: bool) -> None:
         """Show a text."""
 
-    def end(self, job: str) -> None:
-        """Show no progress of this job any more."""
+    def end(self, job: str, *, is_done: bool) -> None:
+        """Show no progress of this job any more; all its work is done, or it ended otherwise."""
 
     def close(self) -> None:
         """Show no progress of any job any more."""
@@ -35,50 +37,66 @@ class Listener:
     """
 
     def __init__(self, display: Display) -> None:
-        self._display, self._lock = display, threading.Lock()
+        self._display, self._lock, self._is_closed = display, threading.Lock(), False
         self._folder = tempfile.mkdtemp(prefix="rotational-variance-")
+        atexit.register(shutil.rmtree, self._folder, ignore_errors=True)  # as after an error of Snakemake
         path = str(Path(self._folder) / "jobs")
         try:
             self._server = _Server(path, self)
         except OSError:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
+        self._outer = os.environ.get(VARIABLE)  # of a Snakemake that runs this one
         os.environ[VARIABLE] = path
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def receive(self, message: dict) -> None:
         """Show one message; one at a time, as jobs speak at any time."""
         with self._lock:
+            if self._is_closed:
+                return
             if message["kind"] == "progress":
                 self._display.progress(message)
             elif message["kind"] == "end":
-                self._display.end(message["job"])
+                self._display.end(message["job"], is_done=message["is_done"])
             else:
                 self._display.say(message["text"], is_error=message["kind"] == "error")
 
     def close(self) -> None:
         """Listen no more."""
         os.environ.pop(VARIABLE, None)
+        if self._outer is not None:
+            os.environ[VARIABLE] = self._outer
         self._server.shutdown()
         self._server.server_close()
         with self._lock:
+            self._is_closed = True
             self._display.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
 class _Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
+    block_on_close = False  # a job may keep its connection
     request_queue_size = 128  # jobs that speak at the same moment
 
     def __init__(self, path: str, listener: Listener) -> None:
         self.listener = listener
         super().__init__(path, _Handler)
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of a job that was killed while it spoke."""
-
 
 class _Handler(socketserver.StreamRequestHandler):
+    """One connection: of one text, which is answered, or of a job's progress, until the job ends or is killed."""
+
     def handle(self) -> None:
-        self.server.listener.receive(json.loads(self.rfile.readline()))
-        self.wfile.write(b".")  # the job waits for it, so that its last words come before Snakemake's about it
+        job = None
+        with suppress(ConnectionError, json.JSONDecodeError):  # a job that was killed while it spoke
+            for line in self.rfile:
+                message = json.loads(line)
+                self.server.listener.receive(message)
+                if message["kind"] == "progress":
+                    job = message["job"]
+                else:
+                    self.wfile.write(b".")  # the job waits for it: its last words come before Snakemake's about it
+        if job is not None:
+            self.server.listener.receive({"kind": "end", "job": job, "is_done": False})

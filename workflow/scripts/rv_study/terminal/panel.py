@@ -3,21 +3,27 @@
 import textwrap
 from logging import Handler, Logger
 
+from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
-from rv_study.around_jobs.progress import details
+from rv_study.around_jobs.progress_words import details
 from rv_study.durations import in_words
 from rv_study.terminal.time_left import TimeLeft
 
 ALL = "train and measure all"
 MIN_ROOM, ROOM_FOR_BARS = 40, 40  # columns
+MAX_TALL = 8  # bars with lines below them; more would not fit a terminal
 
 
 def find_progress(handlers: list[Handler]) -> Progress | None:
     """Return the bars of the panel, or None if there is no such panel."""
     found = [getattr(handler, "progress", None) for handler in handlers]
-    return next((one for one in found if isinstance(one, Progress) and one.console.is_terminal), None)
+    return next((one for one in found if isinstance(one, Progress) and _shows(one.console)), None)
+
+
+def _shows(console: Console) -> bool:
+    return console.is_terminal and not console.is_dumb_terminal
 
 
 class Panel:
@@ -31,15 +37,16 @@ class Panel:
         """Show how far a job is, and all of them."""
         self._left.tell(told["job"], told["share"])
         self._show_all()
-        self._show(told["job"], told["share"], ", ".join([told["on"], *details(told)[1:]]))
+        self._show(told["job"], told["share"], ", ".join([told["on"], *details(told)]))
 
     def say(self, text: str, *, is_error: bool) -> None:
         """Write a text above the panel."""
         (self._logger.error if is_error else self._logger.info)(text)
 
-    def end(self, job: str) -> None:
+    def end(self, job: str, *, is_done: bool) -> None:
         """Remove a job's bar."""
-        self._left.tell(job, 1.0)
+        if is_done:
+            self._left.tell(job, 1.0)
         self._remove(job)
         self._show_all()
 
@@ -60,7 +67,8 @@ class Panel:
             self._rows[name] = self._progress.add_task("", total=1.0, active="")
         room = max(MIN_ROOM, self._progress.console.width - ROOM_FOR_BARS)
         lines = textwrap.fill(text, room, initial_indent="  ", subsequent_indent="  ")
-        description = f"{escape(name)}\n[not bold dim]{escape(lines)}[/]" if text else escape(name)
+        is_tall = text and len(self._rows) <= MAX_TALL
+        description = f"{escape(name)}\n[not bold dim]{escape(lines)}[/]" if is_tall else escape(name)
         # Below 1: a task that has ended would be drawn as a rule whose jobs are done.
         self._progress.update(self._rows[name], completed=min(share, 0.999), description=description)
 

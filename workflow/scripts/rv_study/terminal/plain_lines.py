@@ -4,9 +4,11 @@ import time
 from collections.abc import Callable
 from logging import Logger
 
-from rv_study.around_jobs.progress import SECONDS_BETWEEN_LINES, describe
+from rv_study.around_jobs.progress_words import describe
 from rv_study.durations import in_words
 from rv_study.terminal.time_left import TimeLeft
+
+SECONDS_BETWEEN_LINES = 60
 
 
 class Lines:
@@ -16,25 +18,31 @@ class Lines:
         self._logger, self._left, self._clock = logger, left, clock
         self._said_at = clock()
         self._said_of: dict[str, float] = {}  # running jobs, and when a line was about them
+        self._told: dict[str, dict] = {}  # and what they told last
 
     def progress(self, told: dict) -> None:
-        """Note how far a job is; say so if it is its turn."""
+        """Note how far a job is; write a line if it is time for one."""
         job, now = told["job"], self._clock()
         self._left.tell(job, told["share"])
         self._said_of.setdefault(job, float("-inf"))
-        if now - self._said_at >= SECONDS_BETWEEN_LINES and self._said_of[job] == min(self._said_of.values()):
-            self._said_at = self._said_of[job] = now
+        self._told[job] = told
+        if now - self._said_at >= SECONDS_BETWEEN_LINES:
+            turn = min(self._said_of, key=self._said_of.get)
+            self._said_at = self._said_of[turn] = now
             left = self._left.seconds()
-            self._logger.info(describe(told) + ("" if left is None else f"; about {in_words(left)} for all"))
+            of_all = "" if left is None else f"; about {in_words(left)} for all"
+            self._logger.info(f"{describe(self._told[turn])}{of_all}")
 
     def say(self, text: str, *, is_error: bool) -> None:
         """Write a text."""
         (self._logger.error if is_error else self._logger.info)(text)
 
-    def end(self, job: str) -> None:
+    def end(self, job: str, *, is_done: bool) -> None:
         """Speak no more of a job."""
-        self._left.tell(job, 1.0)
+        if is_done:
+            self._left.tell(job, 1.0)
         self._said_of.pop(job, None)
+        self._told.pop(job, None)
 
     def close(self) -> None:
         """Do nothing: no line changes."""

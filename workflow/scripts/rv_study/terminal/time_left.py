@@ -9,11 +9,12 @@ MIN_SHARE, MIN_SECONDS = 0.02, 15  # of the work, before its speed is known
 class TimeLeft:
     """The work of all jobs, and how much of it is done.
 
-    clock  the seconds that have passed
+    clock  the seconds that have passed; they count from the first progress on
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock, self._began = clock, clock()
+        self._clock = clock
+        self._began: float | None = None
         self._work: dict[str, float] = {}
         self._shares: dict[str, float] = {}
         self._found: dict[str, float] = {}  # what was done when a job began: resumed, or taken from the kept results
@@ -25,6 +26,7 @@ class TimeLeft:
     def tell(self, job: str, share: float) -> None:
         """Note the share of a job's work that is done."""
         if job in self._work:
+            self._began = self._clock() if self._began is None else self._began
             self._found.setdefault(job, share)
             self._shares[job] = share
 
@@ -36,9 +38,11 @@ class TimeLeft:
 
     def seconds(self) -> float | None:
         """Return the seconds that all that is left will take; None if too little is done to tell."""
+        if self._began is None:
+            return None
         total, done = sum(self._work.values()), self._sum(self._shares)
         gained, elapsed = done - self._sum(self._found), self._clock() - self._began
-        if not total or gained < MIN_SHARE * total or elapsed < MIN_SECONDS:
+        if gained < MIN_SHARE * total or elapsed < MIN_SECONDS:
             return None
         return (total - done) * elapsed / gained
 

@@ -4,8 +4,12 @@ import logging
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from rv_study.terminal.time_left import TimeLeft
+
+if TYPE_CHECKING:
+    from rv_study.terminal.listener import Display
 
 
 class Watch:
@@ -22,16 +26,24 @@ class Watch:
         """
         # Here, as the Snakemake of each job reads this module, too, and shows nothing.
         from rv_study.terminal.listener import Listener
-        from rv_study.terminal.panel import Panel, find_progress
-        from rv_study.terminal.plain_lines import Lines
 
         self._left.add(work)
         if self._began is not None:
             return
-        self._began, bars = time.monotonic(), find_progress(handlers)
-        display = Panel(bars, self._logger, self._left) if bars else Lines(self._logger, self._left)
+        self._began = time.monotonic()
         with suppress(OSError):  # no socket: the jobs speak for themselves
-            self._listener = Listener(display)
+            self._listener = Listener(self._display(handlers))
+
+    def _display(self, handlers: list[logging.Handler]) -> "Display":
+        if any(hasattr(handler, "progress") for handler in handlers):  # else rich may not be there
+            from rv_study.terminal.panel import Panel, find_progress
+
+            bars = find_progress(handlers)
+            if bars is not None:
+                return Panel(bars, self._logger, self._left)
+        from rv_study.terminal.plain_lines import Lines
+
+        return Lines(self._logger, self._left)
 
     def end(self) -> float:
         """Listen no more; return the seconds since the beginning."""

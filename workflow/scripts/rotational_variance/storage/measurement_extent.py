@@ -1,0 +1,24 @@
+"""Read from the variance file (HDF5) what was measured, without the statistics."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rotational_variance.storage.hdf5 import open_hdf5
+from rotational_variance.storage.measurement_layout import FORMAT
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What was measured: test images, of all that there are, their classes, and the angles in degrees."""
+
+    n_samples: int
+    n_test: int
+    n_classes: int
+    angles_degrees: tuple[float, ...]
+
+
+def read_extent(path: str | Path) -> Extent:
+    """Read what was measured. Raises ValueError if the file is broken."""
+    with open_hdf5(path, FORMAT, "measurement") as file:
+        n_samples, n_test, angles = file["n_samples"][:], file["n_test"][:], file["angle"][:]
+        return Extent(int(n_samples[0]), int(n_test[0]), len(n_samples) - 1, tuple(map(float, angles)))
