@@ -12,6 +12,7 @@ from helpers.tabulated import measurement_of
 from rotational_variance.activations.find import find_activations
 from rotational_variance.figures.parts.style import style
 from rotational_variance.figures.two_units import two_units as draw
+from rotational_variance.measuring.batches import Passes
 from rotational_variance.statistics.example_units import choose_units
 from rotational_variance.storage.example_file import Example, read_example, write_example
 from rotational_variance.storage.figure_file import lay_out
@@ -46,28 +47,36 @@ def layer_of(values):
     ([[0.3, 5.0], [0.2, 0.3]], (0, (0, 1))),  # but better than two units that do the same
     ([["dead", 0.5, 0.6], [0.5, 0.5]], (0, (1, 2))),  # a dead unit has M = 1 and shows nothing
     ([["infinite", "below", 0.5, 0.6], [0.5, 0.5]], (0, (2, 3))),
-    ([["dead", "dead", "dead"], ["below", 0.5]], (0, (0, 2))),  # nothing to choose from
+    ([["dead"], ["dead", "dead", "dead"], ["below", 0.5]], (1, (0, 2))),  # nothing to choose from
 ])  # fmt: skip
 def test_the_units_of_a_layer_that_differ_most_are_chosen(layers, expected):
     measurement = measurement_of({f"fc{i}": layer_of(values) for i, values in enumerate(layers)})
     assert choose_units(measurement, "mean") == expected
 
 
-def test_what_units_do_is_what_the_network_computes(make_samples):
+@pytest.mark.parametrize(
+    "passes", [Passes(4, "channels_last", torch.float32), Passes(100, "contiguous", torch.float64)]
+)
+def test_what_units_do_is_what_the_network_computes(make_samples, passes):
     network = nn.Sequential(
         nn.Conv2d(1, 3, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 3)
     ).eval()
+    network.to(passes.dtype)
     samples, angles = make_samples(6), [-180.0, 0.0, 33.0]
-    activations = find_activations(network, samples.inputs(slice(0, 2)))
+    activations = find_activations(network, samples.inputs(slice(0, 2), dtype=passes.dtype))
+    names = [layer.name for layer in activations.layers]
     for row, reduce in enumerate((lambda maps: maps.mean((2, 3)), lambda maps: maps.amax((2, 3)))):
-        values, has_space = job._values(activations, 1, row, (2, 0), samples, angles)
+        values, has_space = job.values_of(activations, names[1], row, (2, 0), samples, angles, passes)
         with torch.inference_mode():
-            expected = [reduce(network[:2](samples.inputs(slice(None), angle)))[:, [2, 0]].T for angle in angles]
+            inputs = [samples.inputs(slice(None), angle, dtype=passes.dtype) for angle in angles]
+            expected = [reduce(network[:2](of_angle))[:, [2, 0]].T for of_angle in inputs]
         torch.testing.assert_close(values, torch.stack(expected, 2).double())  # [unit, image, angle]
         assert has_space
-    values, has_space = job._values(activations, len(activations.layers) - 1, 1, (0, 1), samples, angles)
+    values, has_space = job.values_of(activations, names[-1], 1, (0, 1), samples, angles, passes)
     assert values.shape == (2, 6, 3)
     assert not has_space
+    with pytest.raises(ValueError, match="layer other: was measured, but is not found again"):
+        job.values_of(activations, "other", 0, (0, 1), samples, angles, passes)
 
 
 def make_example(angles=(-180.0, -90.0, 0.0, 90.0), aggregation="mean"):
@@ -120,8 +129,8 @@ def test_the_figure_shows_what_the_units_did(angles):
         lay_out(figure)
     axes = [one for one in figure.get_axes() if one.get_title(loc="left")]
     titles = [one.get_title(loc="left") for one in axes]
-    assert titles[0] == "An invariant unit (number 7): M = 0.1 / 1 = 0.10"
-    assert titles[2] == "A variant unit (number 3): M = 0.9 / 0.75 = 1.20"
+    assert titles[0] == "The most invariant unit of the layer (number 7): M = 0.1 / 1 = 0.10"
+    assert titles[2] == "A more variant one (number 3): M = 0.9 / 0.75 = 1.20"
     order = np.argsort(angles)
     for i, one in enumerate((axes[0], axes[2])):
         shown = [line.get_ydata() for line in one.get_lines() if line.get_marker() == "o"]

@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import unquote
 
 import jinja2
@@ -30,6 +29,7 @@ from rotational_variance.statistics.trainings import Training
 from rotational_variance.storage.measurement_attributes import read_attributes
 from rotational_variance.storage.measurement_writer import write_measurement
 from rv_study.captions import fill_caption
+from rv_study.made_on import Job
 from rv_study.results import caption_file, measure_caption_file, of_models, of_pair
 from rv_study.run import Run
 
@@ -161,11 +161,8 @@ class Study:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(TABLES[path.name])
 
-    def cost(self, stage, run):
-        return {
-            "benchmarks": str(self.folder / f"{stage}-{run.stem}.tsv"),
-            "logs": str(self.folder / f"{stage}-{run.stem}.log"),
-        }
+    def job(self, stage, run):
+        return Job(self.folder / f"{stage}-{run.stem}.tsv", self.folder / f"{stage}-{run.stem}.log")
 
     def make(self, aggregation="mean", folder=WORDS):
         reads = {
@@ -183,7 +180,8 @@ class Study:
             "sources": sources,
             "folder": str(folder),
             "study": "",
-            "costs": {stage: [self.cost(stage, run) for run in RUNS] for stage in ("train", "measure")},
+            "costs": {stage: [self.job(stage, run) for run in RUNS] for stage in ("train", "measure")},
+            "other_costs": {"plot": [self.job("plot", run) for run in RUNS[:2]]},
             "project": str(PROJECT),
         }
         run_job("report", self.folder, reads=reads, writes={"only": self.page}, params=params)
@@ -284,7 +282,7 @@ def test_a_figure_on_the_page_has_all_colours_and_holes(alpha):
 def test_it_begins_with_the_answer(page):
     headings = [text for tag, text in page.texts if tag == "h2"]
     assert headings[:4] == ["Contents", "What was found", "Claims", "The measure"]
-    assert "What two units of one network do" in page.text
+    assert "What two units of a layer do" in page.text
     assert page.text.index(FINDINGS[0]) < page.text.index(FINDINGS[2]) < page.text.index("Supported in 3 of 4.")
     figures = [figure["id"] for figure in page.all("figure")]
     assert figures[:3] == [*(f"figure-dataset-{name}-answer_mean" for name in DATASETS), "figure-study-example"]
@@ -304,8 +302,8 @@ def test_a_figure_is_enlarged_and_closed_by_links(page):
     ids = {attributes["id"] for _, attributes, _ in page.tags if "id" in attributes}
     links = {(link.get("class"), unquote(link["href"])) for link in page.all("a")}
     for name in [figure["id"] for figure in page.all("figure")]:
-        assert {("whole", f"#{name}"), ("close", f"#{name}-text")} <= links
-        assert f"{name}-text" in ids
+        assert {("whole", f"#{name}"), ("close", f"#{name}-at")} <= links
+        assert f"{name}-at" in ids
 
 
 def test_figures_have_words_of_their_own(page):
@@ -498,16 +496,24 @@ def test_captions_say_what_their_figure_shows(tmp_path):
 def test_what_the_runs_took_is_told(tmp_path):
     study = Study(tmp_path)
     study.write()
-    took, kept = study.cost("train", RUNS[0]), study.cost("train", RUNS[1])
-    for cost in (took, kept):
-        Path(cost["benchmarks"]).write_text("s\th:m:s\tmax_rss\n125.4\t0:02:05\t1812.84\n")
-        Path(cost["logs"]).write_text("training on cpu\n")
-    Path(kept["logs"]).write_text("training on cpu\ntaken from results/.kept/x, where it was kept\n")
-    Path(study.cost("measure", RUNS[0])["benchmarks"]).write_text("damaged")
+    for stage, number, said in (
+        ("train", 0, ""),
+        ("train", 1, "taken from x"),
+        ("train", 2, "going on after epoch 3, from x"),
+    ):
+        job = study.job(stage, RUNS[number])
+        job.benchmark.write_text("s\th:m:s\tmax_rss\n125.4\t0:02:05\t1812.84\n")
+        job.log.write_text(f"training on cpu\n{said}\n")
+    study.job("measure", RUNS[0]).benchmark.write_text("damaged")
+    study.job("measure", RUNS[1]).benchmark.write_text("s\tmax_rss\n0.4\t-\n")  # too short for its memory
+    for number in range(2):
+        study.job("plot", RUNS[number]).benchmark.write_text(f"s\tmax_rss\n3{number}\t{100 * number}\n")
     cells = Reader(MACHINE.search(study.make())[0]).cells()
     rows = cells[cells.index("to measure") + 1 :]  # of five cells: the training is in a mark of its own
-    assert rows[3:5] == ["2 min, 1,813 MiB", "n/a"]
-    assert rows[8:10] == ["kept from before", "n/a"]
+    assert rows[3:5] == ["2 min, 1,813 MiB, cpu, 3 threads", "n/a, cuda"]
+    assert rows[8:10] == ["kept from before", "1 s, cuda"]
+    assert rows[13] == "2 min, 1,813 MiB (its last part), cpu, 3 threads"
+    assert cells[cells.index("plot") + 1] == "2 jobs: 61 s, 100 MiB"
     assert {"made", "processor", "python"} <= set(cells)
 
 

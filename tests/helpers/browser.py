@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,9 @@ QUIET = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run", "--disable-default-apps", "--disable-extensions", "--hide-scrollbars",
 ]  # fmt: skip
+
+
+ANSWER_S = 60
 
 
 class Browser:
@@ -54,6 +58,7 @@ class Browser:
     def _read(self) -> dict:
         """Return the next answer or event; remember an event."""
         while b"\0" not in self._rest:
+            assert select.select([self._from], [], [], ANSWER_S)[0], "the browser says nothing"
             content = os.read(self._from, 1 << 20)
             assert content, "the browser is gone"
             self._rest += content

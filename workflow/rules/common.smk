@@ -5,7 +5,7 @@ import re
 import shutil
 from functools import partial
 
-from rotational_variance.figures.catalogue import SETTINGS, of_models, of_pair
+from rotational_variance.figures.catalogue import EXAMPLE as EXAMPLE_DRAWING, SETTINGS, of_models, of_pair
 from rv_study import (
     before_run,
     config as study_config,
@@ -23,6 +23,7 @@ from rv_study.finished import list_finished, list_forced, list_needed
 from rv_study.forced import force
 from rv_study.image_counts import count_images
 from rv_study.kept_store import Store
+from rv_study.made_on import Job
 from rv_study.nested import canonical
 from rv_study.overlays import list_overlays, replace_sources
 from rv_study.params import STAGES, Params, check_code, check_measures, list_measures, of_files, of_trainings, run_names

@@ -38,7 +38,7 @@ rule plot_example:
     input:
         example="<study>/plots/example.h5",
     output:
-        "<study>/plots/example.{suffix}",
+        label_figure(EXAMPLE_DRAWING, "<study>/plots/example.{suffix}", "Models"),
     log:
         "<study>/logs/plot_example_{suffix}.log",
     benchmark:

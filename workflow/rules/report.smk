@@ -1,14 +1,22 @@
 REPORT = "<study>/report.html"
-# What tells how long a job took, by stage, in the order of RUNS: no inputs, as it reruns nothing.
-COSTS = {
-    stage: [
-        {
-            kind: str(on_disk(f"<study>/{kind}/{stage}/{run}.{suffix}"))
-            for kind, suffix in (("benchmarks", "tsv"), ("logs", "log"))
-        }
-        for run in RUNS
-    ]
-    for stage in ("train", "measure")
+
+
+# What tells how long a job took, by stage, in the order of RUNS, and of the other rules: no inputs, as it reruns nothing.
+def job_files(job):
+    return Job(
+        *(
+            Path(on_disk(f"<study>/{place}.{kind}"))
+            for place, kind in ((f"benchmarks/{job}", "tsv"), (f"logs/{job}", "log"))
+        )
+    )
+
+
+COSTS = {stage: [job_files(f"{stage}/{run}") for run in RUNS] for stage in ("train", "measure")}
+OTHER_COSTS = {
+    "example": [job_files("example"), job_files("plot_example_png")],
+    "plot": [job_files(f"plot/{pair}") for pair in RUNS_OF_PAIR],
+    "plot_models": [job_files(f"plot_models/{dataset}") for dataset in STUDIED],
+    "tables": [job_files("tables")],
 }
 PAGE = WORKFLOW / "report"
 WORDS = [  # template and style; captions of figures and measures
@@ -51,6 +59,7 @@ rule report:
         folder=lambda wildcards, output: str(PAGE),
         study=lambda wildcards, output: NAME or "",
         costs=lambda wildcards, output: COSTS,
+        other_costs=lambda wildcards, output: OTHER_COSTS,
         project=lambda wildcards, output: str(WORKFLOW.parent),
     message:
         "report"

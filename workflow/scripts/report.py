@@ -25,7 +25,7 @@ from rv_study.caption_facts import RunFacts, caption_facts, shown_by
 from rv_study.captions import read_captions, read_measure_caption
 from rv_study.facts import run_facts, study_facts
 from rv_study.job_log import job_log
-from rv_study.made_on import describe_cost, describe_making
+from rv_study.made_on import Job, describe_cost, describe_costs, describe_making
 from rv_study.run import Run
 from rv_study.study_words import describe_angles, describe_images, describe_training
 
@@ -47,7 +47,8 @@ def main(
     sources: dict[str, dict],
     folder: str,
     study: str,
-    costs: dict[str, list[dict[str, str]]],
+    costs: dict[str, list[Job]],
+    other_costs: dict[str, list[Job]],
     project: str,
 ) -> None:
     """Write the page that shows `runs`; `variances` holds their files in the same order.
@@ -63,7 +64,8 @@ def main(
     sources         the source of each dataset
     folder          the folder of the page's template, its style sheet, and the captions of figures and measures
     study           the name of the study, or ""
-    costs           the files, "benchmarks" and "logs", that tell how long each run took: {stage: [run]}
+    costs           what tells how long each run took: {stage: [run]}
+    other_costs     what tells how long the other rules took: {rule: [job]}
     project         the folder of the project
     """
     named = {Path(path).name: path for path in tables}
@@ -112,9 +114,13 @@ def main(
         study=study,
         made_on=describe_making(Path(project)),
         costs=[
-            [describe_cost(Path(of["benchmarks"]), Path(of["logs"])) for of in of_run]
-            for of_run in zip(*costs.values(), strict=True)
+            [describe_cost(jobs[i], run.attributes["computed_on"].get(stage, {})) for stage, jobs in costs.items()]
+            for i, run in enumerate(known)
         ],
+        other_costs={
+            rule: f"{len(jobs)} job{'s' * (len(jobs) > 1)}: {describe_costs(jobs)}"
+            for rule, jobs in other_costs.items()
+        },
     )
     template, css = ((Path(folder) / name).read_text(encoding="utf-8") for name in ("report.html.j2", "report.css"))
     with replacing(output) as temporary:
@@ -198,5 +204,6 @@ if __name__ == "__main__":
             folder=snakemake.params.folder,
             study=snakemake.params.study,
             costs=snakemake.params.costs,
+            other_costs=snakemake.params.other_costs,
             project=snakemake.params.project,
         )

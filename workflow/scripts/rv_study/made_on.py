@@ -5,14 +5,17 @@ import os
 import platform
 import shutil
 import subprocess
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
 from rv_study.durations import in_words
 
-TAKEN = "taken from "  # begins a line of a job's log if its result was kept, and so not computed again
+# Begin a line of a job's log if its result was kept, and so not computed again; if it went on from an unfinished one.
+TAKEN, RESUMED = "taken from ", "going on after epoch "
 NOT_MEASURED = "n/a"
 
 
@@ -32,8 +35,12 @@ def describe_making(project: Path) -> dict[str, str]:
 
 def _commit(project: Path) -> str:
     """Return the commit of a clone, and whether files of it were changed since; "" for what is no clone."""
-    commit = _ask("git", "-C", str(project), "rev-parse", "--short=12", "HEAD")
-    changed = commit and _ask("git", "-C", str(project), "status", "--porcelain", "--untracked-files=no")
+    git = ("git", "--no-optional-locks", "-C", str(project))  # as a person may be about to commit
+    top = _ask(*git, "rev-parse", "--show-toplevel")
+    if not top or not os.path.samefile(top, project):  # a copy of the project in another repository
+        return ""
+    commit = _ask(*git, "rev-parse", "--short=12", "HEAD")
+    changed = commit and _ask(*git, "status", "--porcelain", "--untracked-files=no")
     return f"commit {commit}{', with changes' if changed else ''}" if commit else ""
 
 
@@ -55,17 +62,50 @@ def _ask(*command: str) -> str:
     return ""
 
 
-def describe_cost(benchmark: Path, log: Path) -> str:
-    """Say how long a job took, and how much memory, out of its `benchmark:` file; or that nothing was computed.
+@dataclass(frozen=True)
+class Job:
+    """The files that tell what a job took: of its rule's `benchmark:`, and its log."""
 
-    log  of the job
+    benchmark: Path
+    log: Path
+
+
+def describe_cost(job: Job, computed_on: dict[str, object]) -> str:
+    """Say how long a job took, how much memory, and on what; or that nothing was computed.
+
+    computed_on  the device and threads of the job, out of its results
     """
+    lines = []
     with suppress(OSError):
-        if any(line.startswith(TAKEN) for line in log.read_text(encoding="utf-8").splitlines()):
-            return "kept from before"
-    try:
-        with open(benchmark, newline="", encoding="utf-8") as file:
-            row = next(csv.DictReader(file, delimiter="\t"))
-        return f"{in_words(float(row['s']))}, {float(row['max_rss']):,.0f} MiB"
-    except (OSError, StopIteration, KeyError, ValueError):  # as where results were copied here
+        lines = job.log.read_text(encoding="utf-8").splitlines()
+    if any(line.startswith(TAKEN) for line in lines):
+        return "kept from before"
+    n_threads = computed_on.get("threads", 1)
+    device = computed_on.get("device", "cpu")
+    where = f"{device}, {n_threads} thread{'s' if n_threads != 1 else ''}" if device == "cpu" else device
+    part = " (its last part)" if any(line.startswith(RESUMED) for line in lines) else ""
+    return f"{describe_costs([job])}{part}, {where}"
+
+
+def describe_costs(jobs: Sequence[Job]) -> str:
+    """Say how long jobs took one after the other, and the largest memory of one."""
+    rows = [row for job in jobs if (row := _read_row(job.benchmark))]
+    seconds, memory = ([number for row in rows if (number := _number(row.get(name)))] for name in ("s", "max_rss"))
+    if not seconds:
         return NOT_MEASURED
+    return in_words(sum(seconds)) + (f", {max(memory):,.0f} MiB" if memory else "")
+
+
+def _read_row(benchmark: Path) -> dict[str, str]:
+    """Read the line of a `benchmark:` file; {} if there is none, as where results were copied here."""
+    with suppress(OSError, csv.Error, UnicodeDecodeError), open(benchmark, newline="", encoding="utf-8") as file:
+        return next(csv.DictReader(file, delimiter="\t"), {})
+    return {}
+
+
+def _number(text: str | None) -> float:
+    """Return a number, or 0 for what is none: Snakemake measures no memory of very short jobs."""
+    try:
+        return float(text or 0)
+    except ValueError:
+        return 0.0

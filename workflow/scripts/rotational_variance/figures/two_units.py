@@ -1,4 +1,4 @@
-"""What M tells, by two units of the study: one that rotation hardly changes, and one that it does."""
+"""What M tells, by two units of a layer: the most invariant one, and one that rotation changes more."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -31,7 +31,9 @@ def two_units(title: str, network: str, example: Example) -> Figure:
     figure.text(0.01, 0.99 - 0.45 * head, f"{network}, layer {example.layer}{maps}", va="top")
     top, *rows = figure.subfigures(3, 1, height_ratios=HEIGHTS)
     _draw_images(top, example)
-    for i, (row, name) in enumerate(zip(rows, ("An invariant unit", "A variant unit"), strict=True)):
+    for i, (row, name) in enumerate(
+        zip(rows, ("The most invariant unit of the layer", "A more variant one"), strict=True)
+    ):
         over_angles, over_images = row.subplots(1, 2, width_ratios=[1.7, 1], sharey=True)
         _draw_angles(over_angles, example, i, name)
         _draw_sample(over_images, example, i)

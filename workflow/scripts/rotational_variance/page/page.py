@@ -123,7 +123,8 @@ class Page:
     made_by    the facts of each run, in the order of `runs`: {group: {name: text}}
     study      its name, or ""
     made_on    when and on what the page was made: {name: text}
-    costs      what the training and the measuring of each run took, in the order of `runs`, as text
+    costs        what the training and the measuring of each run took, in the order of `runs`, as text
+    other_costs  what the other rules took: {rule: text}
     """
 
     findings: Sequence[str]
@@ -144,6 +145,7 @@ class Page:
     study: str
     made_on: dict[str, str]
     costs: Sequence[Sequence[str]]
+    other_costs: dict[str, str]
 
 
 def render(page: Page, template: str, css: str) -> str:

@@ -1,4 +1,4 @@
-"""Choose two units that show what M tells: one that rotation hardly changes, and one that it does. numpy only."""
+"""Choose two units that show what M tells: an invariant one, and one that rotation changes more. numpy only."""
 
 import numpy as np
 
@@ -13,10 +13,11 @@ def choose_units(measurement: Measurement, aggregation: str) -> tuple[int, tuple
     """Return the number of a layer, and of its most invariant and a variant unit, over all samples.
 
     It is the layer in which the two are the farthest apart. Units that are dead, infinite or below precision are not
-    chosen. Without a layer of two other units, it is the first layer with its first and last unit.
+    chosen. Without a layer of two other units, it is the first layer of two units or more, with its first and last one.
     """
     row = measurement.aggregation_index(aggregation)
-    best, chosen = 0.0, (0, (0, measurement.layers[0].n_units - 1))
+    number = next((i for i, layer in enumerate(measurement.layers) if layer.n_units > 1), 0)
+    best, chosen = 0.0, (number, (0, measurement.layers[number].n_units - 1))
     for number, (layer, values) in enumerate(
         zip(measurement.layers, unit_values(measurement, M, aggregation, ALL), strict=True)
     ):
