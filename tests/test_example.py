@@ -129,8 +129,8 @@ def test_the_figure_shows_what_the_units_did(angles):
         lay_out(figure)
     axes = [one for one in figure.get_axes() if one.get_title(loc="left")]
     titles = [one.get_title(loc="left") for one in axes]
-    assert titles[0] == "The most invariant unit of the layer (number 7): M = 0.1 / 1 = 0.10"
-    assert titles[2] == "A more variant one (number 3): M = 0.9 / 0.75 = 1.20"
+    assert titles[0] == "The most invariant unit (number 7): M = 0.1 / 1 = 0.10"
+    assert titles[2] == "A more variant unit (number 3): M = 0.9 / 0.75 = 1.20"
     order = np.argsort(angles)
     for i, one in enumerate((axes[0], axes[2])):
         shown = [line.get_ydata() for line in one.get_lines() if line.get_marker() == "o"]

@@ -31,9 +31,7 @@ def two_units(title: str, network: str, example: Example) -> Figure:
     figure.text(0.01, 0.99 - 0.45 * head, f"{network}, layer {example.layer}{maps}", va="top")
     top, *rows = figure.subfigures(3, 1, height_ratios=HEIGHTS)
     _draw_images(top, example)
-    for i, (row, name) in enumerate(
-        zip(rows, ("The most invariant unit of the layer", "A more variant one"), strict=True)
-    ):
+    for i, (row, name) in enumerate(zip(rows, ("The most invariant unit", "A more variant unit"), strict=True)):
         over_angles, over_images = row.subplots(1, 2, width_ratios=[1.7, 1], sharey=True)
         _draw_angles(over_angles, example, i, name)
         _draw_sample(over_images, example, i)
