@@ -103,11 +103,14 @@ def test_two_studies_of_one_workflow_are_each_complete_and_keep_in_one_place(out
     assert b"study one" in one["report.html"]
     assert [path.relative_to(results).as_posix() for path in results.rglob("datasets/*.h5")] == ["datasets/tiny.h5"]
     assert len(list(Store(results / ".kept").entries())) == 4
-    outer.lines += "\nonstart:\n    print('an onstart below the modules')\n"
+    for hook in ("onstart", "onsuccess"):
+        outer.lines += f"\n{hook}:\n    print('an {hook} below the modules')\n"
     run = "simple_conv_tiny_rotated_seed0"
     code, text = outer.snakemake(f"results/one/checkpoints/{run}.pt", "--forcerun", "one_train")
     assert code == 0, text
     assert "an onstart below the modules\n" in text
+    assert "an onsuccess below the modules\n" in text
+    assert re.search(rf"^Done in .*: results/one/checkpoints/{run}.pt$", text, flags=re.MULTILINE)
     assert f"1 finished training is about to be run again:\n    asked for: {run}\n" in text
     assert "taken from" not in text
 
