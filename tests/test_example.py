@@ -1,5 +1,7 @@
 """The figure that shows what M tells: which units it takes, what they do, and how it is drawn."""
 
+from dataclasses import replace
+
 import h5py
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ import torch
 from torch import nn
 
 import example as job
-from helpers.drawn import legend_texts
+from helpers.drawn import assert_readable, legend_texts
 from helpers.tabulated import measurement_of
 from rotational_variance.activations.find import find_activations
 from rotational_variance.figures.parts.style import style
@@ -141,6 +143,17 @@ def test_the_figure_shows_what_the_units_did(angles):
     assert "layer conv_π, mean of each feature map" in " ".join(text.get_text() for text in figure.texts)
     assert legend_texts(figure) == ["the image above", "other images", "mean, and one std to either side"]
     assert [one.images[0].get_array().shape for one in figure.get_axes() if one.images] == [(6, 6)] * len(angles)
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e9])
+def test_the_figure_is_readable(scale, monkeypatch):
+    example = make_example(np.arange(16) * 22.5 - 180)
+    named = {"layer": f"backbone.stages.3.{'x' * 60}", "units": np.array([1234, 5678])}
+    stds = {name: getattr(example, name) * scale for name in ("values", "transformation_std", "sample_std")}
+    network = "all_convolutional on CIFAR-10 (JPEG copies), trained within 45 degrees to either side"
+    with style():
+        figure = draw("What M tells, by two units of this study", network, replace(example, **named, **stds))
+        assert_readable(figure, monkeypatch)
 
 
 def test_a_layer_without_space_has_no_aggregation():

@@ -14,6 +14,7 @@ from helpers.drawn import (
 )
 from rotational_variance.figures.catalogue import of_models, of_pair
 from rotational_variance.figures.curves import curves
+from rotational_variance.figures.dead_units import dead_units
 from rotational_variance.figures.draw import draw
 from rotational_variance.figures.global_bars import global_bars
 from rotational_variance.figures.headline import headline
@@ -134,9 +135,17 @@ def test_figures_of_all_models_are_readable(monkeypatch):
             for drawing in of_models(MEASURES)
             if drawing.aggregation != "max"
         ]
-    assert len(figures) == 3
+    assert len(figures) == 4
     for figure in figures:
         check(figure, monkeypatch)
+
+
+def test_models_without_dead_units_are_readable(monkeypatch):
+    results = {f"{model}_with_a_rather_long_name": make_results(n_layers=5) for model in MODEL_LOOKS}
+    with style():
+        figure = dead_units("fashion_mnist: Dead units", "note", INVARIANCE, "mean", results)
+    assert figure.axes == []
+    check(figure, monkeypatch)
 
 
 def luminance(color):

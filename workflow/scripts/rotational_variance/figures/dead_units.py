@@ -38,9 +38,12 @@ def dead_units(title: str, note: str, measure: Measure, aggregation: str, result
     shown = [model for model, of_model in special.items() if any(map(_occurs, of_model.values()))]
     none = ", ".join(f"{model} ({_n_units(results[model]):,} units)" for model in results if model not in shown)
     note = join_notes(note, f"none of any training in {none}" if none else "")
-    height = 0.5 + (1.6 + TITLE_LINE * len(first_model)) * len(shown) if shown else 0.1
+    height = 0.5 + (1.6 + TITLE_LINE * len(first_model)) * len(shown)
     figure = new_sheet(title, height, note, results=first_model, seeds=FIRST_SEED)
-    panels = figure.subplots(len(shown), 1, squeeze=False)[:, 0] if shown else []
+    if not shown:
+        figure.set_layout_engine("none")  # which wants panels
+        return figure
+    panels = figure.subplots(len(shown), 1, squeeze=False)[:, 0]
     handles = {}
     for axes, model in zip(panels, shown, strict=True):
         of_model = results[model]
@@ -51,8 +54,7 @@ def dead_units(title: str, note: str, measure: Measure, aggregation: str, result
         axes.set_ylim(0, max(5.0, 1.1 * axes.dataLim.y1))
         label_layers(axes, [layer.name for layer in any_measurement(of_model).layers], width=6.3)
         axes.set_xlabel("")
-    if shown:
-        panels[-1].set_xlabel("layer, from the input to the output; where names are left out, first layers of blocks")
+    panels[-1].set_xlabel("layer, from the input to the output; where names are left out, first layers of blocks")
     legend_below(figure, [handles[key] for key in sorted(handles, key=lambda key: list(first_model).index(key[0]))])
     return figure
 

@@ -5,16 +5,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from rotational_variance.figures.parts.sheet import legend_below
-from rotational_variance.figures.parts.style import WIDTH
-from rotational_variance.figures.parts.text_size import wrap
+from rotational_variance.figures.parts.sheet import legend_below, new_sheet
 from rotational_variance.storage.example_file import Example
 
 N_SHOWN = 8  # angles at most whose image is drawn
 OF_SHOWN = {"color": "#0072B2", "marker": "o", "markersize": 2.5}
 OF_OTHERS, STD = {"color": "0.8", "linewidth": 0.5}, "#D55E00"
 HEIGHTS = (0.95, 1.5, 1.65)  # inches: the image, and each unit
-TITLE = 0.45
 LEGEND = 0.2
 
 
@@ -23,12 +20,8 @@ def two_units(title: str, network: str, example: Example) -> Figure:
 
     network  whose units these are, in words
     """
-    figure = Figure(figsize=(WIDTH, sum(HEIGHTS) + TITLE + LEGEND), layout="constrained")
-    head = TITLE / figure.get_figheight()
-    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - head))
-    figure.text(0.01, 0.99, wrap(title, WIDTH - 0.2, 9, "bold"), va="top", fontsize=9, fontweight="bold")
     maps = f", {example.aggregation} of each feature map" if example.aggregation else ""
-    figure.text(0.01, 0.99 - 0.45 * head, f"{network}, layer {example.layer}{maps}", va="top")
+    figure = new_sheet(title, sum(HEIGHTS) + LEGEND, f"{network}, layer {example.layer}{maps}")
     top, *rows = figure.subfigures(3, 1, height_ratios=HEIGHTS)
     _draw_images(top, example)
     for i, (row, name) in enumerate(zip(rows, ("The most invariant unit", "A more variant unit"), strict=True)):

@@ -26,17 +26,18 @@ def new_sheet(
     height: float,
     note: str = "",
     *,
-    results: Results,
+    results: Results | None = None,
     seeds: str = MEAN_AND_RANGE,
     legend: Sequence[Handle] = (),
 ) -> Figure:
     """Return a figure as wide as WIDTH, with a title above `height` inches of panels.
 
-    note    the line below the title
-    seeds   note added when there are several seeds; {} becomes their number
-    legend  handles of a legend, which stands to the right of the note if there is room, or below it
+    note     the line below the title
+    results  what is drawn, where there may be several seeds
+    seeds    note added when there are several seeds; {} becomes their number
+    legend   handles of a legend, which stands to the right of the note if there is room, or below it
     """
-    n_seeds = len(next(iter(results.values())).measurements)
+    n_seeds = len(next(iter(results.values())).measurements) if results else 1
     note = wrap(join_notes(note, seeds.format(n_seeds) if n_seeds > 1 else ""), WIDTH - 0.2, 7.5)
     title = wrap(title, WIDTH - 0.2, 9, "bold")
     below_title = TITLE * (1 + title.count("\n"))
