@@ -181,7 +181,9 @@ def test_readers_and_writers_of_one_format_are_in_the_stages_that_use_them_only(
     assert storage("plot.py") == measurement | history | {"figure_file"}
     assert storage("plot_models.py") == measurement | history | {"published_file", "figure_file"}
     assert storage("tables.py") == measurement | history | {"published_file"}
-    assert storage("report.py") == measurement - {"measurement_reader"}
+    assert storage("example.py") == measurement | {"dataset_reader", "dataset_layout", "tensor_file", "example_file"}
+    assert storage("plot_example.py") == {"example_file", "figure_file"}
+    assert storage("report.py") == measurement - {"measurement_reader"} | {"measurement_extent"}
 
 
 def test_architectures_are_reached_by_the_name_of_the_run_only():

@@ -25,10 +25,15 @@ STUDY = ["--cores", "2", "--configfile", str(TINY), str(RERUNS)]
 MODELS, DATASETS, TRAININGS = ["simple_conv", "resnet"], ["tiny", "other"], ["unrotated", "rotated"]
 
 
+EXAMPLE_DRAWN = {"plot_example png"}
+EXAMPLE = {"example"} | EXAMPLE_DRAWN
+
+
 def jobs(*rules, models=MODELS, datasets=DATASETS, trainings=TRAININGS, seeds=(0,)):
     """Name the jobs of these rules for these models, datasets, trainings and seeds; `tables` is one job for all.
 
-    With any that shows results comes the report; "shown" are all of these.
+    With any that shows results comes the report; "shown" are all of these. With the measurement of the network that the
+    example is of, the example.
     """
     shown = {"plot", "plot_models", "tables"}
     rules = set(rules) | (shown if "shown" in rules else set())
@@ -37,6 +42,7 @@ def jobs(*rules, models=MODELS, datasets=DATASETS, trainings=TRAININGS, seeds=(0
     names = {"dataset": datasets, "train": runs, "measure": runs, "plot": pairs, "plot_models": datasets}
     names |= {f"{rule}_print": [f"{name} svg" for name in names[rule]] for rule in ("plot", "plot_models")}
     found = {f"{rule} {name}" for rule in rules for name in names.get(rule, [])} | ({"tables"} & rules)
+    found |= EXAMPLE if "measure simple_conv_tiny_rotated_seed0" in found else set()
     return found | ({"report"} if rules & shown else set())
 
 
@@ -161,7 +167,9 @@ def test_words_in_all_code_and_environments_rerun_nothing(own_study):
 
 
 AROUND_JOBS = {  # file: what it computes, and other code there
-    "progress": ("return tqdm(", "total += 1\n    return tqdm("),
+    "progress": ("JobProgress(label, total, done)", "JobProgress(label, total + 1, done)"),
+    "progress_words": ("told['share']", "told['done']"),
+    "to_snakemake": ("ANSWER_S = 10", "ANSWER_S = 11"),
     "one_at_a_time": ("fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB"),
     "device_choice": ("return ", 'return "cpu" if wanted == "auto" else '),
     "time_limits": ("(signal.SIGTERM, signal.SIGINT)", "(signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)"),
@@ -198,10 +206,10 @@ def other_colour(content):
 @pytest.mark.parametrize(("name", "change", "expected"), [
     (f"{LIBRARY}/figures/parts/colour_scale.py", other_colour, jobs("plot")),
     (f"{LIBRARY}/figures/depth.py", other_operator, jobs("plot_models")),
-    (f"{LIBRARY}/figures/parts/style.py", other_colour, jobs("plot", "plot_models")),
+    (f"{LIBRARY}/figures/parts/style.py", other_colour, jobs("plot", "plot_models") | EXAMPLE_DRAWN),
     (f"{LIBRARY}/tables/claims.py", other_text, jobs("tables")),
     (f"{LIBRARY}/page/page.py", other_operator, {"report"}),
-    (f"{LIBRARY}/statistics/layer_selection.py", other_operator, jobs("shown")),
+    (f"{LIBRARY}/statistics/layer_selection.py", other_operator, jobs("shown") | EXAMPLE_DRAWN),
     (f"{LIBRARY}/measuring/moments.py", other_operator, AFTER_TRAINING),
     (f"{LIBRARY}/measuring/one_pass.py", other_operator, AFTER_TRAINING),
     (f"{LIBRARY}/activations/tracing.py", other_operator, AFTER_TRAINING),
@@ -219,7 +227,7 @@ def test_changed_code_reruns_what_runs_it(study, name, change, expected):
 
 
 @pytest.mark.parametrize(("name", "expected"), [
-    ("plot.yaml", jobs("shown")), ("torch.yaml", jobs("dataset") | AFTER_DATASETS),
+    ("plot.yaml", jobs("shown") | EXAMPLE_DRAWN), ("torch.yaml", jobs("dataset") | AFTER_DATASETS),
 ])  # fmt: skip
 def test_a_changed_environment_reruns_what_runs_in_it(study, name, expected):
     with changed(study / "workflow/envs" / name, lambda content: content.replace(b"numpy==2", b"numpy==3")):
@@ -274,12 +282,12 @@ ROTATED_RESNET = {"models": ["resnet"], "datasets": ["other"], "trainings": ["ro
         overlay(defaults={"measurement": {"precision": "bfloat16"}}), AFTER_TRAINING,
         ["measurement.precision: float32"], ["measurement.precision: bfloat16"],
     ),
-    ("figures={aggregation: max}", jobs("plot"), ["figures.aggregation: mean"], ["figures.aggregation: max"]),
+    ("figures={aggregation: max}", jobs("plot") | EXAMPLE, ["figures.aggregation: mean"], ["figures.aggregation: max"]),
     ("figures={sort_units: false}", jobs("plot"), ["figures.sort_units: True"], ["figures.sort_units: False"]),
     ("figures={layers: all}", jobs("plot", "plot_models"), ["figures.layers: auto"], ["figures.layers: all"]),
     ("datasets={tiny: {size: 14}}", OF_TINY, [], ["size: 14"]),
     (
-        "datasets={tiny: {label: 'small {images}'}}", jobs("plot", "plot_models", datasets=["tiny"]) | {"report"},
+        "datasets={tiny: {label: 'small {images}'}}", jobs("plot", "plot_models", datasets=["tiny"]) | EXAMPLE_DRAWN,
         ["label: tiny"], ["label: small {images}"],
     ),
     (
@@ -293,7 +301,7 @@ def test_a_changed_number_reruns_what_uses_it_and_is_named(study, change, expect
     assert {(tuple(before), tuple(now))} == {reason for reason in map(changes, planned.reasons.values()) if reason}
 
 
-IN_SVG = jobs("plot_print", "plot_models_print")
+IN_SVG = jobs("plot_print", "plot_models_print") | {"plot_example svg"}
 
 
 def test_another_format_is_drawn_beside(study):
@@ -363,16 +371,16 @@ def test_a_new_training_runs_only_that_training_and_what_shows_it(study):
 
 def test_another_label_or_order_of_trainings_is_shown(study):
     planned = plan(study, "--config", "trainings={rotated: {label: by any angle}}")
-    assert planned.jobs == jobs("shown")
+    assert planned.jobs == jobs("shown") | EXAMPLE_DRAWN
     reason = planned.reasons["tables"]
     assert reason.count("look=1)") == reason.count("Training(") == 2  # its look stays, and no other training changes
     assert "label='rotated training'" in reason
     assert "label='by any angle'" in reason
-    assert plan(study, "--config", study_of(trainings=TRAININGS[::-1])).jobs == jobs("shown")
+    assert plan(study, "--config", study_of(trainings=TRAININGS[::-1])).jobs == jobs("shown") | EXAMPLE
 
 
 def test_fewer_models_run_nothing_but_what_shows_them(study):
-    assert plan(study, "--config", study_of(models=["resnet"])).jobs == jobs("plot_models", "tables")
+    assert plan(study, "--config", study_of(models=["resnet"])).jobs == jobs("plot_models", "tables") | EXAMPLE
 
 
 # ---- datasets

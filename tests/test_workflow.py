@@ -8,7 +8,10 @@ import pytest
 from helpers.dry_runs import read_plan, snakemake
 from helpers.raw_files import write_raw
 
-WHOLE_STUDY = {"dataset": 2, "train": 16, "measure": 16, "plot": 8, "plot_models": 2, "tables": 1, "report": 1}
+WHOLE_STUDY = {
+    "dataset": 2, "train": 16, "measure": 16, "plot": 8, "plot_models": 2, "example": 1, "plot_example": 1, "tables": 1,
+    "report": 1,
+}  # fmt: skip
 ONE_FIGURE = {"dataset": 1, "train": 2, "measure": 2, "plot": 1}
 
 
@@ -48,7 +51,7 @@ def test_another_workflow_uses_this_one_as_a_module(project, tmp_path, snakefile
 
 @pytest.mark.parametrize(("configfile", "jobs"), [
     ("config/paper.yaml", WHOLE_STUDY),
-    ("config/demo.yaml", {"dataset": 1, "train": 8, "measure": 8, "plot": 4, "plot_models": 1, "tables": 1, "report": 1}),
+    ("config/demo.yaml", {"dataset": 1, "train": 8, "measure": 8, "plot": 4, "plot_models": 1, "example": 1, "plot_example": 1, "tables": 1, "report": 1}),
 ])  # fmt: skip
 def test_the_other_configs_are_planned(project, configfile, jobs):
     assert project.planned("--configfile", configfile) == jobs
@@ -56,7 +59,7 @@ def test_the_other_configs_are_planned(project, configfile, jobs):
 
 def test_figures_for_print_come_beside_those_of_the_page(project):
     in_pdf = project.planned("--config", "figures={format: pdf}")
-    assert in_pdf == WHOLE_STUDY | {"plot_print": 8, "plot_models_print": 2}
+    assert in_pdf == WHOLE_STUDY | {"plot_print": 8, "plot_models_print": 2, "plot_example": 2}
     one = project.plan("results/plots/resnet_cifar10/heatmaps_mean.pdf")
     assert "plot_print resnet_cifar10 pdf" in one.jobs
     assert project.plan("results/plots/resnet_cifar10.pdf").jobs == one.jobs  # the digest comes from the same job
