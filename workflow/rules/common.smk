@@ -93,6 +93,16 @@ PUBLISHED_DATASETS = find_published(DATASETS, STUDIED)
 MEMORY_FOR_FILES = lambda wildcards, input: max(4000, int(2 * input.size_mb))
 
 
+def job_files(job):
+    """Return what tells how long a job took, by the name of its log."""
+    return Job(
+        *(
+            Path(on_disk(f"<study>/{place}.{kind}"))
+            for place, kind in ((f"benchmarks/{job}", "tsv"), (f"logs/{job}", "log"))
+        )
+    )
+
+
 wildcard_constraints:
     run="|".join(RUNS),
     pair="|".join(RUNS_OF_PAIR),

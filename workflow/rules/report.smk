@@ -2,15 +2,6 @@ REPORT = "<study>/report.html"
 
 
 # What tells how long a job took, by stage, in the order of RUNS, and of the other rules: no inputs, as it reruns nothing.
-def job_files(job):
-    return Job(
-        *(
-            Path(on_disk(f"<study>/{place}.{kind}"))
-            for place, kind in ((f"benchmarks/{job}", "tsv"), (f"logs/{job}", "log"))
-        )
-    )
-
-
 COSTS = {stage: [job_files(f"{stage}/{run}") for run in RUNS] for stage in ("train", "measure")}
 OTHER_COSTS = {
     "example": [job_files("example"), job_files("plot_example_png")],
