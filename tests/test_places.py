@@ -268,7 +268,7 @@ def test_two_whole_studies_from_nothing_are_the_same_byte_for_byte(make_project,
     write_zip(tmp_path / "tiny.zip", tiny_images())
     assert project.snakemake("--cores", "1", "--configfile", str(TINY)).returncode == 0
     files, again = (files_of(folder / "results", ".kept", "logs", "benchmarks") for folder in (tmp_path, tiny_study))
-    assert len(files) == 2 + 8 * 3 + 4 * 19 + 5 + 7 + 1  # datasets, runs, figures, tables and the page
+    assert len(files) == 2 + 8 * 3 + 4 * 19 + 7 + 2 + 8 + 1  # datasets, runs, figures, the example, tables and the page
     assert files == again
 
 

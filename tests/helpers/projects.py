@@ -1,6 +1,7 @@
 """Copies of the project, and Snakemake in them."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from helpers.dry_runs import Plan, dry_run
 
 PROJECT = Path(__file__).resolve().parents[2]
 TINY, RERUNS = (Path(__file__).with_name(name) for name in ("tiny.yaml", "reruns.yaml"))
+
+MACHINE = re.compile(b"<!-- Below, until.*?<!-- The end of what differs. -->", re.DOTALL)  # in a page
 
 
 def snakemake(folder: Path, *arguments: str, before: tuple[str, ...] = ()) -> subprocess.CompletedProcess:
@@ -27,11 +30,14 @@ def snakemake(folder: Path, *arguments: str, before: tuple[str, ...] = ()) -> su
 
 
 def files_of(folder: Path, *left_out: str) -> dict[str, bytes]:
-    """Return the contents of the files below a folder, by name, without the folders `left_out`."""
+    """Return the contents of the files below a folder, by name, without the folders `left_out`.
+
+    Pages without the part that differs from one making to the next.
+    """
     files = [
         path for path in folder.rglob("*") if path.is_file() and not {*left_out} & {*path.relative_to(folder).parts}
     ]
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+    return {path.relative_to(folder).as_posix(): MACHINE.sub(b"", path.read_bytes()) for path in files}
 
 
 class Project:

@@ -1,4 +1,5 @@
 REPORT = "<study>/report.html"
+PAGE_FILE = on_disk(REPORT)  # now, as path variables are later those of the outermost workflow
 
 
 # What tells how long a job took, by stage, in the order of RUNS, and of the other rules: no inputs, as it reruns nothing.

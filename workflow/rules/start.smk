@@ -76,8 +76,8 @@ def say_what_was_found(seconds):
     made = {job.rule.name for job in workflow.dag.jobs}
     files = [target for target in workflow.dag_settings.targets if not workflow.is_rule(target)]
     if rules.report.rule.name in made:
-        files = [os.path.relpath(on_disk(REPORT))]
-    findings = on_disk(FINDINGS) if rules.tables.rule.name in made else None
+        files = [os.path.relpath(PAGE_FILE)]
+    findings = FINDINGS_FILE if rules.tables.rule.name in made else None
     width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
     for line in summarize(findings, files, seconds, width):
         logger.info(line)

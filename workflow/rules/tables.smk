@@ -1,4 +1,5 @@
 FINDINGS = "<study>/tables/findings.txt"
+FINDINGS_FILE = on_disk(FINDINGS)  # now, as path variables are later those of the outermost workflow
 TABLES = [
     *expand(
         "<study>/tables/{name}",
