@@ -17,6 +17,7 @@ from rotational_variance.storage.files import replacing, sha256
 from rv_study.links import link
 
 RECORD, LOG, COPIES = "made_by.json", "job.log", "copies"
+TAKEN = "taken from "  # begins a line of the log of a job whose result was kept, and so not computed again
 FORMAT = "rotational-variance kept 1"
 N_DIGITS = 16  # hexadecimal, of a key
 

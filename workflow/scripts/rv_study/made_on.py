@@ -12,10 +12,11 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from rv_study.around_jobs.progress_words import describe_cpu
 from rv_study.durations import in_words
+from rv_study.kept_store import TAKEN
 
-# Begin a line of a job's log if its result was kept, and so not computed again; if it went on from an unfinished one.
-TAKEN, RESUMED = "taken from ", "going on after epoch "
+RESUMED = "going on after epoch "  # begins a line of a training's log if it went on from an unfinished one
 NOT_MEASURED = "n/a"
 
 
@@ -80,9 +81,8 @@ def describe_cost(job: Job, computed_on: dict[str, object]) -> str:
         lines = job.log.read_text(encoding="utf-8").splitlines()
     if any(line.startswith(TAKEN) for line in lines):
         return "kept from before"
-    n_threads = computed_on.get("threads", 1)
     device = computed_on.get("device", "cpu")
-    where = f"{device}, {n_threads} thread{'s' if n_threads != 1 else ''}" if device == "cpu" else device
+    where = describe_cpu(computed_on.get("threads", 1)) if device == "cpu" else device
     part = " (its last part)" if any(line.startswith(RESUMED) for line in lines) else ""
     return f"{describe_costs([job])}{part}, {where}"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from rotational_variance.storage.files import half_of
 from rv_study.forced import is_forced
 from rv_study.job_log import JobLog
-from rv_study.kept_store import LOG, RECORD, Result, Store
+from rv_study.kept_store import LOG, RECORD, TAKEN, Result, Store
 from rv_study.links import copy, link
 
 
@@ -61,7 +61,7 @@ def _take(store: Store, key: str, files: list[Path], log: JobLog) -> bool:
         log.line((entry.folder / LOG).read_text(encoding="utf-8").rstrip("\n"))
     for path in files:
         _place(entry.folder / path.name, path)
-    log.warn(f"taken from {entry.folder}, where it was kept: the same numbers, code and data made it")
+    log.warn(f"{TAKEN}{entry.folder}, where it was kept: the same numbers, code and data made it")
     return True
 
 

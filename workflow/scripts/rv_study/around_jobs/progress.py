@@ -8,10 +8,9 @@ from contextlib import suppress
 
 from tqdm import tqdm
 
-from rv_study.around_jobs.progress_words import describe
+from rv_study.around_jobs.progress_words import SECONDS_BETWEEN_LINES, describe, describe_cpu
 from rv_study.around_jobs.to_snakemake import connect, encode
 
-SECONDS_BETWEEN_LINES = 60
 SECONDS_BETWEEN_TRIES = 30  # to reach a Snakemake that does not listen, or is too slow
 
 
@@ -88,5 +87,4 @@ def describe_device() -> str:
         return "cpu"
     if torch.cuda.is_initialized():
         return torch.cuda.get_device_name()
-    n_threads = torch.get_num_threads()
-    return f"cpu, {n_threads} thread{'s' if n_threads > 1 else ''}"
+    return describe_cpu(torch.get_num_threads())

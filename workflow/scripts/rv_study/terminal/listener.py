@@ -9,25 +9,9 @@ import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
 
 from rv_study.around_jobs.to_snakemake import VARIABLE
-
-
-class Display(Protocol):
-    """Where messages of jobs are shown."""
-
-    def progress(self, told: dict) -> None:
-        """Show how far a job is; `told` is what progress.JobProgress sends."""
-
-    def say(self, text: str, *, is_error: bool) -> None:
-        """Show a text."""
-
-    def end(self, job: str, *, is_done: bool) -> None:
-        """Show no progress of this job any more; all its work is done, or it ended otherwise."""
-
-    def close(self) -> None:
-        """Show no progress of any job any more."""
+from rv_study.terminal.display import Display
 
 
 class Listener:

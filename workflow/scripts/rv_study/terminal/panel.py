@@ -9,6 +9,7 @@ from rich.progress import Progress
 
 from rv_study.around_jobs.progress_words import details
 from rv_study.durations import in_words
+from rv_study.terminal.display import Display
 from rv_study.terminal.time_left import TimeLeft
 
 ALL = "train and measure all"
@@ -26,27 +27,19 @@ def _shows(console: Console) -> bool:
     return console.is_terminal and not console.is_dumb_terminal
 
 
-class Panel:
+class Panel(Display):
     """A display with a bar for each job that runs, and one for all the work."""
 
     def __init__(self, progress: Progress, logger: Logger, left: TimeLeft) -> None:
-        self._progress, self._logger, self._left = progress, logger, left
+        super().__init__(logger, left)
+        self._progress = progress
         self._rows: dict[str, int] = {}
 
-    def progress(self, told: dict) -> None:
-        """Show how far a job is, and all of them."""
-        self._left.tell(told["job"], told["share"])
+    def _show_progress(self, told: dict) -> None:
         self._show_all()
         self._show(told["job"], told["share"], ", ".join([told["on"], *details(told)]))
 
-    def say(self, text: str, *, is_error: bool) -> None:
-        """Write a text above the panel."""
-        (self._logger.error if is_error else self._logger.info)(text)
-
-    def end(self, job: str, *, is_done: bool) -> None:
-        """Remove a job's bar."""
-        if is_done:
-            self._left.tell(job, 1.0)
+    def _forget(self, job: str) -> None:
         self._remove(job)
         self._show_all()
 

@@ -4,26 +4,24 @@ import time
 from collections.abc import Callable
 from logging import Logger
 
-from rv_study.around_jobs.progress_words import describe
+from rv_study.around_jobs.progress_words import SECONDS_BETWEEN_LINES, describe
 from rv_study.durations import in_words
+from rv_study.terminal.display import Display
 from rv_study.terminal.time_left import TimeLeft
 
-SECONDS_BETWEEN_LINES = 60
 
-
-class Lines:
+class Lines(Display):
     """A display for pipes, log files and plain terminals: each line tells of the job that waited longest for it."""
 
     def __init__(self, logger: Logger, left: TimeLeft, clock: Callable[[], float] = time.monotonic) -> None:
-        self._logger, self._left, self._clock = logger, left, clock
-        self._said_at = clock()
+        super().__init__(logger, left)
+        self._clock, self._said_at = clock, clock()
         self._said_of: dict[str, float] = {}  # running jobs, and when a line was about them
         self._told: dict[str, dict] = {}  # and what they told last
 
-    def progress(self, told: dict) -> None:
+    def _show_progress(self, told: dict) -> None:
         """Note how far a job is; write a line if it is time for one."""
         job, now = told["job"], self._clock()
-        self._left.tell(job, told["share"])
         self._said_of.setdefault(job, float("-inf"))
         self._told[job] = told
         if now - self._said_at >= SECONDS_BETWEEN_LINES:
@@ -33,16 +31,6 @@ class Lines:
             of_all = "" if left is None else f"; about {in_words(left)} for all"
             self._logger.info(f"{describe(self._told[turn])}{of_all}")
 
-    def say(self, text: str, *, is_error: bool) -> None:
-        """Write a text."""
-        (self._logger.error if is_error else self._logger.info)(text)
-
-    def end(self, job: str, *, is_done: bool) -> None:
-        """Speak no more of a job."""
-        if is_done:
-            self._left.tell(job, 1.0)
+    def _forget(self, job: str) -> None:
         self._said_of.pop(job, None)
         self._told.pop(job, None)
-
-    def close(self) -> None:
-        """Do nothing: no line changes."""

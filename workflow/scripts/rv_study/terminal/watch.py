@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rv_study.terminal.time_left import TimeLeft
 
 if TYPE_CHECKING:
-    from rv_study.terminal.listener import Display
+    from rv_study.terminal.display import Display
 
 
 class Watch:
