@@ -31,16 +31,16 @@ def test_training_is_its_steps_and_the_tests_after_each_epoch():
 
 
 def test_measuring_is_each_sample_at_each_angle():
-    assert measuring_work(MEASUREMENT, IMAGES) == Work(n_passes=1600)
+    assert measuring_work(MEASUREMENT, IMAGES) == Work(n_measured=1600)
     assert measuring_work({"n_samples": 20, "angles": {"from": -45, "to": 45, "number": 3}}, IMAGES) == Work(
-        n_passes=60
+        n_measured=60
     )
 
 
 def test_a_step_is_three_passes():
-    work = Work(n_steps=10, n_passes=5)
-    assert work.flops(7) == 7 * 35
-    assert work.seconds(step_s=2.0, pass_s=0.5) == 22.5
+    work = Work(n_steps=10, n_passes=5, n_measured=2)
+    assert work.flops(7) == 7 * 37
+    assert work.seconds(step_s=2.0, pass_s=0.5, measured_s=1.5) == 25.5
 
 
 def test_images_are_counted_by_their_file_or_else_by_their_source(tmp_path):
@@ -78,6 +78,7 @@ def test_a_trial_takes_time():
     (cost,) = try_networks([NETWORK], "cpu", 1)
     assert cost["step_s"] > 0
     assert cost["pass_s"] > 0
+    assert cost["measured_s"] > 0
     assert cost["flops"] > 0
 
 

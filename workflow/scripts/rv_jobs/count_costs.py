@@ -2,7 +2,8 @@
 
 A process of its own, so that a Snakefile needs no torch: reads {"networks": [arguments of models.build, ...], "trial":
 true or false, "device": ..., "threads": ...} from the standard input, writes [{"flops": ..., "step_s": ..., "pass_s":
-...}, ...] to the standard output. Seconds are those of one sample in a large batch.
+..., "measured_s": ...}, ...] to the standard output. Seconds are those of one sample in a large batch, as it takes a
+training step, passes forward, and is measured at one angle.
 """
 
 import json
@@ -14,10 +15,14 @@ import torch
 from torch import nn
 
 from rotational_variance import models
+from rotational_variance.activations.find import find_activations
 from rotational_variance.inspection.look import count_model_flops
+from rotational_variance.measuring.batches import choose_passes
+from rotational_variance.measuring.one_pass import measure
 from rotational_variance.networks.classifier import Classifier
 from rotational_variance.networks.memory_format import find_memory_format
 from rotational_variance.networks.output_form import find_output_form
+from rotational_variance.samples.inputs import Samples
 from rotational_variance.torch_setup.device import set_up
 from rotational_variance.training.fit import loss_of
 from rotational_variance.training.muon import Muon
@@ -25,6 +30,7 @@ from rv_study.costs import PASSES_PER_STEP
 
 TRIAL_FLOPS = 2e10  # of a trial's training steps: some tenths of a second on a core
 MAX_SAMPLES = 256  # as in a batch of the study
+MAX_ANGLES = 16
 N_RUNS = 3
 
 
@@ -40,7 +46,34 @@ def cost_of(arguments: dict, *, trial: bool, device: torch.device) -> dict[str, 
     n_samples = max(8, min(MAX_SAMPLES, int(TRIAL_FLOPS / (PASSES_PER_STEP * max(flops, 1)))))
     memory_format = find_memory_format(network, inputs)
     many = torch.rand(n_samples, *shape, device=device).contiguous(memory_format=memory_format)
-    return {"flops": flops, **_try(Classifier(network, form), many, arguments["n_classes"])}
+    model = Classifier(network, form)
+    seconds = _try(model, many, arguments["n_classes"])
+    return {"flops": flops, **seconds, "measured_s": _try_measuring(model, many, flops)}
+
+
+def _try_measuring(model: Classifier, inputs: torch.Tensor, flops: int) -> float:
+    """Return the seconds of one sample at one angle in a measurement, by measuring made-up images of one class.
+
+    Not those of its forward pass: of a narrow network with many layers, the statistics take longer.
+    """
+    n_channels, device = inputs.shape[1], inputs.device
+    samples = Samples(
+        images=inputs.mul(255).to(torch.uint8),
+        labels=torch.zeros(len(inputs), dtype=torch.int64, device=device),
+        mean=torch.full((n_channels, 1, 1), 0.5, device=device),
+        std=torch.full((n_channels, 1, 1), 0.3, device=device),
+    )
+    activations = find_activations(model, samples.inputs(slice(0, 2)))
+    memory_format = "channels_last" if inputs.is_contiguous(memory_format=torch.channels_last) else "contiguous"
+    passes = choose_passes(activations, samples, batch_size="auto", memory_format=memory_format, dtype=torch.float32)
+    samples = samples.subset(torch.arange(passes.batch_size, device=device))
+    n_angles = max(2, min(MAX_ANGLES, int(TRIAL_FLOPS / (max(flops, 1) * len(samples)))))
+    angles = [360 * i / n_angles for i in range(n_angles)]
+
+    def measured() -> None:
+        measure(activations, samples, ["all"], angles_degrees=angles, passes=passes)
+
+    return _shortest(measured, device) / (len(samples) * n_angles)
 
 
 def _try(model: nn.Module, inputs: torch.Tensor, n_classes: int) -> dict[str, float]:

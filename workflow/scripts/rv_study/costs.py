@@ -21,18 +21,19 @@ class Images:
 
 @dataclass(frozen=True)
 class Work:
-    """The work of one job: samples that take a training step, and samples that pass forward only."""
+    """The work of one job: samples that take a training step, that pass forward only, and that are measured."""
 
     n_steps: int = 0
     n_passes: int = 0
+    n_measured: int = 0  # each counts once at each angle
 
     def flops(self, of_pass: int) -> int:
         """Return the operations, of a network with `of_pass` operations in one forward pass of a sample."""
-        return of_pass * (PASSES_PER_STEP * self.n_steps + self.n_passes)
+        return of_pass * (PASSES_PER_STEP * self.n_steps + self.n_passes + self.n_measured)
 
-    def seconds(self, step_s: float, pass_s: float) -> float:
-        """Return the time, of a network that takes so long for a sample's training step and forward pass."""
-        return step_s * self.n_steps + pass_s * self.n_passes
+    def seconds(self, *, step_s: float, pass_s: float, measured_s: float) -> float:
+        """Return the time, of a network that takes so long for a sample's step, its pass, and its measured pass."""
+        return step_s * self.n_steps + pass_s * self.n_passes + measured_s * self.n_measured
 
 
 def training_work(training: Mapping[str, object], images: Images) -> Work:
@@ -46,4 +47,4 @@ def training_work(training: Mapping[str, object], images: Images) -> Work:
 def measuring_work(measurement: Mapping[str, object], images: Images) -> Work:
     """Return the work of measuring by these numbers: each sample passes once at each angle."""
     n_samples = images.n_test if measurement["n_samples"] == "all" else measurement["n_samples"]
-    return Work(n_passes=n_samples * len(angle_grid(measurement["angles"])))
+    return Work(n_measured=n_samples * len(angle_grid(measurement["angles"])))

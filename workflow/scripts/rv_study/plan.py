@@ -19,6 +19,7 @@ CORE_FLOPS = 6e10
 GPU, GPU_FLOPS = "one NVIDIA H100, at a third of its published 67 TFLOP/s", 67e12 / 3
 LAPTOP, LAPTOP_FLOPS = "config/laptop.yaml", 1.19e15  # of training steps, which a test counts
 LONG_HOURS, SHORT_ENOUGH_HOURS = 1.0, 8.0
+SECONDS = ("step_s", "pass_s", "measured_s")  # that a trial finds
 MIN_PASSES = 20_000  # fewer forward passes take no hour, whatever the network, and are not worth counting
 
 
@@ -118,7 +119,7 @@ def _try(jobs: list[Job], images: Mapping[str, Images | None], device: str, thre
     tried = try_networks([job.network(images[job.run.dataset]) for job in jobs], device, threads)
     works = [job.work(images[job.run.dataset]) for job in jobs]
     return [
-        Cost(job, work.flops(cost["flops"]), work.seconds(cost["step_s"], cost["pass_s"]))
+        Cost(job, work.flops(cost["flops"]), work.seconds(**{name: cost[name] for name in SECONDS}))
         for job, work, cost in zip(jobs, works, tried, strict=True)
     ]
 
