@@ -10,7 +10,7 @@ from torch import nn
 
 import example as job
 from helpers.drawn import assert_readable, legend_texts
-from helpers.tabulated import measurement_of
+from helpers.tabulated import FOUR, measurement_of
 from rotational_variance.activations.find import find_activations
 from rotational_variance.figures.parts.style import style
 from rotational_variance.figures.two_units import two_units as draw
@@ -127,7 +127,7 @@ def test_a_damaged_file_is_refused(tmp_path, damage):
 def test_the_figure_shows_what_the_units_did(angles):
     example = make_example(angles)
     with style():
-        figure = draw("title", "resnet on mnist", example)
+        figure = draw("title", FOUR["rotated"], example)
         lay_out(figure)
     axes = [one for one in figure.get_axes() if one.get_title(loc="left")]
     titles = [one.get_title(loc="left") for one in axes]
@@ -150,15 +150,16 @@ def test_the_figure_is_readable(scale, monkeypatch):
     example = make_example(np.arange(16) * 22.5 - 180)
     named = {"layer": f"backbone.stages.3.{'x' * 60}", "units": np.array([1234, 5678])}
     stds = {name: getattr(example, name) * scale for name in ("values", "transformation_std", "sample_std")}
-    network = "all_convolutional on CIFAR-10 (JPEG copies), trained within 45 degrees to either side"
+    title = "all_convolutional on CIFAR-10 (JPEG copies): What M tells, by two units"
+    training = replace(FOUR["rotated"], label="trained within 45 degrees to either side")
     with style():
-        figure = draw("What M tells, by two units of this study", network, replace(example, **named, **stds))
+        figure = draw(title, training, replace(example, **named, **stds))
         assert_readable(figure, monkeypatch)
 
 
 def test_a_layer_without_space_has_no_aggregation():
     with style():
-        figure = draw("title", "resnet on mnist", make_example(aggregation=""))
+        figure = draw("title", FOUR["rotated"], make_example(aggregation=""))
     assert not any("feature map" in text.get_text() for text in figure.texts)
 
 

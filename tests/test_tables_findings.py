@@ -35,7 +35,8 @@ def say(runs, trainings=TWO):
         for run, upright, rotated, last, holds, lowest in runs
     ]
     accuracy, of_networks, outputs, depth = zip(*rows, strict=True)
-    return findings(accuracy, of_networks, outputs, [row for of_run in depth for row in of_run], trainings)
+    labels = {run["dataset"]: run["dataset"].upper() for run, *_ in runs}
+    return findings(accuracy, of_networks, outputs, [row for of_run in depth for row in of_run], trainings, labels)
 
 
 FIRST = (UNROTATED, 0.99, 0.40, 1.02, True, 1)
@@ -48,9 +49,9 @@ def of_model(name, *runs):
 
 def test_a_study_of_two_trainings():
     assert say([FIRST, SECOND]) == [
-        "Accuracy on upright and rotated test images: on mnist (one model), 99.0% and 40.0% after unrotated training, "
+        "Accuracy on upright and rotated test images: on MNIST (one model), 99.0% and 40.0% after unrotated training, "
         "98.0% and 97.0% after rotated training.",
-        "M in the last third of the layers (mean of feature maps; 0 is invariant, 1 or more is not): on mnist (one "
+        "M in the last third of the layers (mean of feature maps; 0 is invariant, 1 or more is not): on MNIST (one "
         "model), 1.02 after unrotated training, 0.31 after rotated training.",
         "What was claimed, and how often it holds: training on rotated images lowers M, in 4 of 4 comparisons; each "
         "output is the most invariant for its own class, in 1 of 10 units after unrotated training and 9 of 10 after "
@@ -65,11 +66,11 @@ def test_models_are_averaged_and_datasets_told_apart():
     on_digits = [({**run, "dataset": "digits"}, *values) for run, *values in (FIRST, SECOND)]
     accuracy, last, _ = say([FIRST, SECOND, *vgg16, *on_digits])
     assert accuracy.endswith(
-        "on mnist (mean of 2 models), 97.0% and 35.0% after unrotated training, 96.0% and 95.0% after rotated "
-        "training; on digits (one model), 99.0% and 40.0% after unrotated training, 98.0% and 97.0% after rotated "
+        "on MNIST (mean of 2 models), 97.0% and 35.0% after unrotated training, 96.0% and 95.0% after rotated "
+        "training; on DIGITS (one model), 99.0% and 40.0% after unrotated training, 98.0% and 97.0% after rotated "
         "training."
     )
-    assert "1.01 after unrotated training, 0.26 after rotated training; on digits (one model), 1.02" in last
+    assert "1.01 after unrotated training, 0.26 after rotated training; on DIGITS (one model), 1.02" in last
 
 
 def test_many_datasets_are_told_of_together():
@@ -89,14 +90,14 @@ def test_seeds_are_averaged_and_those_at_chance_left_out():
 def test_a_model_at_chance_is_left_out_with_its_other_training():
     chance = of_model("vgg16", FIRST, (RUN | {"at_chance": True}, 0.1, 0.1, 9.0, True, 0))
     accuracy, _, _ = say([FIRST, SECOND, *chance])
-    assert "on mnist (one model, 1 with a training at chance left out), 99.0% and 40.0%" in accuracy
+    assert "on MNIST (one model, 1 with a training at chance left out), 99.0% and 40.0%" in accuracy
 
 
 def test_a_dataset_at_chance_is_named():
     on_digits = [({**run, "dataset": "digits", "at_chance": True}, *values) for run, *values in (FIRST, SECOND)]
     accuracy, last, _ = say([FIRST, SECOND, *on_digits])
     for sentence in (accuracy, last):
-        assert sentence.endswith("; on digits, each model has a training at chance.")
+        assert sentence.endswith("; on DIGITS, each model has a training at chance.")
 
 
 def test_a_study_at_chance_has_no_numbers():
@@ -113,7 +114,7 @@ def test_a_study_at_chance_has_no_numbers():
 
 def test_one_training_is_compared_with_none():
     accuracy, last, claims = say([SECOND], ONE)
-    assert accuracy.endswith("on mnist (one model), 98.0% and 97.0% after rotated training.")
+    assert accuracy.endswith("on MNIST (one model), 98.0% and 97.0% after rotated training.")
     assert last.endswith("0.31 after rotated training.")
     assert "training on rotated images lowers M: not tested; each output" in claims
     assert "9 of 10 units after rotated training; " in claims

@@ -49,6 +49,7 @@ def made(tmp_path_factory):
         trainings=list(FOUR.values()),
         measures=["sample_std"],
         all_measures=["normalized_variance", "sample_std", "transformation_std"],
+        labels={"mnist": "MNIST"},
     )
     names = [table.replace(".", "_") for table in TABLES]
     return {name: pd.read_csv(folder / name) if "csv" in name else (folder / name).read_text() for name in names}
@@ -73,6 +74,7 @@ def test_claims_are_about_m_whatever_else_is_shown(made):
 
 def test_findings_are_about_m_whatever_else_is_shown(made):
     accuracy, last_layers, claims = made["findings_txt"].splitlines()
+    assert accuracy.startswith("Accuracy on upright and rotated test images: on MNIST (")
     assert "after unrotated training" in accuracy
     assert last_layers.startswith("M in the last third")
     assert "training on rotated images lowers M, in " in claims

@@ -59,7 +59,8 @@ RESULTS, STUDY = map(workflow.pathvars.apply, ["<results>", "<study>"])
 DATASETS, DATASET_LABELS = study_runs.split_labels(canonical(config["datasets"]))
 CLAIMS = vars(workflow).setdefault("dataset_claims", {})  # of all studies in one workflow
 OWN_DATASETS = own_datasets(DATASETS, CONFIG_FILE, on_disk("<results>/datasets"), CLAIMS) if NAME else []
-DATASET_PATHS = {name: f"<{'study' if name in OWN_DATASETS else 'results'}>/datasets/{name}.h5" for name in DATASETS}
+DATASET_FOLDERS = {name: "<study>" if name in OWN_DATASETS else "<results>" for name in DATASETS}
+DATASET_PATHS = {name: f"{folder}/datasets/{name}.h5" for name, folder in DATASET_FOLDERS.items()}
 DATASET_FILES = {name: on_disk(path) for name, path in DATASET_PATHS.items()}
 
 try:
@@ -87,17 +88,19 @@ RUNS_OF_PAIR = study_runs.group(RUNS.values(), "pair")
 RUNS_OF_DATASET = study_runs.group(RUNS.values(), "dataset")
 EXECUTION = canonical(config["execution"])
 STUDIED = config["study"]["datasets"]
+# A function, as Snakemake takes {braces} in a text for a wildcard.
+SHOWN_LABELS = lambda wildcards: f"labels: {[DATASET_LABELS[name] for name in STUDIED]}"
 PUBLISHED = os.path.relpath(WORKFLOW / "resources" / "published.csv")
 PUBLISHED_DATASETS = find_published(DATASETS, STUDIED)
 # MB of a job that reads whole measurements.
 MEMORY_FOR_FILES = lambda wildcards, input: max(4000, int(2 * input.size_mb))
 
 
-def job_files(job):
+def job_files(job, folder="<study>"):
     """Return what tells how long a job took, by the name of its log."""
     return Job(
         *(
-            Path(on_disk(f"<study>/{place}.{kind}"))
+            Path(on_disk(f"{folder}/{place}.{kind}"))
             for place, kind in ((f"benchmarks/{job}", "tsv"), (f"logs/{job}", "log"))
         )
     )

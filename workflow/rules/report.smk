@@ -5,6 +5,7 @@ PAGE_FILE = on_disk(REPORT)  # now, as path variables are later those of the out
 # What tells how long a job took, by stage, in the order of RUNS, and of the other rules: no inputs, as it reruns nothing.
 COSTS = {stage: [job_files(f"{stage}/{run}") for run in RUNS] for stage in ("train", "measure")}
 OTHER_COSTS = {
+    "dataset": [job_files(f"dataset/{name}", DATASET_FOLDERS[name]) for name in STUDIED],
     "example": [job_files("example"), job_files("plot_example_png")],
     "plot": [job_files(f"plot/{pair}") for pair in RUNS_OF_PAIR],
     "plot_models": [job_files(f"plot_models/{dataset}") for dataset in STUDIED],
@@ -39,8 +40,7 @@ rule report:
         *PARAMS.of_figures(*SETTINGS),
         *of_trainings(TRAININGS),
         *PARAMS.shown_sources(STUDIED),
-        # A function, as Snakemake takes {braces} in a text for a wildcard.
-        lambda wildcards: f"labels: {[DATASET_LABELS[name] for name in STUDIED]}",
+        SHOWN_LABELS,
         *([f"study: {NAME}"] if NAME else []),
         names=run_names(RUNS.values()),
         runs=lambda wildcards, output: list(RUNS.values()),

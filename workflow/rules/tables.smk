@@ -30,12 +30,14 @@ rule tables:
         *PARAMS.of_figures("measures"),
         *of_trainings(TRAININGS),
         f"published datasets: {', '.join(PUBLISHED_DATASETS)}",
+        SHOWN_LABELS,
         names=run_names(RUNS.values()),
         runs=lambda wildcards, output: list(RUNS.values()),
         published_datasets=lambda wildcards, output: PUBLISHED_DATASETS,
         trainings=lambda wildcards, output: TRAININGS,
         measures=lambda wildcards, output: MEASURES,
         all_measures=lambda wildcards, output: list_measures(WORKFLOW),
+        labels=lambda wildcards, output: DATASET_LABELS,
     message:
         "tables"
     script:

@@ -38,6 +38,7 @@ def main(
     trainings: list[Training],
     measures: list[str],
     all_measures: list[str],
+    labels: dict[str, str],
 ) -> None:
     """Tabulate `runs`; `variances` and `histories` hold their files in the same order.
 
@@ -48,6 +49,7 @@ def main(
     trainings           the trainings of `runs`, in the order to show them; the others are compared with the first
     measures            the measures of which to tell global values
     all_measures        the measures of which to tell the values of layers
+    labels              what sentences call datasets
     """
     shown, of_layers = (list(map(load_measure, names)) for names in (measures, all_measures))
     of_networks = [*shown, *([] if M.name in measures else [M])]  # the claims are about M
@@ -78,7 +80,7 @@ def main(
         "accuracy_md": accuracy_markdown(rows["accuracy"], by_name),
         "claims_md": claims_markdown(rows["global"], rows["outputs"], rows["depth"], by_name),
         "findings_txt": "\n".join(
-            [*findings(rows["accuracy"], rows["global"], rows["outputs"], rows["depth"], by_name), ""]
+            [*findings(rows["accuracy"], rows["global"], rows["outputs"], rows["depth"], by_name, labels), ""]
         ),
     }
     for name, output in outputs.items():
@@ -97,5 +99,6 @@ if __name__ == "__main__":
             trainings=snakemake.params.trainings,
             measures=snakemake.params.measures,
             all_measures=snakemake.params.all_measures,
+            labels=snakemake.params.labels,
             outputs=dict(snakemake.output.items()),
         )

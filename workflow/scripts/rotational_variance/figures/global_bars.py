@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from rotational_variance.figures.parts.bars import bar_look, plot_bars
 from rotational_variance.figures.parts.sheet import legend_below, new_sheet
 from rotational_variance.figures.parts.style import SAMPLE_SETS
-from rotational_variance.figures.parts.text_size import shorten
+from rotational_variance.figures.parts.text_size import shorten, text_width
 from rotational_variance.figures.parts.training_results import Results, any_measurement, chance_labels
 from rotational_variance.figures.parts.value_axis import show_values, value_label
 from rotational_variance.statistics.averages import global_value
@@ -19,6 +19,7 @@ from rotational_variance.statistics.definition import Measure
 
 PUBLISHED_LOOK = {"marker": "D", "linestyle": "", "color": "w", "markeredgecolor": "k", "markersize": 4}
 PUBLISHED_LABEL = "published (Quiroga et al. 2019)"
+ROOM = 3.0  # inches of a panel, for the names of models
 WITHOUT_DEAD = {  # at the right edge of a bar, so that it meets no range over seeds
     "marker": "<", "linestyle": "", "color": "k", "markeredgecolor": "w", "markeredgewidth": 0.4, "markersize": 5,
     "label": "without dead units",
@@ -55,13 +56,19 @@ def global_bars(
                 theirs = [published.get((model, training, quantity), np.nan) for model in results]
                 handles |= of_ours | _draw_published(axes, x, theirs)
             axes.set_title(f"{aggregation} of each feature map, {name}")
-            names = [shorten(model, 24).replace("_", "_\n", 1) for model in results]
+            names = [_tick(model, ROOM / len(results)) for model in results]
             axes.set_xticks(range(len(results)), names, rotation=0 if len(results) <= 4 else 90)
         row[0].set_ylabel(value_label(measure, "mean over all units"))
     show_values(list(panels.flat), measure)
     chance = [Line2D([], [], linestyle="", label="\n".join([model, *labels])) for model, labels in at_chance.items()]
     legend_below(figure, [*handles.values(), *chance], max_columns=2 if at_chance else 4)
     return figure
+
+
+def _tick(model: str, width: float) -> str:
+    """Return the name of a model, in two lines if it is wider than so many inches."""
+    name = shorten(model, 24)
+    return name if text_width(name, 7) <= width else name.replace("_", "_\n", 1)
 
 
 def _draw_bars(

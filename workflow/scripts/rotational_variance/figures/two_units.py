@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from rotational_variance.figures.parts.sheet import legend_below, new_sheet
+from rotational_variance.statistics.trainings import Training
 from rotational_variance.storage.example_file import Example
 
 N_SHOWN = 8  # angles at most whose image is drawn
@@ -15,13 +16,13 @@ HEIGHTS = (0.95, 1.5, 1.65)  # inches: the image, and each unit
 LEGEND = 0.2
 
 
-def two_units(title: str, network: str, example: Example) -> Figure:
+def two_units(title: str, training: Training, example: Example) -> Figure:
     """Draw an image at some angles, and the activations of two units over angles and over images, with their stds.
 
-    network  whose units these are, in words
+    training  of the network whose units these are
     """
     maps = f", {example.aggregation} of each feature map" if example.aggregation else ""
-    figure = new_sheet(title, sum(HEIGHTS) + LEGEND, f"{network}, layer {example.layer}{maps}")
+    figure = new_sheet(title, sum(HEIGHTS) + LEGEND, f"{training.label}, layer {example.layer}{maps}")
     top, *rows = figure.subfigures(3, 1, height_ratios=HEIGHTS)
     _draw_images(top, example)
     for i, (row, name) in enumerate(zip(rows, ("The most invariant unit", "A more variant unit"), strict=True)):

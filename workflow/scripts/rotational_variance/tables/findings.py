@@ -1,6 +1,6 @@
 """What the runs of a study found, in three sentences with numbers, for the beginning of the page and the terminal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,21 +25,22 @@ def findings(
     output_rows: Sequence[dict],
     depth_rows: Sequence[dict],
     trainings: Trainings,
+    labels: Mapping[str, str],
 ) -> list[str]:
     """Return three sentences: the accuracies, M of the last layers, and how many comparisons support each claim.
 
     The rows are those of all runs, by `accuracy_row`, `global_rows`, `output_row` and `depth_rows`. Runs at chance are
-    left out, with the other trainings of their model and dataset.
+    left out, with the other trainings of their model and dataset. `labels` are what to call the datasets.
     """
     shown = list(trainings.values())[:N_SHOWN]
     aggregation = AGGREGATIONS[0]
     of_maps = [row for row in depth_rows if row["aggregation"] == aggregation]
     return [
-        _sentence("Accuracy on upright and rotated test images", _accuracy_text, accuracy_rows, shown),
+        _sentence("Accuracy on upright and rotated test images", _accuracy_text, _places(accuracy_rows, labels), shown),
         _sentence(
             f"M in the last third of the layers ({aggregation} of feature maps; 0 is invariant, 1 or more is not)",
             _last_text,
-            of_maps,
+            _places(of_maps, labels),
             shown,
         ),
         _claims_sentence(global_rows, output_rows, depth_rows, trainings),
@@ -76,9 +77,8 @@ class _Place:
 
 
 def _sentence(
-    what: str, text: Callable[[_Place, Training], str], rows: Sequence[dict], shown: Sequence[Training]
+    what: str, text: Callable[[_Place, Training], str], places: Sequence[_Place], shown: Sequence[Training]
 ) -> str:
-    places = _places(rows)
     if not any(place.models for place in places):
         return f"{what}: not told, as each model has a training at chance."
     return f"{what}: {'; '.join(_values(place, text, shown) for place in places)}."
@@ -90,11 +90,11 @@ def _values(place: _Place, text: Callable[[_Place, Training], str], shown: Seque
     return f"on {place.description}, {', '.join(text(place, training) for training in shown)}"
 
 
-def _places(rows: Sequence[dict]) -> list[_Place]:
+def _places(rows: Sequence[dict], labels: Mapping[str, str]) -> list[_Place]:
     by_dataset: dict[str, dict[tuple, dict[str, Seeds]]] = {}
     for seeds in group_seeds(rows):
         name = seeds.first["dataset"], seeds.first["model"]
-        by_dataset.setdefault(name[0], {}).setdefault(name, {})[seeds.first["training"]] = seeds
+        by_dataset.setdefault(labels[name[0]], {}).setdefault(name, {})[seeds.first["training"]] = seeds
     of = "models"
     if len(by_dataset) > MAX_DATASETS:
         of = "networks"
