@@ -1,8 +1,4 @@
 import signal
-import subprocess
-import sys
-import textwrap
-from pathlib import Path
 
 import pytest
 
@@ -10,64 +6,12 @@ from rotational_variance.storage.file_errors import UNWRITABLE
 from rv_study.advice import TO_WRITE
 from rv_study.job_log import job_log
 
-SCRIPTS = Path(__file__).resolve().parents[1] / "workflow" / "scripts"
-
 
 def test_lines_go_to_the_log(tmp_path):
     path = tmp_path / "logs" / "job.log"
     with job_log(path, "train x") as log:
         log.line("epoch 1")
         assert path.read_text() == "epoch 1\n"
-
-
-HOLDER = textwrap.dedent(
-    f"""
-    import sys
-    sys.path.insert(0, {str(SCRIPTS)!r})
-    from rv_study.job_log import job_log
-    with job_log(sys.argv[1], "train x") as log:
-        log.line("first")
-        print("at work", flush=True)
-        input()
-        log.line("done")
-    """
-)
-
-
-@pytest.fixture
-def start(tmp_path):
-    """Return a function that starts a job, whose log is job.log; jobs that still run at the end are killed."""
-    started = []
-
-    def start():
-        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        started.append(subprocess.Popen([sys.executable, "-c", HOLDER, tmp_path / "job.log"], text=True, **pipes))
-        return started[-1]
-
-    yield start
-    for job in started:
-        job.kill()
-        job.communicate()
-
-
-@pytest.mark.parametrize("end", ["in order", "killed"])
-def test_a_second_job_of_one_result_waits_for_the_first(start, tmp_path, end):
-    """As after a `kill -9` of Snakemake, whose job lives on."""
-    path = tmp_path / "job.log"
-    first = start()
-    assert first.stdout.readline() == "at work\n"
-    second = start()
-    assert second.stderr.readline() == "\n"
-    assert second.stderr.readline() == "train x: another job is at work on this; waiting for its end\n"
-    assert path.read_text() == "first\n"
-    if end == "killed":
-        first.kill()
-    else:
-        first.communicate("\n", timeout=60)
-    assert second.stdout.readline() == "at work\n"
-    second.communicate("\n", timeout=60)
-    assert second.returncode == 0
-    assert path.read_text() == "first\ndone\n"
 
 
 @pytest.mark.parametrize("error", [ValueError("bad number"), OSError("no space")])

@@ -170,7 +170,8 @@ AROUND_JOBS = {  # file: what it computes, and other code there
     "progress": ("JobProgress(label, total, done)", "JobProgress(label, total + 1, done)"),
     "progress_words": ("told['share']", "told['done']"),
     "to_snakemake": ("ANSWER_S = 10", "ANSWER_S = 11"),
-    "one_at_a_time": ("fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB"),
+    "own_gpu": ("POLL_S = 1", "POLL_S = 2"),
+    "working_alone": ("STALE_S = 60", "STALE_S = 61"),
     "device_choice": ("return ", 'return "cpu" if wanted == "auto" else '),
     "time_limits": ("(signal.SIGTERM, signal.SIGINT)", "(signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)"),
 }

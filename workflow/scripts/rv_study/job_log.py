@@ -6,14 +6,15 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from rotational_variance.storage.file_errors import naming_path
 from rv_study.advice import explain, is_users
-from rv_study.around_jobs.one_at_a_time import open_alone
 from rv_study.around_jobs.progress import JobProgress, progress_bar
 from rv_study.around_jobs.time_limits import Stopped, stopped_by_signals
 from rv_study.around_jobs.to_snakemake import send
+from rv_study.around_jobs.working_alone import working_alone
 
 
 class JobLog:
@@ -27,7 +28,7 @@ class JobLog:
         self.label = label
         with naming_path(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = open_alone(self.path, lambda: self._say("another job is at work on this; waiting for its end"))
+            self._file = open(self.path, "w", encoding="utf-8")  # noqa: SIM115 (closed by `close`)
 
     def line(self, text: str) -> None:
         """Write a line to the log without delay."""
@@ -37,10 +38,7 @@ class JobLog:
     def warn(self, text: str) -> None:
         """Write a line to the log and the terminal."""
         self.line(text)
-        self._say(text)
-
-    def _say(self, text: str) -> None:
-        _tell(self.label, f"{self.label}: {text}")
+        _say(self.label, text)
 
     @contextmanager
     def taking_warnings(self) -> Iterator[None]:
@@ -69,11 +67,12 @@ class JobLog:
 def job_log(path: str | Path, label: str) -> Iterator[JobLog]:
     """Yield a JobLog; turn a user's error (`advice.is_users`) or a signal into one line and exit status 1.
 
-    Other errors are bugs: their traceback goes to the log, too.
+    Other errors are bugs: their traceback goes to the log, too. While another job of the same log is at work, on this
+    machine or another, this one waits.
     """
     log, is_done = None, False
     try:
-        with stopped_by_signals():
+        with stopped_by_signals(), working_alone(Path(path).with_suffix(".lock"), partial(_say, label)):
             log = JobLog(path, label)
             yield log
             is_done = True
@@ -91,6 +90,10 @@ def job_log(path: str | Path, label: str) -> Iterator[JobLog]:
         if log is not None:
             with suppress(OSError):  # a full disk was named already
                 log.close()
+
+
+def _say(label: str, text: str) -> None:
+    _tell(label, f"{label}: {text}")
 
 
 def _tell(label: str, text: str, *, is_error: bool = False) -> None:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from rotational_variance.storage.files import half_of
+from rv_study.around_jobs.own_gpu import own_gpu
 from rv_study.forced import is_forced
 from rv_study.job_log import JobLog
 from rv_study.kept_store import LOG, RECORD, TAKEN, Result, Store
@@ -28,7 +29,8 @@ def take_or_make(
             unfinished.unlink()  # else it is of other numbers, which may come back, too
         _remove_halves([*files, *([unfinished] if unfinished else [])])
         return
-    make()
+    with own_gpu(log.warn):
+        make()
     _keep(store, result, files, log)
     if unfinished is not None:
         unfinished.unlink(missing_ok=True)

@@ -1,0 +1,89 @@
+"""Give each job on this machine a GPU of its own: Snakemake counts GPUs, and hands out none."""
+
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TextIO
+
+VARIABLE = "ROTATIONAL_VARIANCE_GPUS"  # those that the jobs of a Snakemake may take, with commas between them
+VISIBLE = "CUDA_VISIBLE_DEVICES"
+POLL_S = 1
+
+
+def list_gpus(device: str) -> list[str]:
+    """Return the GPUs that jobs here may compute on, as CUDA_VISIBLE_DEVICES names them.
+
+    device  `execution.device` of the config
+    """
+    if device == "cpu" or _torch_has_no_cuda():
+        return []
+    visible = os.environ.get(VISIBLE)
+    if visible is not None:
+        named = [name.strip() for name in visible.split(",")]
+        return [name for name in named if re.fullmatch(r"\d+|(GPU|MIG)-\S+", name)]
+    return re.findall(r"UUID: ([^\s)]+)\)", _ask_driver())
+
+
+def _torch_has_no_cuda() -> bool:
+    try:
+        return version("torch").endswith("+cpu")
+    except PackageNotFoundError:  # it is in an environment that is not this one
+        return False
+
+
+def _ask_driver() -> str:
+    """Return the driver's list of GPUs; "" without a driver. MIG parts are listed below the GPU that they are of."""
+    if shutil.which("nvidia-smi") is None:
+        return ""
+    with suppress(OSError, subprocess.SubprocessError):
+        done = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=30, check=True)
+        parts = re.findall(r"^\s+MIG.*$", done.stdout, re.M)  # a GPU with parts cannot be used as a whole
+        return "\n".join(parts) if parts else done.stdout
+    return ""
+
+
+@contextmanager
+def own_gpu(say: Callable[[str], None]) -> Iterator[None]:
+    """Let CUDA see one GPU, which no other job of this user on this machine has meanwhile.
+
+    say  takes what a person should know: that this waits
+    The lock ends with the process.
+    """
+    gpus = [name for name in os.environ.get(VARIABLE, "").split(",") if name]
+    if not gpus:
+        yield
+        return
+    before = os.environ.get(VISIBLE)
+    gpu, lock = _take_one(gpus, say)
+    os.environ[VISIBLE] = gpu  # torch has not looked yet: jobs import it only when they compute
+    try:
+        yield
+    finally:
+        os.environ.pop(VISIBLE) if before is None else os.environ.update({VISIBLE: before})
+        lock.close()
+
+
+def _take_one(gpus: list[str], say: Callable[[str], None]) -> tuple[str, TextIO]:
+    folder = Path(tempfile.gettempdir()) / f"rotational-variance-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    has_said = False
+    while True:
+        for gpu in gpus:
+            file = open(folder / f"gpu_{gpu}.lock", "a", encoding="utf-8")  # noqa: SIM115 (closed when the job ends)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return gpu, file
+            except BlockingIOError:
+                file.close()
+        if not has_said:
+            say("all GPUs are taken by other jobs of yours; waiting for one")
+            has_said = True
+        time.sleep(POLL_S)
