@@ -1,0 +1,112 @@
+"""Jobs of a cluster outlive a controller that does not answer for a while."""
+
+import asyncio
+import threading
+
+from rv_study.cluster import patience
+from rv_study.cluster.patience import be_patient
+
+
+class Executor:
+    """One whose query tells of some jobs only."""
+
+    def __init__(self, *, runs=(), ends=(), fails=()):
+        self.runs, self.ends, self.fails = runs, ends, fails
+        self.reported, self.submitted = [], []
+
+    async def check_active_jobs(self, active_jobs):
+        for job in active_jobs:
+            if job in self.ends:
+                self.report_job_success(job)
+            elif job in self.fails:
+                self.report_job_error(job, msg="failed", aux_logs=[])
+            elif job in self.runs:
+                yield job
+
+    def report_job_success(self, job):
+        self.reported.append(job)
+
+    def report_job_error(self, job, msg, aux_logs):
+        self.reported.append((job, msg))
+
+    def run_job(self, job):
+        self.submitted.append(job)
+
+    def shutdown(self):
+        self.reported.append("shut down")
+
+
+def check(executor, jobs):
+    async def collect():
+        return [job async for job in executor.check_active_jobs(jobs)]
+
+    return asyncio.run(collect())
+
+
+def test_jobs_of_which_nothing_is_told_are_kept():
+    executor = Executor(runs="a", ends="b", fails="c")
+    be_patient(executor, print)
+    for _ in range(2):
+        assert check(executor, ["a", "b", "c", "d"]) == ["a", "d"]
+    assert executor.reported == ["b", ("c", "failed")] * 2
+
+
+def test_all_are_kept_if_the_query_fails():
+    executor = Executor()
+    be_patient(executor, print)
+    assert check(executor, ["a", "b"]) == ["a", "b"]
+
+
+def test_what_an_executor_reports_in_between_is_its_own(monkeypatch):
+    executor = Executor(runs="a")
+    be_patient(executor, print)
+    check(executor, ["a"])
+    executor.report_job_success("b")
+    assert executor.reported == ["b"]
+    assert "report_job_success" not in vars(executor)
+
+
+def test_a_second_study_of_the_same_workflow_changes_nothing_more():
+    executor = Executor(runs="a", ends="b")
+    for _ in range(2):
+        be_patient(executor, print)
+    assert check(executor, ["a", "b", "c"]) == ["a", "c"]
+    assert executor.reported == ["b"]
+
+
+def test_nothing_is_submitted_after_the_end(monkeypatch, tmp_path):
+    """As after Ctrl-C, while jobs wait for a controller that does not answer."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    executor = Executor()
+    be_patient(executor, print)
+    waiting = threading.Thread(target=executor.run_job, args=("a",))
+    waiting.start()
+    executor.shutdown()
+    waiting.join(timeout=60)
+    assert not waiting.is_alive()
+    assert executor.submitted == []
+    assert executor.reported == ["shut down"]
+
+
+def test_a_job_is_submitted_once_slurm_answers(monkeypatch, tmp_path):
+    sinfo = tmp_path / "sinfo"
+    sinfo.write_text('#!/bin/sh\necho x >> "$0.asked"\ntest $(wc -l < "$0.asked") -gt 2\n')
+    sinfo.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr(patience, "POLL_S", 0)
+    executor, said = Executor(), []
+    be_patient(executor, said.append)
+    executor.run_job("a")
+    assert executor.submitted == ["a"]
+    assert said == ["SLURM's controller does not answer; waiting for it"]
+    assert len((tmp_path / "sinfo.asked").read_text().splitlines()) == 3
+
+
+def test_slurms_own_answer_counts_in_the_end(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))  # where no SLURM is
+    monkeypatch.setattr(patience, "POLL_S", 0)
+    monkeypatch.setattr(patience, "PATIENCE_S", 0.1)
+    executor = Executor()
+    be_patient(executor, print)
+    executor.run_job("a")
+    assert executor.submitted == ["a"]
