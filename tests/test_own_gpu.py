@@ -1,13 +1,18 @@
 """Each job on this machine computes on a GPU of its own; with made-up GPUs, as CUDA and its driver name them."""
 
+import contextlib
 import os
+import re
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
+import psutil
 import pytest
 
+from helpers.projects import TINY
+from helpers.tiny_data import tiny_images, write_zip
 from rv_study.around_jobs import own_gpu as module
 from rv_study.around_jobs.own_gpu import VARIABLE, VISIBLE, list_gpus, own_gpu
 
@@ -30,6 +35,7 @@ def cuda(monkeypatch, tmp_path):
     monkeypatch.setattr(module.tempfile, "gettempdir", lambda: str(tmp_path))
     monkeypatch.delenv(VISIBLE, raising=False)
     monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.delenv("SLURM_JOB_ID", raising=False)
 
 
 @pytest.fixture
@@ -58,6 +64,7 @@ def test_gpus_are_those_that_are_visible(driver, monkeypatch, visible, expected)
 
 @pytest.mark.parametrize(("listed", "expected"), [
     (TWO, ["GPU-0a1b", "GPU-2c3d"]), (PARTS, ["MIG-11", "MIG-22"]), ("", []),
+    (f"{PARTS}{TWO.splitlines()[1]}\n", ["MIG-11", "MIG-22", "GPU-2c3d"]),
 ])  # fmt: skip
 def test_else_those_that_the_driver_lists(driver, listed, expected):
     driver(listed)
@@ -143,3 +150,40 @@ def test_what_is_visible_afterwards_is_what_was_before(monkeypatch, visible):
 def test_without_gpus_nothing_changes():
     with own_gpu(pytest.fail):
         assert VISIBLE not in os.environ
+
+
+@pytest.mark.long
+def test_no_more_jobs_compute_at_once_than_there_are_gpus(project, monkeypatch, tmp_path):
+    """Through Snakemake, on a torch that says it has CUDA, and so with GPUs that are counted, and none that is used."""
+    installed = tmp_path / "made up" / "torch-99.dist-info"
+    installed.mkdir(parents=True)
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: torch\nVersion: 99+cu130\n")
+    monkeypatch.setenv("PYTHONPATH", str(installed.parent))
+    monkeypatch.setenv(VISIBLE, "7,8")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    write_zip(project.folder / "tiny.zip", tiny_images())
+    runs = [f"{m}_tiny_{t}_seed0" for m in ("simple_conv", "all_convolutional") for t in ("unrotated", "rotated")]
+    arguments = [*(f"results/checkpoints/{run}.pt" for run in runs), "--cores", "4", "--configfile", str(TINY)]
+    arguments += ["--config", "execution={device: auto}"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "snakemake", *arguments],
+        cwd=project.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    ) as snakemake:  # fmt: skip
+        at_once = set()
+        while snakemake.poll() is None:
+            at_once.add(n_jobs(snakemake.pid))
+        said = snakemake.stdout.read()
+    assert snakemake.returncode == 0, said
+    assert max(at_once) == 2
+    locks = tmp_path / f"rotational-variance-{os.getuid()}"
+    assert {path.name for path in locks.iterdir()} == {"gpu_7.lock", "gpu_8.lock"}  # each was some job's own
+
+
+def n_jobs(pid):
+    """Return how many trainings run below a process, by the names of their scripts."""
+    scripts = set()
+    with contextlib.suppress(psutil.Error):
+        for process in psutil.Process(pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                scripts |= set(re.findall(r"/tmp\w+\.train\.py$", " ".join(process.cmdline())))
+    return len(scripts)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from unittest.mock import ANY
 
 import h5py
 import numpy as np
@@ -13,7 +14,7 @@ from rv_study import plan
 from rv_study.costs import Images, Work, measuring_work, training_work
 from rv_study.errors import ConfigError
 from rv_study.image_counts import count_images
-from rv_study.network_costs import count_flops_once, try_networks
+from rv_study.network_costs import count_once, try_networks
 from rv_study.plan import Cost, Job
 from rv_study.run import Run
 
@@ -58,20 +59,23 @@ def test_images_are_counted_by_their_file_or_else_by_their_source(tmp_path):
     assert count_images(file, source) is None
 
 
-def test_operations_are_counted_once(tmp_path, monkeypatch):
-    kept = tmp_path / ".flops.json"
+def test_costs_are_counted_once(tmp_path, monkeypatch):
+    kept = tmp_path / ".network_costs.json"
     conv = (
         [28**2 * 2 * 9 * n for n in (1 * 2, 2 * 2)]
         + [14**2 * 2 * 9 * n for n in (2 * 4, 4 * 4)]
         + [7**2 * 2 * 9 * 4 * 8]
     )
-    expected = sum(conv) + 2 * (8 * 49 * 4 + 4 * 10)
-    assert count_flops_once([NETWORK, NETWORK], kept) == [expected, expected]
+    weights = sum(9 * i * o + o for i, o in ((1, 2), (2, 2), (2, 4), (4, 4), (4, 8))) + (8 * 49 + 1) * 4 + 5 * 10
+    expected = {"flops": sum(conv) + 2 * (8 * 49 * 4 + 4 * 10), "parameter_bytes": 4 * weights, "sample_bytes": ANY}
+    assert count_once([NETWORK, NETWORK], kept) == [expected, expected]
     assert list(json.loads(kept.read_text()).values()) == [expected]
+    # At least each convolution's input, and each ReLU's output if it is not the same tensor.
+    assert 4 * (28**2 * 5 + 14**2 * 8 + 49 * 8) <= count_once([NETWORK], kept)[0]["sample_bytes"] < 2**17
     monkeypatch.setattr("rv_study.network_costs.COUNTER", "no_such_module")
-    assert count_flops_once([NETWORK], kept) == [expected]
+    assert count_once([NETWORK], kept) == [expected]
     with pytest.raises(ConfigError, match=r"the costs of networks cannot be counted: .*no_such_module"):
-        count_flops_once([NETWORK | {"width": 3}], kept)
+        count_once([NETWORK | {"width": 3}], kept)
 
 
 def test_a_trial_takes_time():

@@ -288,10 +288,6 @@ ROTATED_RESNET = {"models": ["resnet"], "datasets": ["other"], "trainings": ["ro
     ("figures={layers: all}", jobs("plot", "plot_models"), ["figures.layers: auto"], ["figures.layers: all"]),
     ("datasets={tiny: {size: 14}}", OF_TINY, [], ["size: 14"]),
     (
-        "datasets={tiny: {label: 'small {images}'}}", jobs("plot", "plot_models", datasets=["tiny"]) | EXAMPLE_DRAWN,
-        ["label: tiny"], ["label: small {images}"],
-    ),
-    (
         "trainings={rotated: {rotate: 45}}", jobs("train", "measure", trainings=["rotated"]) | jobs("shown"),
         ["training.rotate: 180"], ["training.rotate: 45"],
     ),
@@ -300,6 +296,14 @@ def test_a_changed_number_reruns_what_uses_it_and_is_named(study, change, expect
     planned = plan(study, "--config", change)
     assert planned.jobs == expected
     assert {(tuple(before), tuple(now))} == {reason for reason in map(changes, planned.reasons.values()) if reason}
+
+
+def test_another_label_draws_figures_of_its_dataset_and_writes_sentences_anew(study):
+    planned = plan(study, "--config", "datasets={tiny: {label: 'small {images}'}}")
+    assert planned.jobs == jobs("plot", "plot_models", "tables", datasets=["tiny"]) | EXAMPLE_DRAWN
+    of_figures = ("label: tiny",), ("label: small {images}",)
+    of_all = ("other", "tiny"), ("other", "small {images}")  # the names in a list, as the dry run's text is read
+    assert {reason for reason in map(changes, planned.reasons.values()) if reason} == {of_figures, of_all}
 
 
 IN_SVG = jobs("plot_print", "plot_models_print") | {"plot_example svg"}

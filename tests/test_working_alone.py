@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -65,18 +66,20 @@ def test_a_second_job_of_one_result_waits_for_the_first(start, tmp_path, end):
     assert second.stdout.readline() == "at work\n"
     second.communicate("\n", timeout=60)
     assert second.returncode == 0
-    assert path.read_text() == "first\ndone\n"
+    assert path.read_text().startswith(waiting.removeprefix("train x: "))
+    assert path.read_text().endswith("\nfirst\ndone\n")
     assert [path.name for path in tmp_path.iterdir()] == ["job.log"]
 
 
 def leave_lock(lock, **holder):
-    lock.write_text(json.dumps({"host": "n1", "pid": 1, "job": "7"} | holder))
+    lock.write_text(json.dumps({"host": "n1", "pid": 1, "job": "7", "namespace": module._namespace()} | holder))
 
 
 def hold(lock):
     said = []
     with working_alone(lock, said.append):
-        assert json.loads(lock.read_text()) == {"host": socket.gethostname(), "pid": os.getpid(), "job": ""}
+        held = json.loads(lock.read_text())
+        assert (held["host"], held["pid"]) == (socket.gethostname(), os.getpid())
     assert list(lock.parent.iterdir()) == []
     return said
 
@@ -146,6 +149,40 @@ def test_a_lock_that_was_taken_over_is_left_to_its_new_holder(tmp_path):
     with working_alone(lock, lambda text: None):
         leave_lock(lock)
     assert lock.exists()
+
+
+def test_who_was_taken_for_dead_ends(tmp_path, hasty):
+    """As after it was suspended for long: two that write the same files would harm each other."""
+    lock, ended = tmp_path / "x.lock", []
+    before = signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
+    try:
+        with working_alone(lock, lambda text: None):
+            leave_lock(lock)
+            deadline = time.monotonic() + 60
+            while not ended and time.monotonic() < deadline:
+                time.sleep(0.01)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert ended
+
+
+def test_a_process_of_another_container_is_not_known_to_be_dead(tmp_path, hasty):
+    lock = tmp_path / "x.lock"
+    leave_lock(lock, host=socket.gethostname(), pid=dead_pid(), namespace="pid:[1]")
+    waiting, stale = hold(lock)
+    assert "is at work on this" in waiting
+    assert "left behind" in stale
+
+
+def test_a_file_system_without_links_has_locks(tmp_path, hasty, monkeypatch):
+    def fail(*_):
+        raise PermissionError(1, "no links here")
+
+    monkeypatch.setattr(os, "link", fail)
+    lock = tmp_path / "x.lock"
+    assert hold(lock) == []
+    leave_lock(lock)
+    assert len(hold(lock)) == 2
 
 
 def test_a_damaged_lock_is_one_of_an_unknown_holder(tmp_path, hasty):

@@ -107,7 +107,7 @@ class OneRun:
             writes=self.tables,
             params={
                 "runs": [Run(**RUN)], "trainings": TRAININGS, "measures": MEASURES, "all_measures": MEASURES,
-                "published_datasets": [],
+                "published_datasets": [], "labels": {RUN["dataset"]: "tiny"},
             },
         )  # fmt: skip
 

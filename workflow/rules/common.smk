@@ -17,6 +17,11 @@ from rv_study import (
     unknown_targets,
 )
 from rv_study.around_jobs.device_choice import choose_device
+from rv_study.around_jobs.own_gpu import VARIABLE as OWN_GPU, list_gpus
+from rv_study.cluster.asks import Asks
+from rv_study.cluster.held_config import held, hold, let_go
+from rv_study.cluster.slurm import n_given_gpus
+from rv_study.cluster.submission import Submission
 from rv_study.code_facts import remember
 from rv_study.dataset_places import claim, own_datasets
 from rv_study.finished import list_finished, list_forced, list_needed
@@ -32,9 +37,18 @@ from rv_study.report_labels import label_figure, label_table
 from rv_study.terminal.summary import summarize
 from rv_study.terminal.watch import Watch
 
+CONFIGS = vars(workflow).setdefault("rotational_variance_configs", [])  # of all studies in one workflow
+
 try:
     check_code(WORKFLOW)
-    if not IS_MODULE:
+    if workflow.is_main_process:
+        let_go(len(CONFIGS))
+    in_command = None if workflow.is_main_process else held(len(CONFIGS))
+    if in_command:
+        config.clear()
+        config.update(in_command["config"])
+        CONFIG_FILE = in_command["config_file"]
+    elif not IS_MODULE:
         replace_sources(config, list_overlays(CONFIG_FILE, workflow.config_settings))
     study_config.check(
         config,
@@ -43,6 +57,7 @@ try:
         is_module=IS_MODULE,
     )
     study_config.order_trainings(config, CONFIG_FILE)
+    CONFIGS.append({"config": config, "config_file": CONFIG_FILE})
     check_measures(WORKFLOW, config["figures"]["measures"])
 except ConfigError as error:
     raise WorkflowError(str(error)) from None
@@ -93,7 +108,23 @@ SHOWN_LABELS = lambda wildcards: f"labels: {[DATASET_LABELS[name] for name in ST
 PUBLISHED = os.path.relpath(WORKFLOW / "resources" / "published.csv")
 PUBLISHED_DATASETS = find_published(DATASETS, STUDIED)
 # MB of a job that reads whole measurements.
-MEMORY_FOR_FILES = lambda wildcards, input: max(4000, int(2 * input.size_mb))
+MEMORY_FOR_FILES = lambda wildcards, input: max(1000, int(2 * input.size_mb))
+GPUS = list_gpus(EXECUTION["device"]) if workflow.is_main_process else []  # a job of a cluster was given its own
+if GPUS:
+    os.environ[OWN_GPU] = ",".join(GPUS)
+elif len(CONFIGS) == 1:  # not what another command, or another study of this one, has said
+    os.environ.pop(OWN_GPU, None)
+SUBMISSION = Submission(
+    workflow,
+    lambda stage: getattr(rules, stage).rule,
+    Asks(
+        {(stage, run): plan.Job(stage, RUNS[run], SPECS[run]) for stage in STAGES for run in RUNS},
+        lambda name: count_images(DATASET_FILES[name], DATASETS[name]),
+        EXECUTION,
+        on_disk("<results>/.network_costs.json"),
+    ),
+    len(GPUS) if workflow.is_main_process else n_given_gpus(),
+)
 
 
 def job_files(job, folder="<study>"):

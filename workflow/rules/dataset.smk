@@ -8,11 +8,9 @@ checkpoint dataset:
         "{folder}/benchmarks/dataset/{dataset}.tsv"
     wildcard_constraints:
         folder="|".join(map(re.escape, {RESULTS, STUDY})),
+    localrule: True  # nodes of a cluster may have no network to download from
     conda:
         "../envs/torch.yaml"
-    resources:
-        mem_mb=EXECUTION["memory_mb"]["dataset"],
-        runtime=EXECUTION["runtime_minutes"]["dataset"],
     params:
         *PARAMS.code("dataset.py", "torch.yaml"),
         *PARAMS.of_dataset(),

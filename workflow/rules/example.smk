@@ -19,8 +19,9 @@ rule example:
         "../envs/torch.yaml"
     threads: EXECUTION["threads"]["measure"]
     resources:
-        mem_mb=EXECUTION["memory_mb"]["measure"],
-        runtime=EXECUTION["runtime_minutes"]["measure"],
+        mem_mb=SUBMISSION.memory_mb("measure", EXAMPLE.stem),
+        runtime=SUBMISSION.minutes("measure", EXAMPLE.stem),
+        gpu=SUBMISSION.n_gpus("measure"),
     params:
         *PARAMS.code("example.py", "torch.yaml"),
         *PARAMS.of_figures("aggregation"),
@@ -45,6 +46,7 @@ rule plot_example:
         "<study>/benchmarks/plot_example_{suffix}.tsv"
     wildcard_constraints:
         suffix="png|pdf|svg",
+    localrule: True
     conda:
         "../envs/plot.yaml"
     params:

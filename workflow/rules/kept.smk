@@ -2,6 +2,7 @@
 rule kept:
     log:
         "<results>/logs/kept.log",
+    localrule: True
     conda:
         "../envs/plot.yaml"
     params:

@@ -6,6 +6,7 @@ rule layers:
         "<results>/layers/{pair}.md",
     log:
         "<results>/logs/layers/{pair}.log",
+    localrule: True
     conda:
         "../envs/torch.yaml"
     params:

@@ -12,8 +12,9 @@ rule measure:
         "../envs/torch.yaml"
     threads: EXECUTION["threads"]["measure"]
     resources:
-        mem_mb=EXECUTION["memory_mb"]["measure"],
-        runtime=EXECUTION["runtime_minutes"]["measure"],
+        mem_mb=SUBMISSION.memory_mb("measure"),
+        runtime=SUBMISSION.minutes("measure"),
+        gpu=SUBMISSION.n_gpus("measure"),
     params:
         *PARAMS.of_stage("measure"),
         run=lambda wildcards, output: RUNS[wildcards.run],

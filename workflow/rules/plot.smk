@@ -21,6 +21,7 @@ rule plot:
         "<study>/logs/plot/{pair}.log",
     benchmark:
         "<study>/benchmarks/plot/{pair}.tsv"
+    localrule: True
     conda:
         "../envs/plot.yaml"
     resources:
@@ -59,6 +60,7 @@ rule plot_models:
         "<study>/benchmarks/plot_models/{dataset}.tsv"
     wildcard_constraints:
         dataset="|".join(STUDIED),
+    localrule: True
     conda:
         "../envs/plot.yaml"
     resources:

@@ -42,11 +42,25 @@ def plan_or_announce():
         device = choose_device(EXECUTION["device"])
         print(plan.plan(jobs, images, device=device, threads=EXECUTION["threads"], n_cores=n_cores))
         sys.exit()
-    work = plan.count_work(jobs, images, on_disk("<results>/.flops.json"))
+    work = plan.count_work(jobs, images, on_disk("<results>/.network_costs.json"))
     line = plan.announce(work, n_cores)
-    if line:
+    if line and workflow.local_exec:
         logger.info(line)
     return work if len(work) == len(jobs) else {}
+
+
+def limit_gpus(prepare):
+    """Return what Snakemake calls to prepare its jobs, with no more at once than there are GPUs here."""
+
+    def limit_and_prepare(*args, **settings):
+        if workflow.local_exec and GPUS:
+            workflow.global_resources.setdefault("gpu", len(GPUS))
+        prepare(*args, **settings)
+
+    return limit_and_prepare
+
+
+workflow._prepare_dag = limit_gpus(workflow._prepare_dag)
 
 
 def begin(theirs, log):
@@ -55,6 +69,9 @@ def begin(theirs, log):
         return theirs(log)
     try:
         work = plan_or_announce()
+        if workflow.non_local_exec:
+            hold(CONFIGS)
+            SUBMISSION.prepare(stages_of_rules(), logger.warning)
     except ConfigError as error:
         raise WorkflowError(str(error)) from None
     theirs(log)

@@ -21,6 +21,7 @@ rule tables:
         "<study>/logs/tables.log",
     benchmark:
         "<study>/benchmarks/tables.tsv"
+    localrule: True
     conda:
         "../envs/plot.yaml"
     resources:

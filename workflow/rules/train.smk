@@ -12,8 +12,9 @@ rule train:
         "../envs/torch.yaml"
     threads: EXECUTION["threads"]["train"]
     resources:
-        mem_mb=EXECUTION["memory_mb"]["train"],
-        runtime=EXECUTION["runtime_minutes"]["train"],
+        mem_mb=SUBMISSION.memory_mb("train"),
+        runtime=SUBMISSION.minutes("train"),
+        gpu=SUBMISSION.n_gpus("train"),
     params:
         *PARAMS.of_stage("train"),
         run=lambda wildcards, output: RUNS[wildcards.run],

@@ -19,6 +19,7 @@ from rotational_variance.storage.dataset_reader import read_dataset
 from rotational_variance.storage.example_file import Example, write_example
 from rotational_variance.storage.measurement_reader import read_measurement
 from rotational_variance.torch_setup.device import set_up
+from rv_study.around_jobs.own_gpu import own_gpu
 from rv_study.job_log import job_log
 from rv_study.run import Run
 
@@ -126,7 +127,7 @@ def _statistics(layer: Layer, row: int, units: list[int]) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0], "example"):
+    with job_log(snakemake.log[0], "example") as log, own_gpu(log.warn):
         main(
             dataset=snakemake.input.dataset,
             checkpoint=snakemake.input.checkpoint,

@@ -1,9 +1,10 @@
-"""What networks cost: operations of a forward pass, by torch's counter, and seconds here, by a short trial.
+"""What networks cost: operations of a forward pass, by torch's counter, memory, and seconds here, by a short trial.
 
 A process of its own, so that a Snakefile needs no torch: reads {"networks": [arguments of models.build, ...], "trial":
-true or false, "device": ..., "threads": ...} from the standard input, writes [{"flops": ..., "step_s": ..., "pass_s":
-..., "measured_s": ...}, ...] to the standard output. Seconds are those of one sample in a large batch, as it takes a
-training step, passes forward, and is measured at one angle.
+true or false, "device": ..., "threads": ...} from the standard input, writes a list of costs to the standard output.
+With a trial, these are {"flops": ..., "step_s": ..., "pass_s": ..., "measured_s": ...}: the seconds of one sample in a
+large batch, as it takes a training step, passes forward, and is measured at one angle. Without one, they are {"flops":
+..., "parameter_bytes": ..., "sample_bytes": ...}: the last is what a training step keeps of one sample.
 """
 
 import json
@@ -41,7 +42,7 @@ def cost_of(arguments: dict, *, trial: bool, device: torch.device) -> dict[str, 
     inputs = torch.rand(3, *shape, device=device)
     flops = count_model_flops(network, inputs[:1])
     if not trial:
-        return {"flops": flops}
+        return {"flops": flops, **_count_bytes(network.train(), torch.cat([inputs, inputs[:1]]))}
     form = find_output_form(network, inputs, arguments["n_classes"])
     n_samples = max(8, min(MAX_SAMPLES, int(TRIAL_FLOPS / (PASSES_PER_STEP * max(flops, 1)))))
     memory_format = find_memory_format(network, inputs)
@@ -49,6 +50,21 @@ def cost_of(arguments: dict, *, trial: bool, device: torch.device) -> dict[str, 
     model = Classifier(network, form)
     seconds = _try(model, many, arguments["n_classes"])
     return {"flops": flops, **seconds, "measured_s": _try_measuring(model, many, flops)}
+
+
+def _count_bytes(network: nn.Module, inputs: torch.Tensor) -> dict[str, int]:
+    """Count the bytes of a network's parameters, and of what it keeps of a sample until the backward pass."""
+    few, many = (_kept_bytes(network, inputs[:n]) for n in (len(inputs) // 2, len(inputs)))
+    parameters = sum(parameter.numel() * parameter.element_size() for parameter in network.parameters())
+    return {"parameter_bytes": parameters, "sample_bytes": (many - few) // (len(inputs) - len(inputs) // 2)}
+
+
+def _kept_bytes(network: nn.Module, inputs: torch.Tensor) -> int:
+    kept = []  # all of them, as memory that is given back would be counted again
+    with torch.autograd.graph.saved_tensors_hooks(lambda tensor: kept.append(tensor) or tensor, lambda tensor: tensor):
+        network(inputs)
+    storages = {tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes() for tensor in kept}
+    return sum(storages.values())
 
 
 def _try_measuring(model: Classifier, inputs: torch.Tensor, flops: int) -> float:

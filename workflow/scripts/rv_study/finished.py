@@ -1,7 +1,7 @@
 """Finished results that lie in their places, with what made them as Snakemake recorded it.
 
-All that this project reads of Snakemake's own objects (its graph of jobs and its records), which no public interface
-gives, stands here.
+All that this project reads of Snakemake's graph of jobs and its records, which no public interface gives, stands here;
+what it reads of executors, in cluster/submission.py and cluster/patience.py.
 """
 
 import ast

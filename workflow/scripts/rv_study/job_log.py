@@ -6,7 +6,6 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 
 from rotational_variance.storage.file_errors import naming_path
@@ -28,7 +27,9 @@ class JobLog:
         self.label = label
         with naming_path(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = open(self.path, "w", encoding="utf-8")  # noqa: SIM115 (closed by `close`)
+            self._file = open(self.path, "a", encoding="utf-8")  # noqa: SIM115 (closed by `close`)
+            with suppress(OSError):  # not of a file that has no length, such as a pipe
+                self._file.truncate(0)
 
     def line(self, text: str) -> None:
         """Write a line to the log without delay."""
@@ -70,10 +71,17 @@ def job_log(path: str | Path, label: str) -> Iterator[JobLog]:
     Other errors are bugs: their traceback goes to the log, too. While another job of the same log is at work, on this
     machine or another, this one waits.
     """
-    log, is_done = None, False
+    log, is_done, said = None, False, []
+
+    def say(text: str) -> None:
+        said.append(text)  # for the log, which another job may still write
+        _say(label, text)
+
     try:
-        with stopped_by_signals(), working_alone(Path(path).with_suffix(".lock"), partial(_say, label)):
+        with stopped_by_signals(), working_alone(Path(path).with_suffix(".lock"), say):
             log = JobLog(path, label)
+            for text in said:
+                log.line(text)
             yield log
             is_done = True
     except (Exception, Stopped) as error:

@@ -1,4 +1,4 @@
-"""What networks cost, asked of a process that has torch; operations are kept, so that they are counted once."""
+"""What networks cost, asked of a process that has torch; what is counted is kept, so that it is counted once."""
 
 import json
 import os
@@ -14,6 +14,7 @@ from rv_study.fingerprints import fingerprint
 
 SCRIPTS = Path(__file__).resolve().parents[1]
 COUNTER = "rv_jobs.count_costs"
+COUNTED = {"flops", "parameter_bytes", "sample_bytes"}  # as in its docstring
 
 
 def try_networks(networks: list[dict], device: str, threads: int) -> list[dict[str, float]]:
@@ -25,14 +26,14 @@ def try_networks(networks: list[dict], device: str, threads: int) -> list[dict[s
     return [costs[key] for key in keys]
 
 
-def count_flops_once(networks: list[dict], kept: Path) -> list[int]:
-    """Return the operations of a forward pass of each network; count those that the file `kept` does not hold yet."""
+def count_once(networks: list[dict], kept: Path) -> list[dict[str, int]]:
+    """Return the COUNTED costs of each network; count those of networks that the file `kept` does not hold yet."""
     known = _read(kept)
     keys = [_key(network) for network in networks]
     unknown = {key: network for key, network in zip(keys, networks, strict=True) if key not in known}
     if unknown:
         asked = {"networks": list(unknown.values()), "trial": False, "device": "cpu", "threads": 1}
-        known |= {key: cost["flops"] for key, cost in zip(unknown, _ask(asked), strict=True)}
+        known |= dict(zip(unknown, _ask(asked), strict=True))
         with suppress(OSError), replacing(kept) as temporary:
             temporary.write_text(f"{json.dumps(known, indent=1)}\n", encoding="utf-8")
     return [known[key] for key in keys]
@@ -44,12 +45,13 @@ def _key(network: dict) -> str:
     return json.dumps([fingerprint(models / "__init__.py", models / f"{network['name']}.py"), network], sort_keys=True)
 
 
-def _read(kept: Path) -> dict[str, int]:
+def _read(kept: Path) -> dict[str, dict[str, int]]:
     try:
         found = json.loads(kept.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    found = found if isinstance(found, dict) else {}
+    return {key: costs for key, costs in found.items() if isinstance(costs, dict) and costs.keys() == COUNTED}
 
 
 def _ask(question: dict) -> list[dict[str, float]]:

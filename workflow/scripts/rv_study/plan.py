@@ -9,7 +9,7 @@ from pathlib import Path
 from rv_study.costs import Images, Work, measuring_work, training_work
 from rv_study.durations import in_words
 from rv_study.errors import ConfigError
-from rv_study.network_costs import count_flops_once, try_networks
+from rv_study.network_costs import count_once, try_networks
 from rv_study.run import Run
 
 VARIABLE = "ROTATIONAL_VARIANCE_PLAN"
@@ -17,6 +17,7 @@ VARIABLE = "ROTATIONAL_VARIANCE_PLAN"
 CORE_FLOPS = 6e10
 # NVIDIA's data sheet of the H100 (SXM): 67 TFLOP/s in float32. We take a third of it, which was not measured.
 GPU, GPU_FLOPS = "one NVIDIA H100, at a third of its published 67 TFLOP/s", 67e12 / 3
+QUEUE = 100  # jobs of a cluster, as in profiles/slurm
 LAPTOP, LAPTOP_FLOPS = "config/laptop.yaml", 1.19e15  # of training steps, which a test counts
 LONG_HOURS, SHORT_ENOUGH_HOURS = 1.0, 8.0
 SECONDS = ("step_s", "pass_s", "measured_s")  # that a trial finds
@@ -81,7 +82,7 @@ def plan(
 def count_work(jobs: Iterable[Job], images: Mapping[str, Images | None], kept: Path) -> dict[str, int]:
     """Return the operations of each job whose images are known, by the job's name.
 
-    kept  the file of counted operations
+    kept  the file of counted costs
     Of jobs that take no hour, whatever the networks, it is the forward passes, which need no counting.
     """
     known, _ = _split(jobs, images)
@@ -89,7 +90,8 @@ def count_work(jobs: Iterable[Job], images: Mapping[str, Images | None], kept: P
     of_passes = [1] * len(works)
     if sum(work.flops(1) for work in works) >= MIN_PASSES:
         with suppress(ConfigError):  # its job will say what is wrong with a network
-            of_passes = count_flops_once([job.network(images[job.run.dataset]) for job in known], kept)
+            costs = count_once([job.network(images[job.run.dataset]) for job in known], kept)
+            of_passes = [cost["flops"] for cost in costs]
     return {job.name: work.flops(of_pass) for job, work, of_pass in zip(known, works, of_passes, strict=True)}
 
 
@@ -162,12 +164,13 @@ def _totals(costs: list[Cost], threads: Mapping[str, int], n_cores: int) -> list
     training, measuring = ([cost for cost in costs if cost.job.stage == stage] for stage in ("train", "measure"))
     train_flops, measure_flops = (sum(cost.flops for cost in some) for some in (training, measuring))
     here, of_training = (seconds_of(some, threads, n_cores) for some in (costs, training))
+    on_eight, in_queue = (seconds_of(costs, threads, n) for n in (8, QUEUE * threads["train"]))
     lines = [
         "",
         f"Training {_pflop(train_flops)}, measuring {_pflop(measure_flops)} (a multiply-add is two operations).",
         f"On this machine, by a trial of some seconds, on {n_cores} of its cores: {in_words(here)}, "
         f"{in_words(of_training)} of it training. Figures and tables take minutes more.",
-        f"On 8 cores like these: {in_words(seconds_of(costs, threads, 8))}. "
+        f"On 8 cores like these: {in_words(on_eight)}; of a cluster, {QUEUE} jobs at once: {in_words(in_queue)}. "
         f"On {GPU} (narrow networks reach less): {in_words((train_flops + measure_flops) / GPU_FLOPS)}.",
     ]
     if here > SHORT_ENOUGH_HOURS * 3600 and train_flops > 2 * LAPTOP_FLOPS:

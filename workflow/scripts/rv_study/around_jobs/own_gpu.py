@@ -23,30 +23,41 @@ def list_gpus(device: str) -> list[str]:
 
     device  `execution.device` of the config
     """
-    if device == "cpu" or _torch_has_no_cuda():
+    if device == "cpu" or not torch_has_cuda():
         return []
     visible = os.environ.get(VISIBLE)
     if visible is not None:
         named = [name.strip() for name in visible.split(",")]
         return [name for name in named if re.fullmatch(r"\d+|(GPU|MIG)-\S+", name)]
-    return re.findall(r"UUID: ([^\s)]+)\)", _ask_driver())
+    return _read_list(_ask_driver())
 
 
-def _torch_has_no_cuda() -> bool:
+def torch_has_cuda() -> bool:
+    """Tell whether torch, as it is installed, can compute on a GPU."""
     try:
-        return version("torch").endswith("+cpu")
+        return not version("torch").endswith("+cpu")
     except PackageNotFoundError:  # it is in an environment that is not this one
-        return False
+        return True
+
+
+def _read_list(text: str) -> list[str]:
+    """Read a driver's list of GPUs; the parts of one that is split (MIG) stand below it, and replace it."""
+    gpus: list[list[str]] = []
+    for line in text.splitlines():
+        name = re.search(r"UUID: ([^\s)]+)\)", line)
+        if name and line.startswith("GPU"):
+            gpus.append([name.group(1)])
+        elif name and gpus:
+            gpus[-1].append(name.group(1))
+    return [name for whole, *parts in gpus for name in parts or [whole]]
 
 
 def _ask_driver() -> str:
-    """Return the driver's list of GPUs; "" without a driver. MIG parts are listed below the GPU that they are of."""
+    """Return the driver's list of GPUs; "" without a driver."""
     if shutil.which("nvidia-smi") is None:
         return ""
     with suppress(OSError, subprocess.SubprocessError):
-        done = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=30, check=True)
-        parts = re.findall(r"^\s+MIG.*$", done.stdout, re.M)  # a GPU with parts cannot be used as a whole
-        return "\n".join(parts) if parts else done.stdout
+        return subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=30, check=True).stdout
     return ""
 
 
@@ -72,12 +83,13 @@ def own_gpu(say: Callable[[str], None]) -> Iterator[None]:
 
 
 def _take_one(gpus: list[str], say: Callable[[str], None]) -> tuple[str, TextIO]:
-    folder = Path(tempfile.gettempdir()) / f"rotational-variance-{os.getuid()}"
+    # In a job of a cluster, another one may have a GPU of the same number.
+    folder = Path(tempfile.gettempdir()) / f"rotational-variance-{os.getuid()}{os.environ.get('SLURM_JOB_ID', '')}"
     folder.mkdir(mode=0o700, exist_ok=True)
     has_said = False
     while True:
         for gpu in gpus:
-            file = open(folder / f"gpu_{gpu}.lock", "a", encoding="utf-8")  # noqa: SIM115 (closed when the job ends)
+            file = open(folder / f"gpu_{gpu.replace('/', '_')}.lock", "a", encoding="utf-8")  # noqa: SIM115 (closed when the job ends)
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return gpu, file

@@ -6,6 +6,7 @@ the file system would do, but many shared ones have none.
 
 import json
 import os
+import signal
 import socket
 import threading
 import time
@@ -21,18 +22,23 @@ POLL_S = 2
 
 @dataclass(frozen=True)
 class Holder:
-    """Who works on a result: a process of a host, and the job of a cluster that it belongs to, or ""."""
+    """Who works on a result: a process of a host, and the job of a cluster that it belongs to, or "".
+
+    namespace  in which the number of the process counts; containers have their own
+    """
 
     host: str = "?"
     pid: int = 0
     job: str = ""
+    namespace: str = ""
 
     def __str__(self) -> str:
         return f"{f'job {self.job}, ' if self.job else ''}process {self.pid} on {self.host}"
 
     def is_dead(self) -> bool:
         """Tell whether this process, which is another one, is known to be gone, as one of this host."""
-        return self.host == socket.gethostname() and (self.pid == os.getpid() or not _is_alive(self.pid))
+        is_here = (self.host, self.namespace) == (socket.gethostname(), _namespace())
+        return is_here and (self.pid == os.getpid() or not _is_alive(self.pid))
 
 
 @contextmanager
@@ -43,7 +49,7 @@ def working_alone(lock: Path, say: Callable[[str], None]) -> Iterator[None]:
     say   takes what a person should know: for whom this waits, and that a lock is stale
     Where the file cannot be written, there is no waiting: what fails there is for the job to tell.
     """
-    me = Holder(socket.gethostname(), os.getpid(), os.environ.get("SLURM_JOB_ID", ""))
+    me = Holder(socket.gethostname(), os.getpid(), os.environ.get("SLURM_JOB_ID", ""), _namespace())
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
         _acquire(lock, me, say)
@@ -51,7 +57,7 @@ def working_alone(lock: Path, say: Callable[[str], None]) -> Iterator[None]:
         yield
         return
     is_over = threading.Event()
-    beats = threading.Thread(target=_beat, args=(lock, is_over), daemon=True)
+    beats = threading.Thread(target=_beat, args=(lock, me, is_over), daemon=True)
     beats.start()
     try:
         yield
@@ -83,14 +89,25 @@ def _acquire(lock: Path, me: Holder, say: Callable[[str], None]) -> None:
 
 def _create(lock: Path, me: Holder) -> bool:
     """Write the lock if there is none. The file comes into being with its content, as a link to a finished one."""
-    own = lock.with_name(f"{lock.name}.{me.host}.{me.pid}")
-    own.write_text(json.dumps(asdict(me)), encoding="utf-8")
+    own, text = lock.with_name(f"{lock.name}.{me.host}.{me.pid}"), json.dumps(asdict(me))
     try:
+        own.write_text(text, encoding="utf-8")
         os.link(own, lock)
     except FileExistsError:
         return False
+    except OSError:  # a file system without links
+        return _create_itself(lock, text)
     finally:
         own.unlink(missing_ok=True)
+    return True
+
+
+def _create_itself(lock: Path, text: str) -> bool:
+    try:
+        with open(lock, "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        return False
     return True
 
 
@@ -105,8 +122,12 @@ def _remove(lock: Path, holder: Holder) -> None:
         aside.unlink(missing_ok=True)
 
 
-def _beat(lock: Path, is_over: threading.Event) -> None:
+def _beat(lock: Path, me: Holder, is_over: threading.Event) -> None:
+    """Show signs of life; end this process if another one took it for dead, as after it was suspended for long."""
     while not is_over.wait(BEAT_S):
+        if _read(lock) not in (me, None, Holder()):
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
         with suppress(OSError):
             os.utime(lock)
 
@@ -126,6 +147,13 @@ def _last_beat(lock: Path) -> int | None:
         return lock.stat().st_mtime_ns
     except OSError:
         return None
+
+
+def _namespace() -> str:
+    try:
+        return os.readlink("/proc/self/ns/pid")
+    except OSError:  # systems without
+        return ""
 
 
 def _is_alive(pid: int) -> bool:
