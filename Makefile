@@ -3,14 +3,16 @@ PYTHON ?= python3
 CORES ?= all
 BIN := .venv/bin
 QUIETLY := --quiet progress rules host reason
+TINYSLURM := tests/cluster/tinyslurm.sh
+ONLY := cluster
 # On a terminal, a panel with bars; it comes after targets, which it would take for its own.
 PANEL := $(shell test -t 2 && echo --logger rich)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup slurm demo report layers plan kept clean-kept test test-all benchmark lint format check lock clean
+.PHONY: help setup slurm demo report layers plan kept clean-kept test test-all test-cluster benchmark lint format check lock clean
 
 help: ## say what each target does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/installed ## install the pinned packages into .venv
 
@@ -43,7 +45,15 @@ test: .venv/installed-dev ## run the tests, but for those that take minutes
 	@$(BIN)/python -m pytest
 
 test-all: test ## then those: trainings killed at twenty random moments, a whole study twice
-	@$(BIN)/python -m pytest -m long
+	@$(BIN)/python -m pytest -m "long and not cluster"
+
+test-cluster: .venv/installed-dev slurm ## studies and faults on a SLURM of two nodes on this machine (as root, on Debian) [ONLY='not long']
+	@command -v sbatch slurmctld slurmd munged >/dev/null || bash $(TINYSLURM) install
+	@bash $(TINYSLURM) start >/dev/null
+	@status=0; \
+		$(BIN)/python -m pytest -m "cluster and not alone and ($(ONLY))" -n 3 --dist load tests/cluster || status=$$?; \
+		$(BIN)/python -m pytest -m "cluster and alone and ($(ONLY))" -n 0 tests/cluster || status=$$?; \
+		bash $(TINYSLURM) stop; exit $$status
 
 lint: .venv/installed-dev ## check style and the workflow
 	@$(BIN)/ruff check
