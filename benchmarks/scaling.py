@@ -1,0 +1,70 @@
+"""How planning and finding nothing to do grow with seeds: python -m benchmarks.scaling 10 100 1000
+
+A study of one small model, two trainings and so many seeds: `snakemake -n` with nothing done, and then again with all
+done. Its results are empty files, put there with `--touch`, as only their number counts. Prints a table of the shortest
+of some runs each, in seconds.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import yaml
+
+from benchmarks.no_op import PROJECT, STUDY
+from benchmarks.results import seconds
+
+SMALL = STUDY | {"study": {"models": ["simple_conv"], "datasets": ["one"]}}
+N_TRAININGS = 2
+RUNS = {10: 5, 100: 3}  # by the number of seeds; once for more
+
+
+def main(numbers: list[int]) -> None:
+    """Print a row for each number of seeds."""
+    print("| seeds | networks | jobs | plan all of it | find nothing to do |\n|---:|---:|---:|---:|---:|")
+    for n_seeds in numbers:
+        n_jobs, planning, nothing = measure(n_seeds)
+        print(
+            f"| {n_seeds:,} | {N_TRAININGS * n_seeds:,} | {n_jobs:,} | {planning:.1f} s | {nothing:.1f} s |", flush=True
+        )
+
+
+def measure(n_seeds: int) -> tuple[int, float, float]:
+    """Return the number of jobs, and the seconds of a dry run before any is done and after all are."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("Snakefile", "workflow", "config", "profiles"):
+            source = PROJECT / name
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, Path(folder, name))
+        study = SMALL | {"study": {**SMALL["study"], "seeds": list(range(n_seeds))}}
+        Path(folder, "study.yaml").write_text(yaml.safe_dump(study), encoding="utf-8")
+        n_runs = RUNS.get(n_seeds, 1)
+        planned = snakemake(folder, "-n")
+        planning = min(seconds(lambda: snakemake(folder, "-n")) for _ in range(n_runs))
+        touch_all(folder)
+        nothing = min(seconds(lambda: snakemake(folder, "-n", expected="Nothing to be done")) for _ in range(n_runs))
+    return planned.count("\nJob "), planning, nothing
+
+
+def touch_all(folder: str) -> None:
+    """Make all results as empty files, and let Snakemake record them as made."""
+    table = snakemake(folder, "--summary").partition("output_file")[2].splitlines()[1:]
+    for line in table:
+        path = Path(folder, line.split("\t")[0])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    snakemake(folder, "--touch")
+
+
+def snakemake(folder: str, *arguments: str, expected: str = "") -> str:
+    """Run Snakemake; return what it says. Raises RuntimeError if that lacks what is expected."""
+    command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "all", "--configfile", "study.yaml"]
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True)
+    if expected not in done.stdout:
+        raise RuntimeError(f"expected {expected!r}, got {done.stdout[-3000:]}")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    main([int(number) for number in sys.argv[1:]])
