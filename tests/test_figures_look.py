@@ -67,6 +67,7 @@ def test_figures_of_many_layers_are_readable(n_layers, drawing, monkeypatch):
     check(drawn(drawing, with_marks(make_results(n_layers=n_layers, names=resnet_names(n_layers)))), monkeypatch)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("drawing", [*OF_LAYERS, *OTHERS], ids=name)
 def test_long_class_names_and_several_seeds_are_readable(drawing, monkeypatch):
     results = with_marks(make_results(n_seeds=3, trainings=FOUR[:2], class_names=THINGS))

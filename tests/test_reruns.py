@@ -457,6 +457,7 @@ def test_the_contents_of_a_folder_of_images_count(own_study):
 # ---- the report, and the Snakefile itself
 
 
+@pytest.mark.long
 def test_a_caption_is_in_the_next_report(own_study):
     caption = own_study / "workflow/report/figures/headline.rst"
     caption.write_text(caption.read_text() + "\nAnother sentence for the caption.\n")
