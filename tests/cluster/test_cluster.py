@@ -41,7 +41,13 @@ def test_what_slurm_would_refuse_is_one_line_before_anything_is_submitted(study,
 
 def test_a_job_that_wants_a_gpu_is_given_one(slurm, study):
     """torch sees none, as this cluster's are made up, and says so in one line."""
-    run = study.start(f"results/checkpoints/{STEM}.pt", "--config", "execution={device: cuda}", "--retries", "0")
+    run = study.start(
+        f"results/checkpoints/{STEM}.pt",
+        "--config",
+        "execution={device: cuda, memory_mb: {train: 2000}}",
+        "--retries",
+        "0",
+    )
     assert run.end() == 1
     (job,) = study.jobs()
     assert re.search("TresPerJob=gres.gpu:1", slurm.ask("scontrol", "show", "job", job["number"]))
