@@ -37,12 +37,9 @@ STUDY = {
 
 def run() -> Iterator[Result]:
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("Snakefile", "workflow", "config", "profiles"):
-            source = PROJECT / name
-            (shutil.copytree if source.is_dir() else shutil.copy)(source, Path(folder, name))
-        Path(folder, "study.yaml").write_text(yaml.safe_dump(STUDY), encoding="utf-8")
-        done = _snakemake(folder)
-        times = [seconds(lambda: _snakemake(folder, expected="Nothing to be done")) for _ in range(RUNS)]
+        make_project(folder, STUDY)
+        done = snakemake(folder)
+        times = [seconds(lambda: snakemake(folder, expected="Nothing to be done")) for _ in range(RUNS)]
     n_jobs = done.count("Finished jobid") - 1  # but for rule all
     yield Result(
         f"a run that finds nothing to do / {BOUND_S} s, as many jobs as the default study (cpu)",
@@ -53,8 +50,17 @@ def run() -> Iterator[Result]:
     )
 
 
-def _snakemake(folder: str, expected: str = "") -> str:
-    command = [sys.executable, "-m", "snakemake", "--cores", "all", "--configfile", "study.yaml"]
+def make_project(folder: str, study: dict) -> None:
+    """Copy the project into a folder, and write a study beside it."""
+    for name in ("Snakefile", "workflow", "config", "profiles"):
+        source = PROJECT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, Path(folder, name))
+    Path(folder, "study.yaml").write_text(yaml.safe_dump(study), encoding="utf-8")
+
+
+def snakemake(folder: str, *arguments: str, expected: str = "") -> str:
+    """Run Snakemake on a folder's study; return what it says. Raises RuntimeError if that lacks what is expected."""
+    command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "all", "--configfile", "study.yaml"]
     done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True)
     if expected not in done.stdout:
         raise RuntimeError(f"expected {expected!r}, got {done.stdout}")

@@ -5,15 +5,11 @@ done. Its results are empty files, put there with `--touch`, as only their numbe
 of some runs each, in seconds.
 """
 
-import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-import yaml
-
-from benchmarks.no_op import PROJECT, STUDY
+from benchmarks.no_op import STUDY, make_project, snakemake
 from benchmarks.results import seconds
 
 SMALL = STUDY | {"study": {"models": ["simple_conv"], "datasets": ["one"]}}
@@ -34,11 +30,7 @@ def main(numbers: list[int]) -> None:
 def measure(n_seeds: int) -> tuple[int, float, float]:
     """Return the number of jobs, and the seconds of a dry run before any is done and after all are."""
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("Snakefile", "workflow", "config", "profiles"):
-            source = PROJECT / name
-            (shutil.copytree if source.is_dir() else shutil.copy)(source, Path(folder, name))
-        study = SMALL | {"study": {**SMALL["study"], "seeds": list(range(n_seeds))}}
-        Path(folder, "study.yaml").write_text(yaml.safe_dump(study), encoding="utf-8")
+        make_project(folder, SMALL | {"study": {**SMALL["study"], "seeds": list(range(n_seeds))}})
         n_runs = RUNS.get(n_seeds, 1)
         planned = snakemake(folder, "-n")
         planning = min(seconds(lambda: snakemake(folder, "-n")) for _ in range(n_runs))
@@ -55,15 +47,6 @@ def touch_all(folder: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     snakemake(folder, "--touch")
-
-
-def snakemake(folder: str, *arguments: str, expected: str = "") -> str:
-    """Run Snakemake; return what it says. Raises RuntimeError if that lacks what is expected."""
-    command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "all", "--configfile", "study.yaml"]
-    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True)
-    if expected not in done.stdout:
-        raise RuntimeError(f"expected {expected!r}, got {done.stdout[-3000:]}")
-    return done.stdout
 
 
 if __name__ == "__main__":

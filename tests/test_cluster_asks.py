@@ -111,8 +111,8 @@ def test_no_more_is_asked_for_than_there_is_but_what_is_needed(tmp_path, counted
 
 def test_what_is_needed_is_known_once_the_images_are(tmp_path):
     asks = make_asks(tmp_path)
-    assert asks.is_known(TRAIN.stem)
-    assert not asks.is_known(MEASURE.stem)
+    assert asks.is_known("train", TRAIN.stem)
+    assert not asks.is_known("measure", MEASURE.stem)
 
 
 def test_what_the_config_says_counts(tmp_path, counted):

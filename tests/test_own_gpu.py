@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from helpers.jobs import python_jobs
 from helpers.projects import TINY
 from helpers.tiny_data import tiny_images, write_zip
 from rv_study.around_jobs import own_gpu as module
@@ -102,21 +103,9 @@ JOB = textwrap.dedent(f"""
 
 @pytest.fixture
 def start(tmp_path):
-    """Return a function that starts a job; jobs that still run at the end are killed."""
-    started = []
-
-    def start():
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        environment = os.environ | {VARIABLE: "0,GPU-b"}
-        started.append(
-            subprocess.Popen([sys.executable, "-c", JOB, str(tmp_path)], env=environment, text=True, **pipes)
-        )
-        return started[-1]
-
-    yield start
-    for job in started:
-        job.kill()
-        job.communicate()
+    """A function that starts a job, for which there are two GPUs."""
+    with python_jobs(JOB, tmp_path, **{VARIABLE: "0,GPU-b"}) as start:
+        yield start
 
 
 @pytest.mark.parametrize("end", ["in order", "killed"])

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.jobs import python_jobs
 from rv_study.around_jobs import working_alone as module
 from rv_study.around_jobs.working_alone import working_alone
 
@@ -34,18 +35,9 @@ HOLDER = textwrap.dedent(
 
 @pytest.fixture
 def start(tmp_path):
-    """Return a function that starts a job, whose log is job.log; jobs that still run at the end are killed."""
-    started = []
-
-    def start():
-        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        started.append(subprocess.Popen([sys.executable, "-c", HOLDER, tmp_path / "job.log"], text=True, **pipes))
-        return started[-1]
-
-    yield start
-    for job in started:
-        job.kill()
-        job.communicate()
+    """A function that starts a job, whose log is job.log."""
+    with python_jobs(HOLDER, tmp_path / "job.log") as start:
+        yield start
 
 
 @pytest.mark.parametrize("end", ["in order", "killed"])

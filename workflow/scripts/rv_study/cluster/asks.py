@@ -55,10 +55,9 @@ class Asks:
         is_estimate = self.execution["runtime_minutes"][stage] == AUTO
         return min(need * attempt, partition.minutes if is_estimate else max(need, partition.minutes))
 
-    def is_known(self, run: str) -> bool:
-        """Tell whether the images of a run are known yet, and so what it needs."""
-        job = next(job for (_, name), job in self.jobs.items() if name == run)
-        return self.images(job.run.dataset) is not None
+    def is_known(self, stage: str, run: str) -> bool:
+        """Tell whether the images of a job are known yet, and so what it needs."""
+        return self.images(self.jobs[stage, run].run.dataset) is not None
 
     def n_gpus(self, partition: Partition | None) -> int:
         """Return the GPUs of a job that is submitted: one if the config says so; for auto, if one would be used."""

@@ -120,7 +120,8 @@ class Submission:
         for job in self._workflow.dag.needrun_jobs():
             if job.rule.name not in stages:
                 continue
-            asked, is_known = job.resources, self._asks.is_known(job.wildcards.run)
+            stage, run, asked = stages[job.rule.name], job.wildcards.run, job.resources
+            is_known = self._asks.is_known(stage, run)
             flags = {
                 "clusters": asked.get("cluster") or asked.get("clusters") or asked.get("slurm_cluster"),
                 "partition": asked.get("slurm_partition"),
@@ -134,4 +135,4 @@ class Submission:
             }
             account = shlex.split(next(executor.get_account_arg(job)))  # which the plugin guesses if none is given
             given = [f"--{name}={value}" for name, value in flags.items() if value not in (None, "")]
-            yield stages[job.rule.name], job.wildcards.run, (*account, *given)
+            yield stage, run, (*account, *given)
