@@ -31,9 +31,9 @@ class Cluster:
         return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
 
     def jobs(self, folder: Path, *states: str) -> list[dict[str, str]]:
-        """Return the jobs of a folder in these states, or in any: number, node, rule and what they asked for."""
+        """Return the jobs of a folder in these states, or in any: number, node, rule, partition and what they asked for."""
         names = {"number": "%i", "state": "%T", "node": "%N", "rule": "%k", "memory": "%m", "time": "%l", "cpus": "%C"}
-        names |= {"folder": "%Z"}
+        names |= {"partition": "%P", "folder": "%Z"}
         lines = self.ask("squeue", "--noheader", "--states=all", f"--format={'|'.join(names.values())}").splitlines()
         found = [dict(zip(names, line.split("|"), strict=True)) for line in lines]
         return [job for job in found if job["folder"] == str(folder) and (not states or job["state"] in states)]
