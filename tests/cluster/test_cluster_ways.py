@@ -1,7 +1,10 @@
-"""Other ways to a cluster: a site's table of partitions, and the workflow as a module of another one."""
+"""Other ways to a cluster: a site's table of partitions, a module of another workflow, a scratch folder of each node."""
+
+import shutil
 
 import pytest
 
+from helpers.clusters import wait_for
 from helpers.one_run import STEM
 from helpers.projects import TINY
 
@@ -43,3 +46,19 @@ use rule * from inner as inner_*
         "rule_inner_train",
     ]
     assert study.files() == here(VARIANCE)
+
+
+@pytest.mark.skipif(shutil.which("rsync") is None, reason="no rsync, with which the storage plugin copies files")
+def test_jobs_compute_in_a_scratch_folder_of_their_node(study, here, tmp_path):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    there = ["--default-storage-provider", "fs", "--local-storage-prefix", str(scratch)]
+    there += ["--shared-fs-usage", "persistence", "software-deployment", "sources"]
+    run = study.start(CHECKPOINT, *there)
+    wait_for(lambda: list(scratch.rglob(f"{STEM}*")))
+    run.finish()
+    study.start(VARIANCE, *there).finish()  # which knows the images of the first
+    assert [job["memory"] for job in study.jobs() if job["memory"] == "8000M"] == []
+    no_result = "datasets/tiny.source.json"
+    assert study.files() == {name: made for name, made in here(VARIANCE).items() if name != no_result}
+    assert "Nothing to be done" in study.start(VARIANCE, *there).finish()

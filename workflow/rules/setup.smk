@@ -35,5 +35,8 @@ except ConfigError as error:
 
 
 def on_disk(path):
-    """Return where a path with path variables really lies: what uses this workflow may place its folders elsewhere."""
-    return Path(str(workflow.modifier.path_modifier.modify(workflow.pathvars.apply(path))))
+    """Return where a path with path variables really lies: what uses this workflow may place its folders elsewhere.
+
+    Where Snakemake copies files to a scratch folder of each node and back, that is where they are copied back to.
+    """
+    return Path(str(workflow.modifier.path_modifier.replace_prefix(workflow.pathvars.apply(path))))
