@@ -16,7 +16,7 @@ from rv_study.errors import ConfigError
 
 PLUGIN = "snakemake_executor_plugin_slurm"
 MEMORY = {"mem", "mem_mb", "mem_mib"}
-Ask = Callable[..., int | None]  # of wildcards and the attempt
+Ask = Callable[..., int | None]
 
 
 class Submission:
@@ -33,22 +33,14 @@ class Submission:
     def memory_mb(self, stage: str, run: str | None = None) -> Ask:
         """Return the memory of a stage's jobs; any number where they are not submitted, nor limited by --resources."""
 
-        def ask(wildcards: object, attempt: int) -> int:
-            if not self._submits() and not MEMORY & self._workflow.global_resources.keys():
-                return UNKNOWN[stage].memory_mb
-            return self._asks.memory_mb(stage, run or wildcards.run, attempt, self._partition_if_known(stage))
+        def is_asked() -> bool:
+            return self._submits() or bool(MEMORY & self._workflow.global_resources.keys())
 
-        return ask
+        return self._ask(self._asks.memory_mb, stage, run, is_asked, UNKNOWN[stage].memory_mb)
 
     def minutes(self, stage: str, run: str | None = None) -> Ask:
         """Return the time limit of a stage's jobs; None where they are not submitted."""
-
-        def ask(wildcards: object, attempt: int) -> int | None:
-            if not self._submits():
-                return None
-            return self._asks.minutes(stage, run or wildcards.run, attempt, self._partition_if_known(stage))
-
-        return ask
+        return self._ask(self._asks.minutes, stage, run, self._submits, None)
 
     def n_gpus(self, stage: str) -> Ask:
         """Return the GPUs of a stage's jobs; None for none."""
@@ -82,6 +74,14 @@ class Submission:
             if asked not in checked:
                 checked.add(asked)
                 check_job(f"{stage} {run}", asked)
+
+    def _ask(self, need: Ask, stage: str, run: str | None, is_asked: Callable[[], bool], otherwise: int | None) -> Ask:
+        def ask(wildcards: object, attempt: int) -> int | None:
+            if not is_asked():
+                return otherwise
+            return need(stage, run or wildcards.run, attempt, self._partition_if_known(stage))
+
+        return ask
 
     def _submits(self) -> bool:
         workflow = self._workflow
