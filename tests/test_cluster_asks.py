@@ -9,12 +9,13 @@ from rv_study.cluster.asks import UNKNOWN, Asks
 from rv_study.cluster.needs import measuring_need, training_need
 from rv_study.cluster.slurm import (
     Partition,
+    Settings,
     check_job,
     choose_partition,
-    keeps_accounts,
     n_given_gpus,
     read_minutes,
     read_partitions,
+    read_settings,
 )
 from rv_study.costs import Images, Work
 from rv_study.errors import ConfigError
@@ -25,6 +26,8 @@ IMAGES = Images(n_channels=3, size=32, n_classes=10, n_train=50_000, n_test=10_0
 COSTS = {"flops": 92_000_000, "parameter_bytes": 3_353_560, "sample_bytes": 4_781_608}  # resnet-50, width 12
 WORK = Work(n_steps=400_000)
 TRAIN, MEASURE = Run("resnet", "cifar10", "rotated", 0), Run("resnet", "other", "rotated", 0)
+KNOWN = Run("resnet", "cifar10", "rotated", 1)
+JOBS = [("train", TRAIN), ("measure", MEASURE), ("measure", KNOWN)]
 SPEC = {
     "model": {"width": 12, "depth": 50},
     "training": {"epochs": 8, "batch_size": 256, "history_samples": 2000},
@@ -64,7 +67,7 @@ def test_measuring_needs_no_memory_for_steps():
 
 
 def make_asks(kept, **execution):
-    jobs = {("train", TRAIN.stem): Job("train", TRAIN, SPEC), ("measure", MEASURE.stem): Job("measure", MEASURE, SPEC)}
+    jobs = {(stage, run.stem): Job(stage, run, SPEC) for stage, run in JOBS}
     return Asks(jobs, {"cifar10": IMAGES, "other": None}.get, EXECUTION | execution, kept / "costs.json")
 
 
@@ -107,6 +110,16 @@ def test_no_more_is_asked_for_than_there_is_but_what_is_needed(tmp_path, counted
     assert asks.minutes("train", TRAIN.stem, 1, MAIN) > 30
     said = make_asks(tmp_path, runtime_minutes={"train": 77, "measure": "auto"})
     assert [said.minutes("train", TRAIN.stem, attempt, small) for attempt in (1, 2)] == [77, 77]
+
+
+def test_a_measurement_is_cut_by_no_more_than_its_room_to_spare(tmp_path, counted):
+    """It would begin anew with each attempt; one that needs more, SLURM refuses before any is submitted."""
+    asks = make_asks(tmp_path)
+    need = asks.minutes("measure", KNOWN.stem, 1, None)
+    limits = [int(share * need) for share in (2, 0.75, 0.25)]
+    partitions = [Partition("x", is_default=True, minutes=limit, memory_mb=10**6, has_gpus=False) for limit in limits]
+    found = [asks.minutes("measure", KNOWN.stem, 2, partition) for partition in partitions]
+    assert found == [2 * need, limits[1], need // 2]
 
 
 def test_what_is_needed_is_known_once_the_images_are(tmp_path):
@@ -200,19 +213,26 @@ def test_jobs_go_to_the_partition_that_is_wanted_or_to_the_default():
     other = Partition("other", is_default=False, minutes=None, memory_mb=1, has_gpus=False)
     assert choose_partition([other, MAIN], None) == MAIN
     assert choose_partition([other, MAIN], "other") == other
-    assert choose_partition([other, MAIN], "other,main") is None  # which SLURM chooses from
+    assert choose_partition([other, MAIN], "other,unknown") is None
     with pytest.raises(
         ConfigError, match="SLURM has no default partition: say which of other to use, by --default-res"
     ):
         choose_partition([other], None)
 
 
-@pytest.mark.parametrize(
-    ("storage", "expected"), [("accounting_storage/none", False), ("accounting_storage/slurmdbd", True)]
-)
-def test_whether_accounts_are_kept_is_what_the_controller_says(program, storage, expected):
-    program("scontrol", out=f"MinJobAge = 300 sec\nAccountingStorageType   = {storage}")
-    assert keeps_accounts() is expected
+@pytest.mark.parametrize(("storage", "expected"), [
+    ("accounting_storage/none", False), ("(null)", False), ("accounting_storage/slurmdbd", True),
+])  # fmt: skip
+def test_how_slurm_tells_of_ends_is_what_the_controller_says(program, storage, expected):
+    program("scontrol", out=f"MinJobAge               = 45 sec\nAccountingStorageType   = {storage}")
+    assert read_settings() == Settings(keeps_accounts=expected, remembers_s=45)
+
+
+def test_of_several_partitions_what_all_of_them_have_counts():
+    gpus = Partition("gpus", is_default=False, minutes=60, memory_mb=9, has_gpus=True)
+    both = choose_partition([MAIN, gpus], "main, gpus")
+    assert (both.minutes, both.memory_mb, both.has_gpus) == (60, 9, False)
+    assert choose_partition([MAIN, gpus], "gpus,gpus").has_gpus
 
 
 @pytest.mark.parametrize(("said", "advice"), [

@@ -1,14 +1,32 @@
 """Jobs of a cluster outlive a controller that does not answer for a while."""
 
 import asyncio
+import sys
 import threading
+
+import pytest
 
 from rv_study.cluster import patience
 from rv_study.cluster.patience import be_patient
 
 
+async def query_job_status(said):
+    """Stand for the function of the plugin that asks SLURM."""
+    return said, 0.1
+
+
+@pytest.fixture(autouse=True)
+def plugin(monkeypatch):
+    """This module, which stands for that of the plugin, is as before after each test."""
+    module = sys.modules[__name__]
+    monkeypatch.setattr(module, "query_job_status", query_job_status)
+    return module
+
+
 class Executor:
     """One whose query tells of some jobs only."""
+
+    next_seconds_between_status_checks = 40
 
     def __init__(self, *, runs=(), ends=(), fails=()):
         self.runs, self.ends, self.fails = runs, ends, fails
@@ -55,6 +73,22 @@ def test_all_are_kept_if_the_query_fails():
     executor = Executor()
     be_patient(executor, print)
     assert check(executor, ["a", "b"]) == ["a", "b"]
+
+
+@pytest.mark.parametrize(("said", "expected"), [
+    ({"1": "CANCELLED by 1000", "2": "RUNNING"}, {"1": "CANCELLED", "2": "RUNNING"}), ({}, {}), (None, None),
+])  # fmt: skip
+def test_who_cancelled_a_job_does_not_matter(plugin, said, expected):
+    be_patient(Executor(), print)
+    assert asyncio.run(plugin.query_job_status(said)) == (expected, 0.1)
+
+
+@pytest.mark.parametrize(("longest_s", "expected"), [(None, 40), (15, 15), (100, 40)])
+def test_slurm_is_asked_before_it_forgets(longest_s, expected):
+    executor = Executor(runs="a")
+    be_patient(executor, print, longest_s)
+    check(executor, ["a"])
+    assert executor.next_seconds_between_status_checks == expected
 
 
 def test_what_an_executor_reports_in_between_is_its_own(monkeypatch):

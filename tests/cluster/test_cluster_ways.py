@@ -52,10 +52,10 @@ use rule * from inner as inner_*
 def test_jobs_compute_in_a_scratch_folder_of_their_node(study, here, tmp_path):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    there = ["--default-storage-provider", "fs", "--local-storage-prefix", str(scratch)]
+    there = ["--default-storage-provider", "fs", "--remote-job-local-storage-prefix", str(scratch)]
     there += ["--shared-fs-usage", "persistence", "software-deployment", "sources"]
     run = study.start(CHECKPOINT, *there)
-    wait_for(lambda: list(scratch.rglob(f"{STEM}*")))
+    wait_for(lambda: list(scratch.rglob(f"{STEM}.lock")))
     run.finish()
     study.start(VARIANCE, *there).finish()  # which knows the images of the first
     assert [job["memory"] for job in study.jobs() if job["memory"] == "8000M"] == []

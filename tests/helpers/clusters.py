@@ -76,13 +76,13 @@ class Run:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
-    def end(self) -> int:
+    def end(self, seconds: float = WAIT_S) -> int:
         """Wait for its end; return its exit status."""
-        return self.process.wait(timeout=WAIT_S)
+        return self.process.wait(timeout=seconds)
 
-    def finish(self) -> str:
+    def finish(self, seconds: float = WAIT_S) -> str:
         """Wait for its end, which must be a good one; return what it said."""
-        assert self.end() == 0, self.text()
+        assert self.end(seconds) == 0, self.text()
         assert "Traceback" not in self.text()
         return self.text()
 

@@ -8,6 +8,7 @@ checkpoint dataset:
         "{folder}/benchmarks/dataset/{dataset}.tsv"
     wildcard_constraints:
         folder="|".join(map(re.escape, {RESULTS, STUDY})),
+    retries: 0  # also with a profile for a cluster: what is wrong with images stays so
     localrule: True  # nodes of a cluster may have no network to download from
     conda:
         "../envs/torch.yaml"

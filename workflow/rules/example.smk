@@ -46,6 +46,7 @@ rule plot_example:
         "<study>/benchmarks/plot_example_{suffix}.tsv"
     wildcard_constraints:
         suffix="png|pdf|svg",
+    retries: 0
     localrule: True
     conda:
         "../envs/plot.yaml"

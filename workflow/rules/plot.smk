@@ -21,6 +21,7 @@ rule plot:
         "<study>/logs/plot/{pair}.log",
     benchmark:
         "<study>/benchmarks/plot/{pair}.tsv"
+    retries: 0
     localrule: True
     conda:
         "../envs/plot.yaml"
@@ -60,6 +61,7 @@ rule plot_models:
         "<study>/benchmarks/plot_models/{dataset}.tsv"
     wildcard_constraints:
         dataset="|".join(STUDIED),
+    retries: 0
     localrule: True
     conda:
         "../envs/plot.yaml"

@@ -32,6 +32,7 @@ rule report:
         "<study>/logs/report.log",
     benchmark:
         "<study>/benchmarks/report.tsv"
+    retries: 0
     localrule: True
     conda:
         "../envs/plot.yaml"

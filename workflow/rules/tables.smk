@@ -21,6 +21,7 @@ rule tables:
         "<study>/logs/tables.log",
     benchmark:
         "<study>/benchmarks/tables.tsv"
+    retries: 0
     localrule: True
     conda:
         "../envs/plot.yaml"

@@ -4,6 +4,7 @@ import fcntl
 import os
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -84,7 +85,8 @@ def own_gpu(say: Callable[[str], None]) -> Iterator[None]:
 
 def _take_one(gpus: list[str], say: Callable[[str], None]) -> tuple[str, TextIO]:
     # In a job of a cluster, another one may have a GPU of the same number.
-    folder = Path(tempfile.gettempdir()) / f"rotational-variance-{os.getuid()}{os.environ.get('SLURM_JOB_ID', '')}"
+    names = ("rotational-variance", socket.gethostname(), str(os.getuid()), os.environ.get("SLURM_JOB_ID", ""))
+    folder = Path(tempfile.gettempdir()) / "-".join(filter(None, names))  # which several machines may share
     folder.mkdir(mode=0o700, exist_ok=True)
     has_said = False
     while True:
@@ -95,6 +97,8 @@ def _take_one(gpus: list[str], say: Callable[[str], None]) -> tuple[str, TextIO]
                 return gpu, file
             except BlockingIOError:
                 file.close()
+            except OSError as error:  # as on a file system without locks; TMPDIR may name another one
+                raise OSError(error.errno, error.strerror, file.name) from None
         if not has_said:
             say("all GPUs are taken by other jobs of yours; waiting for one")
             has_said = True

@@ -104,10 +104,15 @@ def _create(lock: Path, me: Holder) -> bool:
 
 def _create_itself(lock: Path, text: str) -> bool:
     try:
-        with open(lock, "x", encoding="utf-8") as file:
-            file.write(text)
+        file = open(lock, "x", encoding="utf-8")  # noqa: SIM115 (closed below)
     except FileExistsError:
         return False
+    try:
+        with file:
+            file.write(text)
+    except OSError:  # a full disk: no lock that names nobody
+        lock.unlink()
+        raise
     return True
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rv_study.around_jobs.own_gpu import torch_has_cuda
-from rv_study.cluster.needs import Need, measuring_need, training_need
+from rv_study.cluster.needs import TIMES, Need, measuring_need, training_need
 from rv_study.cluster.slurm import Partition
 from rv_study.costs import Images
 from rv_study.errors import ConfigError
@@ -47,13 +47,16 @@ class Asks:
     def minutes(self, stage: str, run: str, attempt: int, partition: Partition | None) -> int:
         """Return the time limit of a job: longer with each attempt. An estimate is cut to the limit of the partition.
 
-        A training that does not end within it goes on from its last finished epoch.
+        A training that does not end within it goes on from its last finished epoch; of other jobs, only the room to
+        spare is cut, as they would begin anew.
         """
         need = self._need(stage, run, partition).minutes
         if partition is None or partition.minutes is None:
             return need * attempt
-        is_estimate = self.execution["runtime_minutes"][stage] == AUTO
-        return min(need * attempt, partition.minutes if is_estimate else max(need, partition.minutes))
+        least = need
+        if self.execution["runtime_minutes"][stage] == AUTO:
+            least = 1 if stage == "train" else need // TIMES
+        return min(need * attempt, max(least, partition.minutes))
 
     def is_known(self, stage: str, run: str) -> bool:
         """Tell whether the images of a job are known yet, and so what it needs."""

@@ -25,9 +25,17 @@ class Partition:
     has_gpus: bool
 
 
+@dataclass(frozen=True)
+class Settings:
+    """Whether accounts of jobs are kept, which `sacct` reads, and how long `squeue` knows of one that has ended."""
+
+    keeps_accounts: bool
+    remembers_s: int
+
+
 def read_partitions() -> list[Partition]:
     """Ask SLURM for its partitions. Raises ConfigError where there is no SLURM, or it does not answer."""
-    lines = _ask("sinfo", "--noheader", "--all", "--format=%P|%l|%m|%G").splitlines()
+    lines = _ask("sinfo", "--noheader", "--all", "--exact", "--format=%P|%l|%m|%G").splitlines()
     return _merge(filter(None, map(_read_line, lines)))
 
 
@@ -78,11 +86,13 @@ def _merge(partitions: Iterable[Partition]) -> list[Partition]:
 def choose_partition(partitions: Iterable[Partition], wanted: str | None) -> Partition | None:
     """Return the partition that jobs go to: the one that is wanted, or else the cluster's default.
 
-    None if that is not known, as of a list of names. Raises ConfigError if none is wanted, and none is the default.
+    Of a list of names, of which SLURM chooses one: what all of them have. None if one of them is not known. Raises
+    ConfigError if none is wanted, and none is the default.
     """
     by_name = {partition.name: partition for partition in partitions}
     if wanted is not None:
-        return by_name.get(wanted)
+        chosen = [by_name.get(name.strip()) for name in wanted.split(",")]
+        return None if None in chosen else _common(wanted, chosen)
     names = ", ".join(by_name) or "none"
     defaults = [partition for partition in by_name.values() if partition.is_default]
     if defaults:
@@ -93,10 +103,26 @@ def choose_partition(partitions: Iterable[Partition], wanted: str | None) -> Par
     )
 
 
-def keeps_accounts() -> bool:
-    """Tell whether SLURM keeps accounts of jobs, which `sacct` reads."""
-    found = re.search(r"^AccountingStorageType\s*=\s*(\S+)", _ask("scontrol", "show", "config"), re.M)
-    return found is not None and not found.group(1).endswith("/none")
+def _common(name: str, partitions: Sequence[Partition]) -> Partition:
+    """Return what jobs can rely on in any of some partitions."""
+    return Partition(
+        name=name,
+        is_default=False,
+        minutes=min((each.minutes for each in partitions if each.minutes is not None), default=None),
+        memory_mb=min(each.memory_mb for each in partitions),
+        has_gpus=all(each.has_gpus for each in partitions),
+    )
+
+
+def read_settings() -> Settings:
+    """Ask SLURM how it tells of jobs that have ended."""
+    text = _ask("scontrol", "show", "config")
+    storage = re.search(r"^AccountingStorageType\s*=\s*(\S+)", text, re.M)
+    age = re.search(r"^MinJobAge\s*=\s*(\d+)", text, re.M)
+    return Settings(
+        keeps_accounts=storage is not None and not re.search(r"/none$|\(null\)", storage.group(1)),
+        remembers_s=int(age.group(1)) if age else 300,  # SLURM's default
+    )
 
 
 ADVICE = (  # by what SLURM says

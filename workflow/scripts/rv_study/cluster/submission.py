@@ -11,11 +11,12 @@ from functools import cache
 
 from rv_study.cluster.asks import UNKNOWN, Asks
 from rv_study.cluster.patience import be_patient
-from rv_study.cluster.slurm import Partition, check_job, choose_partition, keeps_accounts, read_partitions
+from rv_study.cluster.slurm import Partition, check_job, choose_partition, read_partitions, read_settings
 from rv_study.errors import ConfigError
 
 PLUGIN = "snakemake_executor_plugin_slurm"
 MEMORY = {"mem", "mem_mb", "mem_mib"}
+LOOKS = 3  # at least, while SLURM remembers a job that has ended; with fewer, the plugin asks `sacct`
 Ask = Callable[..., int | None]
 
 
@@ -61,10 +62,7 @@ class Submission:
         """
         if not self._is_slurm():
             return
-        executor, settings = self._workflow.scheduler._executor, self._workflow.executor_settings
-        be_patient(executor, say)
-        if settings.status_command == "sacct" and not keeps_accounts():
-            settings.status_command = "squeue"  # sacct would never say that a job has ended
+        self._see_jobs_end(say)
         if self._has_table():
             return  # the plugin chooses a partition of it for each job
         for stage in stages.values():
@@ -74,6 +72,19 @@ class Submission:
             if asked not in checked:
                 checked.add(asked)
                 check_job(f"{stage} {run}", asked)
+
+    def _see_jobs_end(self, say: Callable[[str], None]) -> None:
+        """Let the plugin ask so, and so often, that it learns of each job's end."""
+        executor, settings = self._workflow.scheduler._executor, self._workflow.executor_settings
+        slurm = read_settings()
+        if not slurm.keeps_accounts:  # `sacct` would never say that a job has ended
+            settings.status_command = "squeue"
+        if settings.status_command != "squeue":
+            be_patient(executor, say)
+            return
+        longest_s = max(1, slurm.remembers_s // LOOKS)
+        settings.init_seconds_before_status_checks = min(settings.init_seconds_before_status_checks, longest_s)
+        be_patient(executor, say, longest_s)
 
     def _ask(self, need: Ask, stage: str, run: str | None, is_asked: Callable[[], bool], otherwise: int | None) -> Ask:
         def ask(wildcards: object, attempt: int) -> int | None:
@@ -120,19 +131,28 @@ class Submission:
         for job in self._workflow.dag.needrun_jobs():
             if job.rule.name not in stages:
                 continue
-            stage, run, asked = stages[job.rule.name], job.wildcards.run, job.resources
-            is_known = self._asks.is_known(stage, run)
-            flags = {
-                "clusters": asked.get("cluster") or asked.get("clusters") or asked.get("slurm_cluster"),
-                "partition": asked.get("slurm_partition"),
-                "qos": asked.get("qos") or settings.qos,
-                "reservation": settings.reservation,
-                "constraint": asked.get("constraint"),
-                "time": asked.get("runtime") if is_known else None,
-                "mem": asked.get("mem_mb") if is_known else None,
-                "cpus-per-task": job.threads,
-                "gpus": asked.get("gpu"),
-            }
+            stage, run = stages[job.rule.name], job.wildcards.run
+            flags = _flags(job, settings, self._asks.is_known(stage, run))
             account = shlex.split(next(executor.get_account_arg(job)))  # which the plugin guesses if none is given
-            given = [f"--{name}={value}" for name, value in flags.items() if value not in (None, "")]
-            yield stage, run, (*account, *given)
+            yield stage, run, (*account, *flags, *shlex.split(job.resources.get("slurm_extra") or ""))
+
+
+def _flags(job: object, settings: object, is_known: bool) -> list[str]:
+    """Return what the plugin gives sbatch for a job; without time and memory where what it needs is not known yet."""
+    asked = job.resources
+    model, memory_of_core = asked.get("gpu_model"), asked.get("mem_mb_per_cpu")
+    flags = {
+        "clusters": asked.get("cluster") or asked.get("clusters") or asked.get("slurm_cluster"),
+        "partition": asked.get("slurm_partition"),
+        "qos": asked.get("qos") or settings.qos,
+        "reservation": settings.reservation,
+        "constraint": asked.get("constraint"),
+        "nodes": asked.get("nodes"),
+        "time": asked.get("runtime") if is_known else None,
+        "mem": asked.get("mem_mb") if is_known and not memory_of_core else None,
+        "mem-per-cpu": memory_of_core,
+        "cpus-per-task": asked.get("cpus_per_task") or job.threads,
+        "gres": asked.get("gres"),
+        "gpus": f"{model}:{asked.get('gpu', 1)}" if model else asked.get("gpu"),
+    }
+    return [f"--{name}={value}" for name, value in flags.items() if value not in (None, "")]
