@@ -19,7 +19,7 @@ from rv_study.nested import canonical
 from rv_study.options import REQUIRED, Option, build_options, required_numbers
 from rv_study.results import FOLDERS
 from rv_study.run import Run
-from rv_study.runs import MAX_TRAININGS, list_runs, list_trainings, spec
+from rv_study.runs import MAX_TRAININGS, list_runs, list_trainings, match_runs, spec
 
 PROJECT = Path(__file__).resolve().parents[1]
 SCHEMA = PROJECT / "workflow" / "schemas" / "config.schema.yaml"
@@ -562,3 +562,17 @@ def test_the_aggregations_of_the_schema_are_those_of_the_measure():
     schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
     assert schema["properties"]["figures"]["properties"]["aggregation"]["enum"] == list(AGGREGATIONS)
     assert list(schema["properties"]["figures"]["properties"])[:4] == list(SETTINGS)
+
+
+def test_names_of_runs_are_matched_and_no_others():
+    study = {"models": ["a", "a_b"], "datasets": ["c", "b_c"], "trainings": ["rotated", "unrotated"], "seeds": [1, 12]}
+    pattern = match_runs({"study": study})
+    assert all(re.fullmatch(pattern, run.stem) for run in list_runs({"study": study}))
+    for other in ("a_c_rotated_seed2", "a_c_rotated_seed121", "b_c_rotated_seed1", "a_c_seed1", "a_c_rotated_seed1.x"):
+        assert not re.fullmatch(pattern, other)
+
+
+def test_what_matches_names_of_runs_stays_short():
+    """Snakemake reads it anew for each file of each job: with all names in it, planning grew with their square."""
+    study = {"models": ["simple_conv"], "datasets": ["mnist"], "trainings": ["rotated"], "seeds": list(range(1000))}
+    assert len(match_runs({"study": study})) < 5000

@@ -138,7 +138,7 @@ def job_files(job, folder="<study>"):
 
 
 wildcard_constraints:
-    run="|".join(RUNS),
+    run=study_runs.match_runs(config),
     pair="|".join(RUNS_OF_PAIR),
     dataset="|".join(DATASETS),
     suffix="pdf|svg",

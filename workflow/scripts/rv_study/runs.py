@@ -20,6 +20,16 @@ def list_runs(config: dict) -> list[Run]:
     return [Run(model, dataset, training, int(seed)) for model, dataset, training, seed in itertools.product(*lists)]
 
 
+def match_runs(config: dict) -> str:
+    """Return a regular expression of the names of all runs.
+
+    Not the names themselves: Snakemake reads it anew for each file of each job, so it must not grow with their number.
+    """
+    study = config["study"]
+    parts = ("|".join(map(str, study[name])) for name in ("models", "datasets", "trainings", "seeds"))
+    return "(?:{})_(?:{})_(?:{})_seed(?:{})".format(*parts)
+
+
 def list_trainings(config: dict) -> list[Training]:
     """List the trainings of the study, in its order, with what figures and tables call them."""
     looks = _looks(config)
