@@ -5,6 +5,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from rotational_variance import models
+from rv_study.plan import PRESETS
 from rv_study.runs import list_runs, spec
 from test_config import load
 
@@ -34,3 +35,4 @@ def count(run, options):
 @pytest.mark.parametrize(("presets", "pflop"), [(["config.yaml"], 15.5), (["config.yaml", "laptop.yaml"], 1.19)])
 def test_a_seed_costs_what_the_docs_say(presets, pflop):
     assert training_flops(load(*presets)) / 1e15 == pytest.approx(pflop, rel=0.005)
+    assert PRESETS[f"config/{presets[-1]}"] == pflop * 1e15

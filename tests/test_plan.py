@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from unittest.mock import ANY
 
 import h5py
@@ -15,7 +16,7 @@ from rv_study.costs import Images, Work, measuring_work, training_work
 from rv_study.errors import ConfigError
 from rv_study.image_counts import count_images
 from rv_study.network_costs import count_once, try_networks
-from rv_study.plan import Cost, Job
+from rv_study.plan import Cost, Job, Machine
 from rv_study.run import Run
 
 IMAGES = Images(n_channels=1, size=28, n_classes=10, n_train=1000, n_test=100)
@@ -104,26 +105,67 @@ def count(tmp_path):
 
 
 def test_hours_of_work_are_announced(count):
-    line = plan.announce(count(jobs(8)), 8)
+    line = plan.announce(count(jobs(8)), 8, n_gpus=0)
     assert line.startswith("About 2 hours of work begin, at 60 GFLOP/s on each of 8 cores (3.17 PFLOP);")
     assert "make plan" in line
     assert "\n" not in line
-    assert plan.announce(count(jobs(8)), 64) == ""
-    assert plan.announce(count(jobs(8), {"cifar10": None}), 8) == ""
-    assert plan.announce(count([], {}), 8) == ""
+    assert plan.announce(count(jobs(8)), 64, n_gpus=0) == ""
+    assert plan.announce(count(jobs(8), {"cifar10": None}), 8, n_gpus=0) == ""
+    assert plan.announce(count([], {}), 8, n_gpus=0) == ""
+
+
+def test_on_gpus_their_number_counts_not_that_of_cores(count):
+    work = count(jobs(80))
+    assert plan.announce(work, 64, n_gpus=1).startswith("About 4 hours of work begin, at 2 TFLOP/s on each GPU")
+    assert plan.announce(work, 1, n_gpus=8) == ""
 
 
 def test_an_unfit_network_is_left_to_its_job(count):
-    assert plan.announce(count(jobs(8, depth=17)), 1) == ""
+    assert plan.announce(count(jobs(8, depth=17)), 1, n_gpus=0) == ""
+
+
+def costs_of(*seconds, stage="train"):
+    (job,) = jobs(1)
+    return [Cost(replace(job, stage=stage), 1, each) for each in seconds]
 
 
 def test_the_time_is_that_of_all_jobs_but_at_least_of_the_longest():
+    one = {"train": 1, "measure": 1}
+    costs = costs_of(1.0, 1.0, 4.0)
+    assert Machine(2, one, n_tried=1).seconds(costs) == 4
+    assert Machine(1, one, n_tried=1).seconds(costs) == 6
+    assert Machine(4, one, n_tried=1).seconds([]) == 0
+    assert Machine(2, one, n_tried=1).seconds(costs_of(3.0, 3.0) + costs_of(2.0, 2.0, stage="measure")) == 5
+
+
+def test_jobs_of_more_threads_than_were_tried_take_less_time():
+    four = {"train": 4, "measure": 1}
+    costs = costs_of(8.0, 8.0)  # on two cores, all that there were
+    assert Machine(2, four, n_tried=2).seconds(costs) == 16
+    assert Machine(8, four, n_tried=2).seconds(costs) == 4  # two at once, each twice as fast
+    assert Machine(2, four, n_tried=2, queue=100).seconds(costs) == 4  # no job is split
+    assert (
+        Machine(2, four, n_tried=2).seconds(costs_of(8.0, 8.0, stage="measure")) == 16
+    )  # two at once, on one core each
+
+
+def test_each_gpu_has_one_job_at_once_however_many_cores_there_are():
+    one = {"train": 1, "measure": 1}
+    assert Machine(16, one, n_tried=1, n_gpus=1).seconds(costs_of(2.0, 2.0, 2.0)) == 6
+    assert Machine(16, one, n_tried=1, n_gpus=2).seconds(costs_of(2.0, 2.0, 2.0, 2.0)) == 4
+    assert Machine(1, one, n_tried=1, n_gpus=2).seconds(costs_of(2.0, 2.0)) == 4
+    assert Machine(1, one, n_tried=1, n_gpus=1, queue=100).seconds(costs_of(2.0, 2.0)) == 2
+
+
+def test_cheaper_presets_are_named_where_the_work_takes_long():
+    one = {"train": 1, "measure": 1}
     (job,) = jobs(1)
-    costs = [Cost(job, 1, seconds) for seconds in (1.0, 1.0, 4.0)]
-    assert plan.seconds_of(costs, {"train": 1}, 2) == 4
-    assert plan.seconds_of(costs, {"train": 1}, 1) == 6
-    assert plan.seconds_of(costs, {"train": 4}, 2) == 6  # one job at once
-    assert plan.seconds_of([], {"train": 1}, 2) == 0
+    lines = plan._totals([Cost(job, 10**17, 1e6)], Machine(2, one, n_tried=1))
+    assert lines[-1].startswith(
+        "All four models once, trained for less: config/config.yaml 15.5 PFLOP, config/laptop.yaml"
+    )
+    assert "trained for less" not in "".join(plan._totals([Cost(job, 10**17, 10)], Machine(2, one, n_tried=1)))
+    assert "config/config.yaml" not in plan._totals([Cost(job, 10**16, 1e6)], Machine(2, one, n_tried=1))[-1]
 
 
 @pytest.mark.long

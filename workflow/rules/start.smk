@@ -40,10 +40,11 @@ def plan_or_announce():
     n_cores = workflow.resource_settings.cores or os.cpu_count()
     if plan.is_asked_for():
         device = choose_device(EXECUTION["device"])
-        print(plan.plan(jobs, images, device=device, threads=EXECUTION["threads"], n_cores=n_cores))
+        n_gpus = 0 if device == "cpu" else max(1, len(GPUS))
+        print(plan.plan(jobs, images, device=device, threads=EXECUTION["threads"], n_cores=n_cores, n_gpus=n_gpus))
         sys.exit()
     work = plan.count_work(jobs, images, on_disk("<results>/.network_costs.json"))
-    line = plan.announce(work, n_cores)
+    line = plan.announce(work, n_cores, len(GPUS))
     if line and workflow.local_exec:
         logger.info(line)
     return work if len(work) == len(jobs) else {}

@@ -1,9 +1,10 @@
 """What the jobs that would run cost: operations, and hours on this machine and on others."""
 
+import itertools
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rv_study.costs import Images, Work, measuring_work, training_work
@@ -13,12 +14,17 @@ from rv_study.network_costs import count_once, try_networks
 from rv_study.run import Run
 
 VARIABLE = "ROTATIONAL_VARIANCE_PLAN"
-# Reached in training by narrow networks in float32: docs/training.md. For the line before a long run, without a trial.
+STAGES = ("train", "measure")
+# Reached in training by narrow networks in float32 (benchmarks/recipes.csv). For the line before a long run.
 CORE_FLOPS = 6e10
 # NVIDIA's data sheet of the H100 (SXM): 67 TFLOP/s in float32. We take a third of it, which was not measured.
 GPU, GPU_FLOPS = "one NVIDIA H100, at a third of its published 67 TFLOP/s", 67e12 / 3
+SLOW_GPU_FLOPS = 2e12  # of narrow networks, on any GPU: for the line before a long run; not measured
 QUEUE = 100  # jobs of a cluster, as in profiles/slurm
-LAPTOP, LAPTOP_FLOPS = "config/laptop.yaml", 1.19e15  # of training steps, which a test counts
+PRESETS = {
+    "config/config.yaml": 15.5e15,
+    "config/laptop.yaml": 1.19e15,
+}  # of training steps a seed, which a test counts
 LONG_HOURS, SHORT_ENOUGH_HOURS = 1.0, 8.0
 SECONDS = ("step_s", "pass_s", "measured_s")  # that a trial finds
 MIN_PASSES = 20_000  # fewer forward passes take no hour, whatever the network, and are not worth counting
@@ -51,11 +57,48 @@ class Job:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a job costs: operations, and seconds on this machine."""
+    """What a job costs: operations, and seconds in the trial."""
 
     job: Job
     flops: int
     seconds: float
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What jobs run on, and how many at once.
+
+    threads  of a job of each stage
+    n_tried  threads of the trial: on CPUs, times are counted in inverse proportion to them
+    n_gpus   one for each job; 0 is a machine without
+    queue    jobs at once of a cluster, however many cores they need; 0 is no cluster
+    """
+
+    n_cores: int
+    threads: Mapping[str, int]
+    n_tried: int
+    n_gpus: int = 0
+    queue: int = 0
+
+    def seconds(self, costs: Iterable[Cost]) -> float:
+        """Return the time of all jobs: as many at once as fit, but at least that of the longest."""
+        times: dict[str, list[float]] = {stage: [] for stage in self.threads}
+        for cost in costs:
+            shared = 1 if self.n_gpus else self.n_tried / self._n_threads(cost.job.stage)
+            times[cost.job.stage].append(cost.seconds * shared)
+        return max(
+            [
+                sum(sum(each) / self._n_at_once(stage) for stage, each in times.items()),
+                *itertools.chain(*times.values()),
+            ]
+        )
+
+    def _n_threads(self, stage: str) -> int:
+        return self.threads[stage] if self.queue else min(self.threads[stage], self.n_cores)
+
+    def _n_at_once(self, stage: str) -> int:
+        n_jobs = self.queue or max(1, self.n_cores // self._n_threads(stage))
+        return min(n_jobs, self.n_gpus) if self.n_gpus and not self.queue else n_jobs
 
 
 def is_asked_for() -> bool:
@@ -64,18 +107,26 @@ def is_asked_for() -> bool:
 
 
 def plan(
-    jobs: Iterable[Job], images: Mapping[str, Images | None], *, device: str, threads: Mapping[str, int], n_cores: int
+    jobs: Iterable[Job],
+    images: Mapping[str, Images | None],
+    *,
+    device: str,
+    threads: Mapping[str, int],
+    n_cores: int,
+    n_gpus: int,
 ) -> str:
     """Return a table of the jobs and their costs, and the hours of all.
 
     images   of each dataset; None if only reading them would tell
     threads  of a job of each stage
+    n_gpus   that jobs here may compute on
     """
     known, unknown = _split(jobs, images)
     if not known and not unknown:
         return "No network would be trained or measured."
-    costs = _try(known, images, device, min(threads["train"], n_cores))
-    lines = [*_table(costs), *_totals(costs, threads, n_cores), *map(_not_counted, unknown)]
+    machine = Machine(n_cores, {stage: threads[stage] for stage in STAGES}, min(threads["train"], n_cores), n_gpus)
+    costs = _try(known, images, device, machine.n_tried)
+    lines = [*_table(costs), *_totals(costs, machine), *map(_not_counted, unknown)]
     return "\n".join(lines)
 
 
@@ -95,18 +146,23 @@ def count_work(jobs: Iterable[Job], images: Mapping[str, Images | None], kept: P
     return {job.name: work.flops(of_pass) for job, work, of_pass in zip(known, works, of_passes, strict=True)}
 
 
-def announce(work: Mapping[str, int], n_cores: int) -> str:
+def announce(work: Mapping[str, int], n_cores: int, n_gpus: int) -> str:
     """Return one line that says how long all jobs take if that is more than an hour; "" if it is not.
 
-    work  by `count_work`
+    work    by `count_work`
+    n_gpus  that jobs here may compute on
     """
+    speed, of_each = CORE_FLOPS * n_cores, f"{CORE_FLOPS / 1e9:.0f} GFLOP/s on each of {n_cores} cores"
+    if n_gpus:
+        speed, of_each = SLOW_GPU_FLOPS * n_gpus, f"{SLOW_GPU_FLOPS / 1e12:.0f} TFLOP/s on each GPU, which are {n_gpus}"
     total = sum(work.values())
-    hours = total / (CORE_FLOPS * n_cores) / 3600
+    hours = total / speed / 3600
     if hours < LONG_HOURS:
         return ""
+    faster = "wide networks" if n_gpus else "a GPU"
     return (
-        f"About {hours:.0f} hours of work begin, at {CORE_FLOPS / 1e9:.0f} GFLOP/s on each of {n_cores} cores "
-        f"({total / 1e15:.3g} PFLOP); a GPU may be much faster. `make plan` measures this machine, and says more."
+        f"About {hours:.0f} hours of work begin, at {of_each} "
+        f"({total / 1e15:.3g} PFLOP); {faster} may be much faster. `make plan` measures this machine, and says more."
     )
 
 
@@ -158,37 +214,41 @@ def _cells(of_stage: list[float] | None) -> list[str]:
     return [f"{n}", f"{tflop:.1f}", in_words(seconds)]
 
 
-def _totals(costs: list[Cost], threads: Mapping[str, int], n_cores: int) -> list[str]:
+def _totals(costs: list[Cost], machine: Machine) -> list[str]:
     if not costs:
         return []
-    training, measuring = ([cost for cost in costs if cost.job.stage == stage] for stage in ("train", "measure"))
+    training, measuring = ([cost for cost in costs if cost.job.stage == stage] for stage in STAGES)
     train_flops, measure_flops = (sum(cost.flops for cost in some) for some in (training, measuring))
-    here, of_training = (seconds_of(some, threads, n_cores) for some in (costs, training))
-    on_eight, in_queue = (seconds_of(costs, threads, n) for n in (8, QUEUE * threads["train"]))
+    here, of_training = machine.seconds(costs), machine.seconds(training)
+    on = f"on {machine.n_gpus} of its GPUs" if machine.n_gpus else f"on {machine.n_cores} of its cores"
     lines = [
         "",
         f"Training {_pflop(train_flops)}, measuring {_pflop(measure_flops)} (a multiply-add is two operations).",
-        f"On this machine, by a trial of some seconds, on {n_cores} of its cores: {in_words(here)}, "
+        f"On this machine, by a trial of some seconds, {on}: {in_words(here)}, "
         f"{in_words(of_training)} of it training. Figures and tables take minutes more.",
-        f"On 8 cores like these: {in_words(on_eight)}; of a cluster, {QUEUE} jobs at once: {in_words(in_queue)}. "
-        f"On {GPU} (narrow networks reach less): {in_words((train_flops + measure_flops) / GPU_FLOPS)}.",
+        *_elsewhere(costs, machine),
     ]
-    if here > SHORT_ENOUGH_HOURS * 3600 and train_flops > 2 * LAPTOP_FLOPS:
-        lines.append(
-            f"{LAPTOP}, narrower networks, would take {in_words(of_training * LAPTOP_FLOPS / train_flops)} here."
-        )
+    cheaper = [f"{name} {_pflop(flops)}" for name, flops in PRESETS.items() if 2 * flops < train_flops]
+    if cheaper and here > SHORT_ENOUGH_HOURS * 3600:
+        lines.append(f"All four models once, trained for less: {', '.join(cheaper)} of training.")
     return lines
+
+
+def _elsewhere(costs: list[Cost], machine: Machine) -> Iterator[str]:
+    queued = in_words(replace(machine, queue=QUEUE).seconds(costs))
+    if machine.n_gpus:
+        yield f"Of a cluster with such GPUs, {QUEUE} jobs at once: {queued}."
+        return
+    on_eight = in_words(replace(machine, n_cores=8).seconds(costs))
+    on_gpu = in_words(sum(cost.flops for cost in costs) / GPU_FLOPS)
+    yield (
+        f"On 8 cores like these: {on_eight}; of a cluster, {QUEUE} jobs at once: {queued}. "
+        f"On {GPU} (narrow networks reach less): {on_gpu}."
+    )
 
 
 def _pflop(flops: float) -> str:
     return f"{flops / 1e15:.3g} PFLOP"
-
-
-def seconds_of(costs: list[Cost], threads: Mapping[str, int], n_cores: int) -> float:
-    """Return the time of all jobs on so many cores, as many jobs at once as fit, but at least those of the longest."""
-    seconds = [cost.seconds for cost in costs] or [0.0]
-    at_once = max(1, n_cores // min(threads["train"], n_cores))
-    return max(sum(seconds) / at_once, *seconds)
 
 
 def _not_counted(dataset: str) -> str:
