@@ -19,7 +19,7 @@ from rv_study.nested import canonical
 from rv_study.options import REQUIRED, Option, build_options, required_numbers
 from rv_study.results import FOLDERS
 from rv_study.run import Run
-from rv_study.runs import MAX_TRAININGS, list_runs, list_trainings, match_runs, spec
+from rv_study.runs import MAX_TRAININGS, doubt_rates, list_runs, list_trainings, match_runs, spec
 
 PROJECT = Path(__file__).resolve().parents[1]
 SCHEMA = PROJECT / "workflow" / "schemas" / "config.schema.yaml"
@@ -576,3 +576,15 @@ def test_what_matches_names_of_runs_stays_short():
     """Snakemake reads it anew for each file of each job: with all names in it, planning grew with their square."""
     study = {"models": ["simple_conv"], "datasets": ["mnist"], "trainings": ["rotated"], "seeds": list(range(1000))}
     assert len(match_runs({"study": study})) < 5000
+
+
+def test_a_learning_rate_for_adam_is_doubted_where_it_is_muons():
+    def doubt(*names, **training):
+        config = load(*names)
+        config["runs"]["defaults"]["training"] |= training
+        return doubt_rates(spec(config, run) for run in list_runs(config))
+
+    assert doubt("config.yaml") == doubt("config.yaml", "paper.yaml") == ""
+    assert doubt("config.yaml", learning_rate=0.001).startswith("training.learning_rate: 0.001 is very low for Muon")
+    assert doubt("config.yaml", learning_rate=0.001, optimizer="adam") == ""
+    assert doubt("config.yaml", learning_rate=0.005) == ""

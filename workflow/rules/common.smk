@@ -91,6 +91,9 @@ try:
             logger.warning(notice)
     RUNS = {run.stem: run for run in study_runs.list_runs(config)}
     SPECS = {name: study_runs.spec(config, run) for name, run in RUNS.items()}
+    doubt = study_runs.doubt_rates(SPECS.values())
+    if doubt and workflow.is_main_process:
+        logger.warning(doubt)
     TRAININGS = study_runs.list_trainings(config)
     FIGURE_SETTINGS = {name: config["figures"][name] for name in SETTINGS}
     PARAMS = Params(WORKFLOW, RUNS, SPECS, DATASETS, FIGURE_SETTINGS)

@@ -11,6 +11,7 @@ from rv_study.run import Run
 SECTIONS = ("model", "training", "measurement")
 MAX_TRAININGS = 4  # of a study: figures have as many looks
 HALF_TURN_DEGREES = 180
+MUON_RATE = 0.02  # that of config/config.yaml
 
 
 def list_runs(config: dict) -> list[Run]:
@@ -28,6 +29,18 @@ def match_runs(config: dict) -> str:
     study = config["study"]
     parts = ("|".join(map(str, study[name])) for name in ("models", "datasets", "trainings", "seeds"))
     return "(?:{})_(?:{})_(?:{})_seed(?:{})".format(*parts)
+
+
+def doubt_rates(specs: Iterable[dict]) -> str:
+    """Return a line if a learning rate looks like one for Adam, and is Muon's; "" if none does."""
+    rates = {spec["training"]["learning_rate"] for spec in specs if spec["training"]["optimizer"] == "muon"}
+    low = sorted(rate for rate in rates if rate < MUON_RATE / 10)
+    if not low:
+        return ""
+    return (
+        f"training.learning_rate: {low[0]:g} is very low for Muon, which takes about {MUON_RATE:g}; if it was meant "
+        "for Adam, set optimizer: adam beside it"
+    )
 
 
 def list_trainings(config: dict) -> list[Training]:
