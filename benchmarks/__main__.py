@@ -1,6 +1,7 @@
 """Run all benchmarks, or those that are named; print one table, and write it to results.csv, with details.txt beside.
 
-Each ratio compares two ways to do the same, measured side by side in one process: the shortest of several runs of each.
+Each ratio compares two ways to do the same, measured side by side in one process: the shortest of several runs of each,
+or of training the median of pairs.
 """
 
 import csv
