@@ -56,6 +56,7 @@ def test_the_projects_packages_come_first_if_there_are_others(prepare, tmp_path,
 
 @pytest.mark.parametrize(("environment", "in_project"), [
     ({"HOME": "/proc/1/nowhere"}, {"XDG_CACHE_HOME": "cache", "MPLCONFIGDIR": "matplotlib"}),
+    ({"HOME": "/proc/nowhere"}, {"XDG_CACHE_HOME": "cache", "MPLCONFIGDIR": "matplotlib"}),  # where root seems to be allowed to
     ({"XDG_CACHE_HOME": "/proc/1/nowhere"}, {"XDG_CACHE_HOME": "cache"}),
     ({"XDG_CONFIG_HOME": "/dev/null"}, {"MPLCONFIGDIR": "matplotlib"}),
 ])  # fmt: skip

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from importlib.machinery import PathFinder
 from pathlib import Path
 
@@ -42,5 +43,10 @@ def _let_caches_be_written(folder: Path) -> None:
 
 
 def _can_be_made(folder: Path) -> bool:
-    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
+    """Tell whether a folder is, or could be, one to write into: by doing so, as permissions alone do not tell."""
+    try:
+        existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+        with tempfile.TemporaryDirectory(dir=existing):
+            return True
+    except OSError:
+        return False
