@@ -99,7 +99,10 @@ def test_long_words_of_a_measure_are_readable(monkeypatch):
         check(figure, monkeypatch)
 
 
-@pytest.mark.parametrize("drawing", OF_CLASSES, ids=name)
+@pytest.mark.parametrize("drawing", [
+    pytest.param(drawing, marks=[pytest.mark.long] * (drawing.subject in ("curves_classes", "heatmaps_classes")))
+    for drawing in OF_CLASSES
+], ids=name)  # fmt: skip
 def test_many_classes_are_readable_and_fit_on_a_page(drawing, monkeypatch):
     figure = drawn(drawing, make_results(n_layers=5, class_names=[f"CLASS NUMBER {i:05}" for i in range(300)]))
     check(figure, monkeypatch)

@@ -163,7 +163,7 @@ def assert_same(one, other, rtol=1e-12):
 
 
 @pytest.mark.parametrize(("name", "batch_size"), [
-    *itertools.product(["simple_conv", "all_convolutional"], [1, 3, 1000]), ("resnet", 3),
+    *itertools.product(["simple_conv", "all_convolutional"], [1, 3, 1000]), pytest.param("resnet", 3, marks=pytest.mark.long),
 ])  # fmt: skip
 def test_any_batch_size_gives_the_same(name, batch_size, make_samples):
     samples, angles = make_samples(n=40), angle_grid(6)
