@@ -1,6 +1,8 @@
 """What jobs ask a cluster for, and what is made of SLURM's answers; with made-up answers."""
 
+import math
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -113,13 +115,14 @@ def test_no_more_is_asked_for_than_there_is_but_what_is_needed(tmp_path, counted
 
 
 def test_a_measurement_is_cut_by_no_more_than_its_room_to_spare(tmp_path, counted):
-    """It would begin anew with each attempt; one that needs more, SLURM refuses before any is submitted."""
+    """It would begin anew with each attempt; one that needs more, SLURM refuses. A guess is cut like all."""
     asks = make_asks(tmp_path)
     need = asks.minutes("measure", KNOWN.stem, 1, None)
     limits = [int(share * need) for share in (2, 0.75, 0.25)]
     partitions = [Partition("x", is_default=True, minutes=limit, memory_mb=10**6, has_gpus=False) for limit in limits]
     found = [asks.minutes("measure", KNOWN.stem, 2, partition) for partition in partitions]
     assert found == [2 * need, limits[1], need // 2]
+    assert asks.minutes("measure", MEASURE.stem, 1, replace(partitions[0], minutes=60)) == 60
 
 
 def test_what_is_needed_is_known_once_the_images_are(tmp_path):
@@ -226,6 +229,11 @@ def test_jobs_go_to_the_partition_that_is_wanted_or_to_the_default():
 def test_how_slurm_tells_of_ends_is_what_the_controller_says(program, storage, expected):
     program("scontrol", out=f"MinJobAge               = 45 sec\nAccountingStorageType   = {storage}")
     assert read_settings() == Settings(keeps_accounts=expected, remembers_s=45)
+
+
+def test_an_age_of_nothing_is_for_ever(program):
+    program("scontrol", out="MinJobAge = 0 sec")
+    assert read_settings().remembers_s == math.inf
 
 
 def test_of_several_partitions_what_all_of_them_have_counts():

@@ -565,7 +565,12 @@ def test_the_aggregations_of_the_schema_are_those_of_the_measure():
 
 
 def test_names_of_runs_are_matched_and_no_others():
-    study = {"models": ["a", "a_b"], "datasets": ["c", "b_c"], "trainings": ["rotated", "unrotated"], "seeds": [1, 12]}
+    study = {
+        "models": ["a", "a_b"],
+        "datasets": ["c", "b_c"],
+        "trainings": ["rotated", "unrotated"],
+        "seeds": [1, 12.0],
+    }
     pattern = match_runs({"study": study})
     assert all(re.fullmatch(pattern, run.stem) for run in list_runs({"study": study}))
     for other in ("a_c_rotated_seed2", "a_c_rotated_seed121", "b_c_rotated_seed1", "a_c_seed1", "a_c_rotated_seed1.x"):

@@ -1,6 +1,7 @@
 """Jobs of a cluster outlive a controller that does not answer for a while."""
 
 import asyncio
+import math
 import sys
 import threading
 
@@ -15,11 +16,17 @@ async def query_job_status(said):
     return said, 0.1
 
 
+def get_min_job_age():
+    """Stand for the function of the plugin that asks how long SLURM knows of ended jobs."""
+    return 30
+
+
 @pytest.fixture(autouse=True)
 def plugin(monkeypatch):
     """This module, which stands for that of the plugin, is as before after each test."""
     module = sys.modules[__name__]
     monkeypatch.setattr(module, "query_job_status", query_job_status)
+    monkeypatch.setattr(module, "get_min_job_age", get_min_job_age)
     return module
 
 
@@ -33,6 +40,7 @@ class Executor:
         self.reported, self.submitted = [], []
 
     async def check_active_jobs(self, active_jobs):
+        self.next_seconds_between_status_checks += 10
         for job in active_jobs:
             if job in self.ends:
                 self.report_job_success(job)
@@ -83,12 +91,14 @@ def test_who_cancelled_a_job_does_not_matter(plugin, said, expected):
     assert asyncio.run(plugin.query_job_status(said)) == (expected, 0.1)
 
 
-@pytest.mark.parametrize(("longest_s", "expected"), [(None, 40), (15, 15), (100, 40)])
-def test_slurm_is_asked_before_it_forgets(longest_s, expected):
+@pytest.mark.parametrize(("longest_s", "expected"), [(None, 60), (45, 45), (100, 60)])
+def test_slurm_is_asked_before_it_forgets(plugin, longest_s, expected):
     executor = Executor(runs="a")
     be_patient(executor, print, longest_s)
-    check(executor, ["a"])
+    for _ in range(2):
+        check(executor, ["a"])
     assert executor.next_seconds_between_status_checks == expected
+    assert plugin.get_min_job_age() == (30 if longest_s is None else math.inf)  # which keeps it from asking sacct
 
 
 def test_what_an_executor_reports_in_between_is_its_own(monkeypatch):

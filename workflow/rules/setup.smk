@@ -37,6 +37,7 @@ except ConfigError as error:
 def on_disk(path):
     """Return where a path with path variables really lies: what uses this workflow may place its folders elsewhere.
 
-    Where Snakemake copies files to a scratch folder of each node and back, that is where they are copied back to.
+    Where Snakemake copies files to a scratch folder of each node and back, that is where they are copied back to, as long
+    as no --default-storage-prefix says otherwise.
     """
     return Path(str(workflow.modifier.path_modifier.replace_prefix(workflow.pathvars.apply(path))))

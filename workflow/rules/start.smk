@@ -40,8 +40,7 @@ def plan_or_announce():
     n_cores = workflow.resource_settings.cores or os.cpu_count()
     if plan.is_asked_for():
         device = choose_device(EXECUTION["device"])
-        n_gpus = max(len(GPUS), int(device == "cuda"))  # auto is one if there is any
-        print(plan.plan(jobs, images, device=device, threads=EXECUTION["threads"], n_cores=n_cores, n_gpus=n_gpus))
+        print(plan.plan(jobs, images, device=device, threads=EXECUTION["threads"], n_cores=n_cores, n_gpus=len(GPUS)))
         sys.exit()
     work = plan.count_work(jobs, images, on_disk("<results>/.network_costs.json"))
     line = plan.announce(work, n_cores, len(GPUS))

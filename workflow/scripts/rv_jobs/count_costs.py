@@ -92,7 +92,7 @@ def _try_measuring(model: Classifier, inputs: torch.Tensor, flops: int) -> float
     return _shortest(measured, device) / (len(samples) * n_angles)
 
 
-def _try(model: nn.Module, inputs: torch.Tensor, n_classes: int) -> dict[str, float]:
+def _try(model: nn.Module, inputs: torch.Tensor, n_classes: int) -> dict[str, float | bool]:
     labels = torch.arange(len(inputs), device=inputs.device) % n_classes
     optimizer = Muon([{"params": list(model.parameters())}], lr=1e-3, momentum=0.9)
 
@@ -110,6 +110,7 @@ def _try(model: nn.Module, inputs: torch.Tensor, n_classes: int) -> dict[str, fl
     return {
         "step_s": backward_s / len(inputs) + step_s / MAX_SAMPLES,
         "pass_s": _shortest(forward, inputs.device) / len(inputs),
+        "on_gpu": inputs.device.type == "cuda",
     }
 
 

@@ -119,13 +119,15 @@ def plan(
 
     images   of each dataset; None if only reading them would tell
     threads  of a job of each stage
-    n_gpus   that jobs here may compute on
+    n_gpus   that jobs here may compute on, if torch can
     """
     known, unknown = _split(jobs, images)
     if not known and not unknown:
         return "No network would be trained or measured."
-    machine = Machine(n_cores, {stage: threads[stage] for stage in STAGES}, min(threads["train"], n_cores), n_gpus)
-    costs = _try(known, images, device, machine.n_tried)
+    machine = Machine(n_cores, {stage: threads[stage] for stage in STAGES}, min(threads["train"], n_cores))
+    costs, on_gpu = _try(known, images, device, machine.n_tried)
+    if on_gpu:
+        machine = replace(machine, n_gpus=max(1, n_gpus))
     lines = [*_table(costs), *_totals(costs, machine), *map(_not_counted, unknown)]
     return "\n".join(lines)
 
@@ -173,13 +175,15 @@ def _split(jobs: Iterable[Job], images: Mapping[str, Images | None]) -> tuple[li
     return [job for job in jobs if job.run.dataset not in unknown], list(unknown)
 
 
-def _try(jobs: list[Job], images: Mapping[str, Images | None], device: str, threads: int) -> list[Cost]:
+def _try(jobs: list[Job], images: Mapping[str, Images | None], device: str, threads: int) -> tuple[list[Cost], bool]:
+    """Return what jobs cost, and whether they were tried on a GPU."""
     tried = try_networks([job.network(images[job.run.dataset]) for job in jobs], device, threads)
     works = [job.work(images[job.run.dataset]) for job in jobs]
-    return [
+    costs = [
         Cost(job, work.flops(cost["flops"]), work.seconds(**{name: cost[name] for name in SECONDS}))
         for job, work, cost in zip(jobs, works, tried, strict=True)
     ]
+    return costs, any(cost["on_gpu"] for cost in tried)
 
 
 def _table(costs: list[Cost]) -> list[str]:

@@ -27,7 +27,8 @@ def match_runs(config: dict) -> str:
     Not the names themselves: Snakemake reads it anew for each file of each job, so it must not grow with their number.
     """
     study = config["study"]
-    parts = ("|".join(map(str, study[name])) for name in ("models", "datasets", "trainings", "seeds"))
+    seeds = [int(seed) for seed in study["seeds"]]  # as in the names: 1.0 is 1
+    parts = ("|".join(map(str, names)) for names in (study["models"], study["datasets"], study["trainings"], seeds))
     return "(?:{})_(?:{})_(?:{})_seed(?:{})".format(*parts)
 
 

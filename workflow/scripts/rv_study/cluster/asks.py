@@ -55,7 +55,8 @@ class Asks:
             return need * attempt
         least = need
         if self.execution["runtime_minutes"][stage] == AUTO:
-            least = 1 if stage == "train" else need // TIMES
+            is_guess = self._estimate(stage, run, partition) is UNKNOWN[stage]
+            least = 1 if stage == "train" or is_guess else need // TIMES
         return min(need * attempt, max(least, partition.minutes))
 
     def is_known(self, stage: str, run: str) -> bool:

@@ -5,6 +5,7 @@ submitted counts as one that failed; one that `sacct` calls "CANCELLED by 1000" 
 between two looks grows beyond that for which `squeue` knows of jobs that have ended.
 """
 
+import math
 import re
 import subprocess
 import sys
@@ -25,7 +26,7 @@ def be_patient(executor: object, say: Callable[[str], None], longest_s: float | 
 
     executor   that of Snakemake's plugin for SLURM
     say        takes what a person should know: that this waits
-    longest_s  between two looks at the jobs; None leaves it to the plugin
+    longest_s  between two looks at the jobs, by `squeue` and nothing else; None leaves both to the plugin
     """
     if hasattr(executor, MARK):  # by another study of the same workflow
         return
@@ -36,6 +37,8 @@ def be_patient(executor: object, say: Callable[[str], None], longest_s: float | 
     executor.shutdown = partial(_shut_down, executor.shutdown, is_over)
     plugin = sys.modules[type(executor).__module__]
     plugin.query_job_status = partial(_query, plugin.query_job_status)
+    if longest_s is not None:
+        plugin.get_min_job_age = lambda: math.inf  # or it would ask `sacct`, where that is short
 
 
 async def _query(query: Callable, *arguments: object, **named: object) -> tuple[dict[str, str] | None, float | None]:

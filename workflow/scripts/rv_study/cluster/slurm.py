@@ -1,5 +1,6 @@
 """What a SLURM cluster has, and what it says of a job before it is submitted."""
 
+import math
 import os
 import re
 import shlex
@@ -30,7 +31,7 @@ class Settings:
     """Whether accounts of jobs are kept, which `sacct` reads, and how long `squeue` knows of one that has ended."""
 
     keeps_accounts: bool
-    remembers_s: int
+    remembers_s: float
 
 
 def read_partitions() -> list[Partition]:
@@ -121,7 +122,7 @@ def read_settings() -> Settings:
     age = re.search(r"^MinJobAge\s*=\s*(\d+)", text, re.M)
     return Settings(
         keeps_accounts=storage is not None and not re.search(r"/none$|\(null\)", storage.group(1)),
-        remembers_s=int(age.group(1)) if age else 300,  # SLURM's default
+        remembers_s=(int(age.group(1)) or math.inf) if age else 300,  # 0 is for ever; 300 SLURM's default
     )
 
 

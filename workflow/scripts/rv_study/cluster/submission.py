@@ -16,7 +16,7 @@ from rv_study.errors import ConfigError
 
 PLUGIN = "snakemake_executor_plugin_slurm"
 MEMORY = {"mem", "mem_mb", "mem_mib"}
-LOOKS = 3  # at least, while SLURM remembers a job that has ended; with fewer, the plugin asks `sacct`
+LOOKS = 3  # at least, while SLURM remembers a job that has ended
 Ask = Callable[..., int | None]
 
 
@@ -82,9 +82,7 @@ class Submission:
         if settings.status_command != "squeue":
             be_patient(executor, say)
             return
-        longest_s = max(1, slurm.remembers_s // LOOKS)
-        settings.init_seconds_before_status_checks = min(settings.init_seconds_before_status_checks, longest_s)
-        be_patient(executor, say, longest_s)
+        be_patient(executor, say, max(1, slurm.remembers_s / LOOKS))
 
     def _ask(self, need: Ask, stage: str, run: str | None, is_asked: Callable[[], bool], otherwise: int | None) -> Ask:
         def ask(wildcards: object, attempt: int) -> int | None:
@@ -134,11 +132,20 @@ class Submission:
             stage, run = stages[job.rule.name], job.wildcards.run
             flags = _flags(job, settings, self._asks.is_known(stage, run))
             account = shlex.split(next(executor.get_account_arg(job)))  # which the plugin guesses if none is given
-            yield stage, run, (*account, *flags, *shlex.split(job.resources.get("slurm_extra") or ""))
+            yield stage, run, (*account, *flags, *_split(job.resources.get("slurm_extra") or ""))
+
+
+def _split(extra: str) -> list[str]:
+    try:
+        return shlex.split(extra)
+    except ValueError as error:
+        raise ConfigError(f"slurm_extra: {extra}: {error}") from None
 
 
 def _flags(job: object, settings: object, is_known: bool) -> list[str]:
-    """Return what the plugin gives sbatch for a job; without time and memory where what it needs is not known yet."""
+    """Return what the plugin asks sbatch for; no time and memory for a job of which is not known yet what it needs."""
+    from snakemake_executor_plugin_slurm_jobstep import get_cpu_setting  # which is installed for clusters only
+
     asked = job.resources
     model, memory_of_core = asked.get("gpu_model"), asked.get("mem_mb_per_cpu")
     flags = {
@@ -151,8 +158,8 @@ def _flags(job: object, settings: object, is_known: bool) -> list[str]:
         "time": asked.get("runtime") if is_known else None,
         "mem": asked.get("mem_mb") if is_known and not memory_of_core else None,
         "mem-per-cpu": memory_of_core,
-        "cpus-per-task": asked.get("cpus_per_task") or job.threads,
         "gres": asked.get("gres"),
         "gpus": f"{model}:{asked.get('gpu', 1)}" if model else asked.get("gpu"),
     }
-    return [f"--{name}={value}" for name, value in flags.items() if value not in (None, "")]
+    cores = get_cpu_setting(job, bool(asked.get("gpu") or "gpu" in asked.get("gres", ""))).split()
+    return [*(f"--{name}={value}" for name, value in flags.items() if value not in (None, "")), *cores]
