@@ -74,6 +74,7 @@ def test_long_class_names_and_several_seeds_are_readable(drawing, monkeypatch):
     check(drawn(drawing, results, sort_units=False), monkeypatch)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("drawing", [*OF_LAYERS, *OTHERS], ids=name)
 def test_four_trainings_with_long_labels_are_readable(drawing, monkeypatch):
     results = make_results(n_seeds=2, trainings=FOUR, n_layers=5, class_names=["a", "b", "c"])
