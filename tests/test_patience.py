@@ -91,10 +91,11 @@ def test_who_cancelled_a_job_does_not_matter(plugin, said, expected):
     assert asyncio.run(plugin.query_job_status(said)) == (expected, 0.1)
 
 
-@pytest.mark.parametrize(("longest_s", "expected"), [(None, 60), (45, 45), (100, 60)])
+@pytest.mark.parametrize(("longest_s", "expected"), [(None, 60), (15, 15), (45, 45), (100, 60)])
 def test_slurm_is_asked_before_it_forgets(plugin, longest_s, expected):
     executor = Executor(runs="a")
     be_patient(executor, print, longest_s)
+    assert executor.next_seconds_between_status_checks == min(40, expected)
     for _ in range(2):
         check(executor, ["a"])
     assert executor.next_seconds_between_status_checks == expected

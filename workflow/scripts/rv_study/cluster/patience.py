@@ -39,6 +39,7 @@ def be_patient(executor: object, say: Callable[[str], None], longest_s: float | 
     plugin.query_job_status = partial(_query, plugin.query_job_status)
     if longest_s is not None:
         plugin.get_min_job_age = lambda: math.inf  # or it would ask `sacct`, where that is short
+        _limit(executor, longest_s)  # before the first look, too
 
 
 async def _query(query: Callable, *arguments: object, **named: object) -> tuple[dict[str, str] | None, float | None]:
@@ -66,10 +67,14 @@ async def _check(executor: object, check: Callable, longest_s: float | None, act
         for name in before:
             delattr(executor, name)  # what its class has counts again
         if longest_s is not None:
-            executor.next_seconds_between_status_checks = min(executor.next_seconds_between_status_checks, longest_s)
+            _limit(executor, longest_s)
     for job in active_jobs:
         if not any(job is other for other in told):
             yield job
+
+
+def _limit(executor: object, longest_s: float) -> None:
+    executor.next_seconds_between_status_checks = min(executor.next_seconds_between_status_checks, longest_s)
 
 
 def _submit(
