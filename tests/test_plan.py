@@ -144,9 +144,8 @@ def test_jobs_of_more_threads_than_were_tried_take_less_time():
     assert Machine(2, four, n_tried=2).seconds(costs) == 16
     assert Machine(8, four, n_tried=2).seconds(costs) == 4  # two at once, each twice as fast
     assert Machine(2, four, n_tried=2, queue=100).seconds(costs) == 4  # no job is split
-    assert (
-        Machine(2, four, n_tried=2).seconds(costs_of(8.0, 8.0, stage="measure")) == 16
-    )  # two at once, on one core each
+    measuring = costs_of(8.0, 8.0, stage="measure")
+    assert Machine(2, four, n_tried=2).seconds(measuring) == 16  # two at once, on one core each
 
 
 def test_each_gpu_has_one_job_at_once_however_many_cores_there_are():

@@ -14,17 +14,14 @@ from rv_study.network_costs import count_once, try_networks
 from rv_study.run import Run
 
 VARIABLE = "ROTATIONAL_VARIANCE_PLAN"
-STAGES = ("train", "measure")
 # Reached in training by narrow networks in float32 (benchmarks/recipes.csv). For the line before a long run.
 CORE_FLOPS = 6e10
 # NVIDIA's data sheet of the H100 (SXM): 67 TFLOP/s in float32. We take a third of it, which was not measured.
 GPU, GPU_FLOPS = "one NVIDIA H100, at a third of its published 67 TFLOP/s", 67e12 / 3
 SLOW_GPU_FLOPS = 2e12  # of narrow networks, on any GPU: for the line before a long run; not measured
 QUEUE = 100  # jobs of a cluster, as in profiles/slurm
-PRESETS = {
-    "config/config.yaml": 15.5e15,
-    "config/laptop.yaml": 1.19e15,
-}  # of training steps a seed, which a test counts
+# Operations of all training steps of a seed, which a test counts.
+PRESETS = {"config/config.yaml": 15.5e15, "config/laptop.yaml": 1.19e15}
 LONG_HOURS, SHORT_ENOUGH_HOURS = 1.0, 8.0
 SECONDS = ("step_s", "pass_s", "measured_s")  # that a trial finds
 MIN_PASSES = 20_000  # fewer forward passes take no hour, whatever the network, and are not worth counting
@@ -86,19 +83,17 @@ class Machine:
         for cost in costs:
             shared = 1 if self.n_gpus else self.n_tried / self._n_threads(cost.job.stage)
             times[cost.job.stage].append(cost.seconds * shared)
-        return max(
-            [
-                sum(sum(each) / self._n_at_once(stage) for stage, each in times.items()),
-                *itertools.chain(*times.values()),
-            ]
-        )
+        total = sum(sum(each) / self._n_at_once(stage) for stage, each in times.items())
+        return max(total, *itertools.chain([0.0], *times.values()))
 
     def _n_threads(self, stage: str) -> int:
         return self.threads[stage] if self.queue else min(self.threads[stage], self.n_cores)
 
     def _n_at_once(self, stage: str) -> int:
-        n_jobs = self.queue or max(1, self.n_cores // self._n_threads(stage))
-        return min(n_jobs, self.n_gpus) if self.n_gpus and not self.queue else n_jobs
+        if self.queue:
+            return self.queue
+        n_jobs = max(1, self.n_cores // self._n_threads(stage))
+        return min(n_jobs, self.n_gpus) if self.n_gpus else n_jobs
 
 
 def is_asked_for() -> bool:
@@ -124,7 +119,7 @@ def plan(
     known, unknown = _split(jobs, images)
     if not known and not unknown:
         return "No network would be trained or measured."
-    machine = Machine(n_cores, {stage: threads[stage] for stage in STAGES}, min(threads["train"], n_cores))
+    machine = Machine(n_cores, threads, min(threads["train"], n_cores))
     costs, on_gpu = _try(known, images, device, machine.n_tried)
     if on_gpu:
         machine = replace(machine, n_gpus=max(1, n_gpus))
@@ -221,7 +216,7 @@ def _cells(of_stage: list[float] | None) -> list[str]:
 def _totals(costs: list[Cost], machine: Machine) -> list[str]:
     if not costs:
         return []
-    training, measuring = ([cost for cost in costs if cost.job.stage == stage] for stage in STAGES)
+    training, measuring = ([cost for cost in costs if cost.job.stage == stage] for stage in ("train", "measure"))
     train_flops, measure_flops = (sum(cost.flops for cost in some) for some in (training, measuring))
     here, of_training = machine.seconds(costs), machine.seconds(training)
     on = f"on {machine.n_gpus} of its GPUs" if machine.n_gpus else f"on {machine.n_cores} of its cores"

@@ -40,7 +40,8 @@ class Asks:
 
         partition  that the job is submitted to, None if that is not known
         """
-        need = self._need(stage, run, partition).memory_mb
+        given = self.execution["memory_mb"][stage]
+        need = self._estimate(stage, run, partition).memory_mb if given == AUTO else given
         asked = int(need * (1 + MORE_MEMORY * (attempt - 1)))
         return min(asked, max(need, partition.memory_mb or asked)) if partition else asked
 
@@ -50,13 +51,13 @@ class Asks:
         A training that does not end within it goes on from its last finished epoch; of other jobs, only the room to
         spare is cut, as they would begin anew.
         """
-        need = self._need(stage, run, partition).minutes
+        need = least = self.execution["runtime_minutes"][stage]
+        if need == AUTO:
+            estimate = self._estimate(stage, run, partition)
+            need = estimate.minutes
+            least = 1 if stage == "train" or estimate is UNKNOWN[stage] else need // TIMES
         if partition is None or partition.minutes is None:
             return need * attempt
-        least = need
-        if self.execution["runtime_minutes"][stage] == AUTO:
-            is_guess = self._estimate(stage, run, partition) is UNKNOWN[stage]
-            least = 1 if stage == "train" or is_guess else need // TIMES
         return min(need * attempt, max(least, partition.minutes))
 
     def is_known(self, stage: str, run: str) -> bool:
@@ -69,13 +70,6 @@ class Asks:
         if device == AUTO:
             return int(partition is not None and partition.has_gpus and torch_has_cuda())
         return int(device != "cpu")
-
-    def _need(self, stage: str, run: str, partition: Partition | None) -> Need:
-        memory, minutes = (self.execution[name][stage] for name in ("memory_mb", "runtime_minutes"))
-        if AUTO not in (memory, minutes):
-            return Need(memory, minutes)
-        need = self._estimate(stage, run, partition)
-        return Need(need.memory_mb if memory == AUTO else memory, need.minutes if minutes == AUTO else minutes)
 
     def _estimate(self, stage: str, run: str, partition: Partition | None) -> Need:
         job = self.jobs[stage, run]

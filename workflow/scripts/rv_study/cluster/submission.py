@@ -79,10 +79,8 @@ class Submission:
         slurm = read_settings()
         if not slurm.keeps_accounts:  # `sacct` would never say that a job has ended
             settings.status_command = "squeue"
-        if settings.status_command != "squeue":
-            be_patient(executor, say)
-            return
-        be_patient(executor, say, max(1, slurm.remembers_s / LOOKS))
+        by_squeue = settings.status_command == "squeue"
+        be_patient(executor, say, max(1, slurm.remembers_s / LOOKS) if by_squeue else None)
 
     def _ask(self, need: Ask, stage: str, run: str | None, is_asked: Callable[[], bool], otherwise: int | None) -> Ask:
         def ask(wildcards: object, attempt: int) -> int | None:
