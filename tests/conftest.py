@@ -113,6 +113,7 @@ def make_tiny_study(folder):
     done = project.snakemake("--cores", "2", "--configfile", str(TINY))
     assert done.returncode == 0, done.stdout
     assert "Warning" not in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines() if line.startswith("Reason: ")) < 250, done.stdout
     return done.stdout
 
 

@@ -18,6 +18,7 @@ from rich.progress import Progress, TextColumn
 from rv_study.around_jobs import progress, to_snakemake
 from rv_study.durations import in_words
 from rv_study.job_log import job_log
+from rv_study.terminal.brief_reasons import shorten_reasons
 from rv_study.terminal.listener import Listener
 from rv_study.terminal.panel import ALL, MAX_TALL, Panel, find_progress
 from rv_study.terminal.plain_lines import Lines
@@ -253,10 +254,11 @@ def test_lines_take_turns_a_minute_apart(clock, logged):
         for job in ("a", "b", "c"):
             lines.progress(told(job, clock.now / 1000, left_s=90))
     assert logged.messages == [
-        "a (cpu, 1 thread): 6%, 90 s left",
-        "b (cpu, 1 thread): 11%, 90 s left",
-        "c (cpu, 1 thread): 17%, 90 s left",
-        "a (cpu, 1 thread): 24%, 90 s left",
+        "a (cpu, 1 thread): 0%, 90 s left",  # at once, as no line has named the device
+        "b (cpu, 1 thread): 5%, 90 s left",
+        "c (cpu, 1 thread): 11%, 90 s left",
+        "a (cpu, 1 thread): 18%, 90 s left",
+        "b (cpu, 1 thread): 23%, 90 s left",
     ]
 
 
@@ -390,3 +392,25 @@ def test_a_study_ends_with_its_findings(two_datasets_study):
 )
 def test_times_in_words(seconds, words):
     assert in_words(seconds) == words
+
+
+PATHS = ", ".join(f"results/plots/{i}.png" for i in range(18))
+
+
+@pytest.mark.parametrize(("reason", "short"), [
+    (f"Missing output files: {PATHS}", "Missing output files: results/plots/0.png and 17 more"),
+    ("Missing output files: a", "Missing output files: a"),
+    (f"Input files updated by another job: {PATHS}; Code has changed since last execution",
+     "Input files updated by another job: results/plots/0.png and 17 more; Code has changed since last execution"),
+    ("Forced execution", "Forced execution"),
+])  # fmt: skip
+def test_reasons_are_short(reason, short):
+    stream, whole = io.StringIO(), logging.StreamHandler(io.StringIO())
+    logger = logging.Logger("short reasons")
+    logger.addHandler(logging.StreamHandler(stream))
+    logger.handlers[0].setFormatter(logging.Formatter("%(reason)s"))
+    shorten_reasons(logger)
+    whole.setFormatter(logging.Formatter("%(reason)s"))
+    logger.addHandler(whole)
+    logger.info("", extra={"reason": reason})
+    assert (stream.getvalue(), whole.stream.getvalue()) == (f"{short}\n", f"{reason}\n")

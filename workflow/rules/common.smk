@@ -5,7 +5,7 @@ import re
 import shutil
 from functools import partial
 
-from rotational_variance.figures.catalogue import EXAMPLE as EXAMPLE_DRAWING, SETTINGS, of_models, of_pair
+from rotational_variance.figures.catalogue import EXAMPLE as EXAMPLE_DRAWING, SETTINGS, UNNAMED_MEASURE, of_models, of_pair
 from rv_study import (
     before_run,
     config as study_config,
@@ -34,6 +34,7 @@ from rv_study.overlays import list_overlays, replace_sources
 from rv_study.params import STAGES, Params, check_code, check_measures, list_measures, of_files, of_trainings, run_names
 from rv_study.published_datasets import find_published
 from rv_study.report_labels import label_figure, label_table
+from rv_study.terminal.brief_reasons import shorten_reasons
 from rv_study.terminal.summary import summarize
 from rv_study.terminal.watch import Watch
 

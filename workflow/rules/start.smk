@@ -76,6 +76,7 @@ def begin(theirs, log):
         raise WorkflowError(str(error)) from None
     theirs(log)
     keep_what_is_finished()
+    shorten_reasons(logger)
     WATCH.begin(work, workflow.logger_manager.plugin_handlers)
 
 
@@ -91,6 +92,8 @@ def succeed(theirs, log):
 
 def say_what_was_found(seconds):
     made = {job.rule.name for job in workflow.dag.jobs}
+    if made & {rules.kept.rule.name, rules.layers.rule.name}:  # which are no part of the study
+        return
     files = [target for target in workflow.dag_settings.targets if not workflow.is_rule(target)]
     if rules.report.rule.name in made:
         files = [os.path.relpath(PAGE_FILE)]
