@@ -8,6 +8,7 @@ from matplotlib.colors import to_hex
 
 from helpers.drawn import (
     COLORS,
+    FOUR,
     legend_texts,
     make_history,
     make_measurement,
@@ -155,6 +156,36 @@ def test_the_answer_leaves_out_networks_at_chance(results):
     assert thick["unrotated"][0][-1] == pytest.approx(np.mean(last_layers(others, "unrotated")))  # as in the sentences
     accuracies = [100 * of_model["rotated"].accuracies()[0] for of_model in others.values()]
     np.testing.assert_allclose(bars["rotated training"], np.mean(accuracies, 0))
+
+
+def test_the_answer_speaks_of_the_models_that_it_shows(results):
+    for model in list(results)[:2]:
+        put_at_chance(results[model]["rotated"], 0)
+    figure = answer("title", "note", M, "mean", results)
+    assert list(titled(figure)) == ["Accuracy", "M of each layer"]
+    assert legend_texts(figure) == ["unrotated training", "rotated training"]  # of the third model, which is sound
+
+
+def test_the_answer_shows_all_models_if_none_learned_anything(results):
+    for of_model in results.values():
+        put_at_chance(of_model["rotated"], 0)
+    figure = answer("title", "note", M, "mean", results)
+    assert "Accuracy, mean and each model" in titled(figure)
+    assert legend_texts(figure) == ["unrotated training", "rotated training\n(at chance)"]
+
+
+def test_the_answer_names_models_at_chance_in_a_third_training():
+    trainings = FOUR[:3]
+    results = {model: make_results(n_layers=2, trainings=trainings) for model in MODELS}
+    put_at_chance(results["mine"]["within45"], 0)
+    figure = answer("title", "note", M, "mean", results)
+    assert "Accuracy, mean and each model" in titled(figure)
+    assert "(mine at chance)" in legend_texts(figure)[2]
+
+
+def test_the_answer_over_seeds_shows_means():
+    figure = answer("title", "note", M, "mean", {"mine": make_results(n_seeds=3)})
+    assert any(text.get_text() == "note; means over 3 seeds" for text in figure.texts)
 
 
 def test_marks_at_the_bars_leave_dead_units_out(results):

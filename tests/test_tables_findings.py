@@ -49,14 +49,14 @@ def of_model(name, *runs):
 
 def test_a_study_of_two_trainings():
     assert say([FIRST, SECOND]) == [
-        "Accuracy on upright and rotated test images: on MNIST (one model), 99.0% and 40.0% after unrotated training, "
-        "98.0% and 97.0% after rotated training.",
+        "Accuracy on upright and rotated test images: on MNIST (one model), 99.0% and 40.0% (unrotated training), "
+        "98.0% and 97.0% (rotated training).",
         "M in the last third of the layers (mean of feature maps; 0 is invariant, 1 or more is not): on MNIST (one "
-        "model), 1.02 after unrotated training, 0.31 after rotated training.",
+        "model), 1.02 (unrotated training), 0.31 (rotated training).",
         "What was claimed, and how often it holds: training on rotated images lowers M, in 4 of 4 comparisons; each "
-        "output is the most invariant for its own class, in 1 of 10 units after unrotated training and 9 of 10 after "
-        "rotated training; the layers near the input are the most invariant, in 1 of 1 runs by mean "
-        "after unrotated training, 0 of 1 by mean after rotated training and 0 of 2 by max (published: true by mean, false "
+        "output is the most invariant for its own class, in 1 of 10 units (unrotated training) and 9 of 10 "
+        "(rotated training); the layers near the input are the most invariant, in 1 of 1 runs by mean "
+        "(unrotated training), 0 of 1 by mean (rotated training) and 0 of 2 by max (published: true by mean, false "
         "by max).",
     ]
 
@@ -66,11 +66,10 @@ def test_models_are_averaged_and_datasets_told_apart():
     on_digits = [({**run, "dataset": "digits"}, *values) for run, *values in (FIRST, SECOND)]
     accuracy, last, _ = say([FIRST, SECOND, *vgg16, *on_digits])
     assert accuracy.endswith(
-        "on MNIST (mean of 2 models), 97.0% and 35.0% after unrotated training, 96.0% and 95.0% after rotated "
-        "training; on DIGITS (one model), 99.0% and 40.0% after unrotated training, 98.0% and 97.0% after rotated "
-        "training."
+        "on MNIST (mean of 2 models), 97.0% and 35.0% (unrotated training), 96.0% and 95.0% (rotated "
+        "training); on DIGITS (one model), 99.0% and 40.0% (unrotated training), 98.0% and 97.0% (rotated training)."
     )
-    assert "1.01 after unrotated training, 0.26 after rotated training; on DIGITS (one model), 1.02" in last
+    assert "1.01 (unrotated training), 0.26 (rotated training); on DIGITS (one model), 1.02" in last
 
 
 def test_many_datasets_are_told_of_together():
@@ -82,9 +81,9 @@ def test_seeds_are_averaged_and_those_at_chance_left_out():
     other = (RUN | {"seed": 1}, 0.90, 0.91, 0.51, False, 7)
     chance = (RUN | {"seed": 2, "at_chance": True}, 0.10, 0.10, 9.0, True, 0)
     accuracy, last, claims = say([FIRST, SECOND, other, chance])
-    assert "94.0% and 94.0% after rotated training" in accuracy
-    assert "0.41 after rotated training" in last
-    assert "16 of 20 after rotated training" in claims
+    assert "94.0% and 94.0% (rotated training)" in accuracy
+    assert "0.41 (rotated training)" in last
+    assert "16 of 20 (rotated training)" in claims
 
 
 def test_a_model_at_chance_is_left_out_with_its_other_training():
@@ -114,17 +113,17 @@ def test_a_study_at_chance_has_no_numbers():
 
 def test_one_training_is_compared_with_none():
     accuracy, last, claims = say([SECOND], ONE)
-    assert accuracy.endswith("on MNIST (one model), 98.0% and 97.0% after rotated training.")
-    assert last.endswith("0.31 after rotated training.")
+    assert accuracy.endswith("on MNIST (one model), 98.0% and 97.0% (rotated training).")
+    assert last.endswith("0.31 (rotated training).")
     assert "training on rotated images lowers M: not tested; each output" in claims
-    assert "9 of 10 units after rotated training; " in claims
+    assert "9 of 10 units (rotated training); " in claims
 
 
 def test_untrained_networks_are_no_evidence_but_have_an_m():
     untrained = (UNTRAINED | {"at_chance": True}, 0.10, 0.10, 0.95, True, 3)
     accuracy, last, claims = say([SECOND, untrained], {name: FOUR[name] for name in ("rotated", "untrained")})
-    assert "98.0% and 97.0% after rotated training, 10.0% and 10.0% untrained" in accuracy
-    assert "0.31 after rotated training, 0.95 untrained" in last
+    assert "98.0% and 97.0% (rotated training), 10.0% and 10.0% (untrained)" in accuracy
+    assert "0.31 (rotated training), 0.95 (untrained)" in last
     assert "lowers M: not tested" in claims
     assert "in 0 of 1 runs by mean" in claims
 
@@ -135,14 +134,29 @@ def test_more_trainings_than_two_count_for_the_claims():
     accuracy, _, claims = say(runs, {name: FOUR[name] for name in ("unrotated", "rotated", "within45")})
     assert "within" not in accuracy
     assert "in 4 of 8 comparisons" in claims
-    assert "1 of 10 units after unrotated training, 9 of 10 after rotated training and 2 of 10" in claims
+    assert "1 of 10 units (unrotated training), 9 of 10 (rotated training) and 2 of 10" in claims
+
+
+def test_a_training_at_chance_that_is_not_told_of_hides_nothing():
+    within = RUN | {"training": "within45", "rotate_degrees": 45, "at_chance": True}
+    runs = [FIRST, SECOND, (within, 0.1, 0.1, 9.0, True, 0)]
+    accuracy, last, _ = say(runs, {name: FOUR[name] for name in ("unrotated", "rotated", "within45")})
+    assert "99.0% and 40.0% (unrotated training), 98.0% and 97.0% (rotated training)" in accuracy
+    assert "1.02 (unrotated training), 0.31 (rotated training)" in last
+
+
+def test_means_are_over_the_same_models():
+    vgg16 = of_model("vgg16", (UNROTATED, 0.95, 0.30, 1.00, True, 1), (RUN, 0.94, 0.93, NAN, None, 9))
+    accuracy, last, _ = say([FIRST, SECOND, *vgg16])
+    assert "(mean of 2 models), 97.0%" in accuracy
+    assert "(one model, 1 without a value left out), 1.02 (unrotated training), 0.31 (rotated training)" in last
 
 
 @pytest.mark.parametrize("value", [NAN, float("inf")])
 def test_no_value_is_said_to_be_none(value):
-    assert "no value after rotated training" in say([FIRST, (RUN, 0.98, 0.97, value, None, 9)])[1]
+    assert "no value (rotated training)" in say([FIRST, (RUN, 0.98, 0.97, value, None, 9)])[1]
 
 
 def test_a_label_may_be_any_text():
     trainings = {"unrotated": TWO["unrotated"], "rotated": Training("rotated", "r", "turned by *90*", 1)}
-    assert "98.0% and 97.0% after turned by *90*" in say([FIRST, SECOND], trainings)[0]
+    assert "98.0% and 97.0% (turned by *90*)" in say([FIRST, SECOND], trainings)[0]

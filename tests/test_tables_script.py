@@ -75,7 +75,7 @@ def test_claims_are_about_m_whatever_else_is_shown(made):
 def test_findings_are_about_m_whatever_else_is_shown(made):
     accuracy, last_layers, claims = made["findings_txt"].splitlines()
     assert accuracy.startswith("Accuracy on upright and rotated test images: on MNIST (")
-    assert "after unrotated training" in accuracy
+    assert "(unrotated training)" in accuracy
     assert last_layers.startswith("M in the last third")
     assert "training on rotated images lowers M, in " in claims
 

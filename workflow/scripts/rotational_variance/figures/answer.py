@@ -5,14 +5,17 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
-from rotational_variance.figures.parts.bars import bar_handles, plot_bars
-from rotational_variance.figures.parts.lines import line_handles, line_look
+from rotational_variance.figures.parts.bars import bar_look, plot_bars
+from rotational_variance.figures.parts.lines import line_look
 from rotational_variance.figures.parts.sheet import new_sheet
 from rotational_variance.figures.parts.training_results import Results, TrainingResult
 from rotational_variance.figures.parts.value_axis import show_values, value_label
 from rotational_variance.statistics.definition import Measure
 from rotational_variance.statistics.measurement import ALL
+from rotational_variance.statistics.sound_models import sound_models
 
 DEPTH = np.linspace(0, 100, 101)  # percent
 MODEL_DOT = {"marker": "o", "linestyle": "", "color": "k", "markersize": 2.5, "markeredgewidth": 0}
@@ -24,19 +27,21 @@ MAX_LEVEL = 2  # trainings beside whose bars there is room for level numbers
 def answer(title: str, note: str, measure: Measure, aggregation: str, results: Mapping[str, Results]) -> Figure:
     """Draw the accuracies and a measure over relative depth, means over models, with each model beside its mean.
 
-    results  by model, then by training; models of which a training is at chance with all seeds are left out, as in
-             tables/findings.py, unless all are
+    results  by model, then by training; models of which one of the first two trainings is at chance with all seeds are
+             left out, as in tables/findings.py, unless all are
     """
-    sound = [of_model for of_model in results.values() if not any(map(_learned_nothing, of_model.values()))]
-    shown = next(iter(results.values()))
-    by_training = {training: [of_model[training] for of_model in sound or results.values()] for training in shown}
-    legend = list(zip(line_handles(shown), bar_handles(shown), strict=True))
-    figure = new_sheet(title, 2.5, note, results=shown, legend=legend)
+    failed = {model: {name: _learned_nothing(one) for name, one in of.items()} for model, of in results.items()}
+    models = sound_models(failed) or list(results)
+    shown = results[models[0]]
+    by_training = {training: [results[model][training] for model in models] for training in shown}
+    at_chance = {name: [model for model in models if failed[model][name]] for name in shown}
+    legend = [_handles(of_models, at_chance[name]) for name, of_models in by_training.items()]
+    figure = new_sheet(title, 2.5, note, results=shown, seeds="means over {} seeds", legend=legend)
     left, right = figure.subplots(1, 2, width_ratios=[1, 1.7])
     for training, of_models in by_training.items():
         _draw_accuracies(left, shown, training, of_models)
         _draw_depth(right, measure, aggregation, of_models)
-    several = len(results) > 1
+    several = len(models) > 1
     left.set_title(f"Accuracy{', mean and each model' if several else ''}")
     left.set_xticks([0, 1], ["upright", "rotated"])
     left.set_xlabel("test images")
@@ -52,6 +57,15 @@ def answer(title: str, note: str, measure: Measure, aggregation: str, results: M
 
 def _learned_nothing(result: TrainingResult) -> bool:
     return result.has_curve and result.is_at_chance.all()
+
+
+def _handles(of_models: list[TrainingResult], at_chance: list[str]) -> tuple[Line2D, Patch]:
+    """Return a line and a bar of a training for the legend, with a label that names its models at chance."""
+    one, label = of_models[0], of_models[0].label("\n")
+    if len(of_models) > 1:
+        which = "" if len(at_chance) == len(of_models) else f"{', '.join(at_chance)} "
+        label = one.training.label + (f"\n({which}at chance)" if at_chance else "")
+    return Line2D([], [], **line_look(one) | {"label": label}), Patch(**bar_look(one))
 
 
 def _draw_accuracies(axes: Axes, shown: Results, training: str, of_models: list[TrainingResult]) -> None:

@@ -14,12 +14,14 @@ from rotational_variance.tables.seeds import Seeds, group_seeds
 from rotational_variance.tables.text import (
     NO_VALUE,
     exists,
+    markdown,
     markdown_table,
     paragraph,
     sections,
     yes_or_no,
 )
-from rotational_variance.tables.verdicts import verdict
+from rotational_variance.tables.training_comparison import of_trainings
+from rotational_variance.tables.verdicts import count_held, verdict
 
 THIRDS = ("first", "middle", "last")
 PUBLISHED = {"mean": True, "max": False}  # whether the claim held, by aggregation (Quiroga et al. 2019)
@@ -78,13 +80,30 @@ def depth_section(rows: Sequence[dict], trainings: Trainings) -> str:
             an image hardly changes the mean of a convolution's output, but it does change its maximum. The rank
             correlation (Spearman) is that of depth with M: near +1, M rises from layer to layer; near -1, it falls.
         """),
-        *(_verdict(rows, name) for name in dict.fromkeys(row["aggregation"] for row in rows)),
+        *(_verdict(rows, name, trainings) for name in dict.fromkeys(row["aggregation"] for row in rows)),
         depth_table(group_seeds(rows), trainings),
     )
 
 
-def _verdict(rows: Sequence[dict], aggregation: str) -> str:
-    held = [row["holds"] for row in rows if row["aggregation"] == aggregation and is_evidence(row)]
+def count_depth(rows: Sequence[dict], trainings: Trainings) -> dict[str, dict[str, tuple[int, int]]]:
+    """Return in how many runs the claim holds, and of how many, by aggregation, then by training."""
+    return {
+        name: {
+            training.name: count_held(row["holds"] for row in of_trainings(_tested(rows, name), training))
+            for training in trainings.values()
+        }
+        for name in dict.fromkeys(row["aggregation"] for row in rows)
+    }
+
+
+def _tested(rows: Sequence[dict], aggregation: str) -> list[dict]:
+    return [row for row in rows if row["aggregation"] == aggregation and is_evidence(row)]
+
+
+def _verdict(rows: Sequence[dict], aggregation: str, trainings: Trainings) -> str:
+    held = [row["holds"] for row in _tested(rows, aggregation)]
+    counts = count_depth(rows, trainings)[aggregation].items()
+    parts = [f"{n_held} of {n}, {markdown(trainings[name].label)}" for name, (n_held, n) in counts if n]
     needs = "it needs finite units in each third of the layers of a trained network"
     return verdict(
         held,
@@ -92,6 +111,7 @@ def _verdict(rows: Sequence[dict], aggregation: str) -> str:
         why_no_evidence(rows) or needs,
         f"By {aggregation}",
         count_left_out(rows, untrained=True),
+        parts="; ".join(parts) if len(parts) > 1 else "",
         published=PUBLISHED.get(aggregation),
     )
 

@@ -19,7 +19,7 @@ from rotational_variance.tables.run_cells import (
     why_no_evidence,
 )
 from rotational_variance.tables.seeds import Seeds, group_seeds
-from rotational_variance.tables.text import NO_VALUE, markdown, markdown_table, paragraph, sections
+from rotational_variance.tables.text import NO_VALUE, exists, markdown, markdown_table, paragraph, sections
 from rotational_variance.tables.training_comparison import of_trainings
 from rotational_variance.tables.verdicts import bold_verdict
 
@@ -50,6 +50,23 @@ def output_row(run: dict, measurement: Measurement) -> dict:
     }
 
 
+def count_outputs(rows: Sequence[dict], trainings: Trainings) -> dict[str, tuple[int, int]]:
+    """Return for how many output units the claim holds, and of how many, by training."""
+    return {
+        name: (_total(tested, "n_lowest"), _total(tested, "n_units"))
+        for name, training in trainings.items()
+        for tested in [_tested(of_trainings(rows, training))]
+    }
+
+
+def _tested(rows: Sequence[dict]) -> list[dict]:
+    return [row for row in rows if row["n_lowest"] is not None and is_evidence(row)]
+
+
+def _total(rows: Sequence[dict], column: str) -> int:
+    return sum(row[column] for row in rows)
+
+
 def outputs_section(rows: Sequence[dict], trainings: Trainings) -> str:
     """Write the claim, the verdict on each training and the numbers, over seeds."""
     return sections(
@@ -73,8 +90,8 @@ def _verdict(rows: Sequence[dict], training: Training) -> str:
     subject = markdown(training.label)
     if all(row["n_epochs"] == 0 for row in rows):
         return bold_verdict(f"not tested, as {UNTRAINED_NO_EVIDENCE}", subject)
-    tested = [row for row in rows if row["n_lowest"] is not None and is_evidence(row)]
-    n_lowest, n_units = (sum(row[name] for row in tested) for name in ("n_lowest", "n_units"))
+    tested = _tested(rows)
+    n_lowest, n_units = _total(tested, "n_lowest"), _total(tested, "n_units")
     left_out = count_left_out(rows, untrained=True)
     if not tested:
         needs = "it needs a last layer with one unit a class, and two classes or more"
@@ -82,7 +99,12 @@ def _verdict(rows: Sequence[dict], training: Training) -> str:
     words = "supported" if 2 * n_lowest > n_units else "not supported"
     if words == "not supported" and binomial_tail(n_lowest, n_units, len(tested) / n_units) < SIGNIFICANT:
         words = "supported in part"
+    own, others = (
+        finite_mean(np.array([row[name] for row in tested], dtype=float)) for name in ("own_class", "others")
+    )
     held = f"it holds for {n_lowest} of {n_units} output units, {len(tested)} expected by chance"
+    if exists(own) and exists(others):
+        held += f"; mean M {own:.2f} over own classes, {others:.2f} over the others"
     return bold_verdict(f"{words}, as {held}{left_out}", subject)
 
 

@@ -41,6 +41,11 @@ def beside_published(text: str, published: float | None, form: str = "{:.3f}") -
     return f"{text} ({form.format(published)})" if exists(published) else text
 
 
+def join_words(texts: Sequence[str]) -> str:
+    """Join texts as in "a, b and c"."""
+    return " and ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else texts[0]
+
+
 def yes_or_no(value: bool | None) -> str:
     """Return "yes", "no", or "n/a" if there is no value."""
     return NO_VALUE if value is None else "yes" if value else "no"
