@@ -10,11 +10,14 @@ from rv_study.caption_facts import RunFacts, Shown, caption_facts, shown_by
 from rv_study.study_words import describe_angles, describe_images, describe_training
 
 ALL_TESTED = Extent(360, 360, 10, (-180.0, -90.0, 0.0, 90.0))
+LABELS = {"digits": "digits", "mnist": "mnist", "cifar10": "CIFAR-10"}
 
 
-def run_of(dataset="digits", training=None, extent=ALL_TESTED, model="resnet", seed=0, at_chance=False, **values):
+def run_of(
+    dataset="digits", training=None, extent=ALL_TESTED, model="resnet", seed=0, at_chance=False, name="x", **values
+):
     training = {"epochs": 10, "rotate": 0, "shift": 0, "flip": False, "history_samples": "all"} | (training or {})
-    run = {"model": model, "dataset": dataset, "training": "x", "seed": seed}
+    run = {"model": model, "dataset": dataset, "training": name, "seed": seed}
     row = {"measure": "normalized_variance", "layers": "published"} | values
     return RunFacts(run, {"spec": {"training": training}}, extent, at_chance, [row])
 
@@ -49,19 +52,19 @@ def test_angles(angles, words):
     ({"epochs": 0, "shift": 2}, "none: the weights as they were drawn"),
 ])  # fmt: skip
 def test_a_training(numbers, words):
-    assert describe_training([run_of(training=numbers)]) == words
+    assert describe_training([run_of(training=numbers)], LABELS) == words
 
 
 def test_a_training_that_differs_between_datasets():
     runs = [run_of(), run_of("mnist"), run_of("cifar10", {"flip": True})]
-    assert describe_training(runs) == (
-        "on digits, mnist: images not rotated; 10 epochs; on cifar10: images not rotated, mirrored as often as not; 10 epochs"
+    assert describe_training(runs, LABELS) == (
+        "on digits, mnist: images not rotated; 10 epochs; on CIFAR-10: images not rotated, mirrored as often as not; 10 epochs"
     )
 
 
 def test_a_training_that_differs_between_models():
     runs = [run_of(), run_of(model="vgg16", training={"epochs": 20}), run_of("mnist")]
-    assert describe_training(runs) == (
+    assert describe_training(runs, LABELS) == (
         "resnet on digits, resnet on mnist: images not rotated; 10 epochs; vgg16 on digits: images not rotated; 20 epochs"
     )
 
@@ -78,8 +81,15 @@ def test_captions_know_what_their_runs_show():
 @pytest.mark.parametrize(("runs", "said"), [
     ([run_of(), run_of(seed=1)], {"several_seeds"}),
     ([run_of(), run_of(model="vgg16")], {"several_models"}),
-    ([run_of(), run_of(at_chance=True)], {"at_chance", "left_out"}),
+    ([run_of(), run_of(model="vgg16", at_chance=True)], {"at_chance", "left_out"}),
+    ([run_of(), run_of(seed=1, at_chance=True)], {"at_chance", "several_seeds"}),  # the other seed tells of it
     ([run_of(at_chance=True)], {"at_chance"}),  # which is then all that there is to show
+    ([run_of(name=name, model=model, at_chance=name == "y") for model in ("a", "b") for name in "xy"],
+     {"at_chance", "several_models"}),  # in each model
+    ([run_of(name=name, model=model, at_chance=name == "z" and model == "b") for model in ("a", "b") for name in "xyz"],
+     {"at_chance", "several_models"}),  # in a training that sentences do not tell of
+    ([run_of(extent=replace(ALL_TESTED, n_samples=36))], {"some_measured"}),
+    ([run_of(extent=replace(ALL_TESTED, angles_degrees=(-45.0, 0.0, 45.0)))], {"part_of_circle"}),
     ([run_of(), run_of(at_chance=True, training={"epochs": 0})], {"at_chance", "untrained"}),
     ([run_of(training={"epochs": 0})], {"untrained"}),
     ([run_of(training={"history_samples": 200})], {"some_tested"}),
@@ -110,11 +120,19 @@ def test_captions_know_what_their_own_figure_shows(changes, values, said):
     assert {name for name, value in facts.items() if value is True} == said
 
 
+def test_captions_know_the_settings_and_the_seed_of_their_figure():
+    runs = [run_of(), run_of(seed=1, n_infinite_max_all="1")]
+    assert caption_facts(runs, "x", ALL_OF_M)["infinite"]
+    assert not caption_facts(runs, "x", replace(ALL_OF_M, first_seed=True))["infinite"]
+    assert caption_facts(runs, "x", replace(ALL_OF_M, units_sorted=False))["unsorted"]
+
+
 def test_a_figure_shows_its_measure_aggregation_and_samples():
-    found = {
-        drawing.name: shown_by(drawing, "auto") for drawing in (*of_pair(["sample_std"]), *of_models(["sample_std"]))
-    }
+    settings = {"layers": "auto", "sort_units": True}
+    drawings = (*of_pair(["sample_std"]), *of_models(["sample_std"]))
+    found = {drawing.name: shown_by(drawing, settings) for drawing in drawings}
     assert found["curves_mean_sample_std"] == Shown("sample_std", ("mean",), ("all", "stratified"), "auto")
-    assert found["dead_units_max_sample_std"] == Shown("sample_std", ("max",), ("all",), "auto")
+    of_dead = Shown("sample_std", ("max",), ("all",), "auto", first_seed=True)
+    assert found["dead_units_max_sample_std"] == of_dead
     assert found["global_sample_std"] == Shown("sample_std", ("mean", "max"), ("all", "stratified"), "auto")
     assert found["accuracy"].measure == ""

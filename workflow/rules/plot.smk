@@ -34,6 +34,9 @@ rule plot:
         names=lambda wildcards: run_names(RUNS_OF_PAIR[wildcards.pair]),
         label=lambda wildcards: f"label: {DATASET_LABELS[RUNS_OF_PAIR[wildcards.pair][0].dataset]}",
         dataset=lambda wildcards, output: DATASET_LABELS[RUNS_OF_PAIR[wildcards.pair][0].dataset],
+        subject=lambda wildcards, output: (
+            f"{RUNS_OF_PAIR[wildcards.pair][0].model} on {DATASET_LABELS[RUNS_OF_PAIR[wildcards.pair][0].dataset]}"
+        ),
         runs=lambda wildcards, output: RUNS_OF_PAIR[wildcards.pair],
         trainings=lambda wildcards, output: TRAININGS,
         settings=lambda wildcards, output: FIGURE_SETTINGS,

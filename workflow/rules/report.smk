@@ -15,7 +15,7 @@ PAGE = WORKFLOW / "report"
 WORDS = [  # template and style; captions of figures and measures
     *sorted(PAGE.glob("report.*")),
     *sorted(PAGE.glob("figures/*.rst")),
-    *[PAGE / results.measure_caption_file(measure) for measure in MEASURES],
+    *[PAGE / results.measure_caption_file(measure) for measure in dict.fromkeys([UNNAMED_MEASURE, *MEASURES])],
 ]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rotational_variance.figures.catalogue import EXAMPLE, Drawing, of_models, of_pair
+from rotational_variance.measures.normalized_variance import MEASURE as M
 from rotational_variance.page.build import (
     by_name,
     read_at_chance,
@@ -16,6 +17,7 @@ from rotational_variance.page.build import (
     sort_figures,
 )
 from rotational_variance.page.page import Chapter, Figure, Page, Part, Section, render
+from rotational_variance.statistics.aggregations import AGGREGATIONS
 from rotational_variance.statistics.definition import Measure, load_measure
 from rotational_variance.statistics.trainings import Training
 from rotational_variance.storage.files import replacing
@@ -24,6 +26,7 @@ from rotational_variance.storage.measurement_extent import read_extent
 from rv_study.caption_facts import RunFacts, caption_facts, shown_by
 from rv_study.captions import read_captions, read_measure_caption
 from rv_study.facts import run_facts, study_facts
+from rv_study.how_sure import how_sure
 from rv_study.job_log import job_log
 from rv_study.made_on import Job, describe_cost, describe_costs, describe_making
 from rv_study.run import Run
@@ -71,9 +74,7 @@ def main(
     named = {Path(path).name: path for path in tables}
     known = read_runs(runs, variances, named)
     measures = [load_measure(name) for name in settings["measures"]]
-    shown = Gallery(
-        Path(folder), {measure.name: measure for measure in measures}, settings["aggregation"], settings["layers"]
-    )
+    shown = Gallery(Path(folder), {measure.name: measure for measure in measures}, settings)
     datasets = list(dict.fromkeys(run.dataset for run in runs))
     pairs = {run.pair: run for run in runs}
     drawn_of_models = by_name(datasets, of_models(settings["measures"]), models_figures)
@@ -94,11 +95,12 @@ def main(
 
     page = Page(
         findings=read_sentences(named["findings.txt"]),
+        how_sure=how_sure(known, labels),
         answers=[figure for figures in of_datasets.values() for figure in shown.answers(figures)],
         example=shown.example(example),
-        measures={measure.title: read_measure_caption(folder, measure) for measure in measures},
+        measures={measure.title: read_measure_caption(folder, measure) for measure in defined(measures)},
         trainings={training.name: training for training in trainings},
-        runs=[each.run | {"at_chance": each.at_chance} for each in known],
+        runs=[each.run | {"dataset": labels[each.run["dataset"]], "at_chance": each.at_chance} for each in known],
         claims=read_table(named["claims.md"], level=2),
         sections=[Section(f"dataset-{dataset}", labels[dataset], list(chapters(dataset))) for dataset in datasets],
         tables=[read_table(named[name], level=3) for name in ("global.md", "accuracy.md")],
@@ -106,7 +108,7 @@ def main(
         images={labels[name]: describe_images(of_dataset(known, name)) for name in datasets},
         angles="; ".join(dict.fromkeys(describe_angles(each.extent) for each in known)),
         did={
-            training.name: describe_training([each for each in known if each.run["training"] == training.name])
+            training.name: describe_training([each for each in known if each.run["training"] == training.name], labels)
             for training in trainings
         },
         made_of=study_facts(settings, sources),
@@ -132,13 +134,12 @@ class Gallery:
     """How the page shows figures: with captions of a folder, the answer first, another aggregation folded.
 
     measures  those that the figures show, by name, in their order
-    layers    the setting of figures
+    settings  those of figures
     """
 
     folder: Path
     measures: dict[str, Measure]
-    aggregation: str
-    layers: str
+    settings: dict
 
     def of_dataset(self, paths: Paths, facts: Sequence[RunFacts], dataset: str, label: str) -> Figures:
         """Read the figures of all models on a dataset."""
@@ -155,7 +156,7 @@ class Gallery:
 
     def _read(self, paths: Paths, runs: Sequence[RunFacts], about: str, place: str, subject: str, kind: str) -> Figures:
         def facts(drawing: Drawing) -> dict[str, object]:
-            return caption_facts(runs, about, shown_by(drawing, self.layers))
+            return caption_facts(runs, about, shown_by(drawing, self.settings))
 
         captions = read_captions(self.folder, paths, facts, self.measures)
         return read_figures(paths, captions, self.measures, subject=subject, place=place, kind=kind)
@@ -167,10 +168,17 @@ class Gallery:
     def sort(self, figures: Figures) -> list[Part]:
         """Sort the other figures into the parts of a chapter."""
         others = {drawing: figure for drawing, figure in figures.items() if not self._is_answer(drawing)}
-        return sort_figures(others, self.aggregation, list(self.measures.values()))
+        return sort_figures(others, self.settings["aggregation"], list(self.measures.values()))
 
     def _is_answer(self, drawing: Drawing) -> bool:
-        return drawing.is_answer(self.aggregation) and drawing.measure == next(iter(self.measures))
+        """Say whether a figure shows what the findings tell: M of the same aggregation, if there is one of M."""
+        measure = M.name if M.name in self.measures else next(iter(self.measures))
+        return drawing.is_answer(AGGREGATIONS[0]) and drawing.measure == measure
+
+
+def defined(measures: Sequence[Measure]) -> list[Measure]:
+    """Return the measures that the page defines: M first, which findings and claims are about, then the others."""
+    return [M, *(measure for measure in measures if measure.name != M.name)]
 
 
 def read_runs(runs: Sequence[Run], variances: Sequence[str], tables: dict[str, str]) -> list[RunFacts]:

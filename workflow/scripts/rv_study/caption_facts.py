@@ -1,6 +1,6 @@
 """What the captions of a page may say of the runs that a figure shows, so that each says what its own figure shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rotational_variance.figures.catalogue import Drawing
@@ -8,7 +8,14 @@ from rotational_variance.page.markup import plain
 from rotational_variance.statistics.aggregations import AGGREGATIONS
 from rotational_variance.statistics.layer_selection import choose
 from rotational_variance.statistics.measurement import ALL, STRATIFIED
+from rotational_variance.statistics.sound_models import sound_models
 from rotational_variance.storage.measurement_extent import Extent
+
+# The subjects of figures that show no sample set but all samples, and of those that show the first seed alone.
+OVER_ALL_SAMPLES, OF_FIRST_SEED = (
+    ("answer", "dead_units", "kinds"),
+    ("dead_units", "heatmaps", "heatmaps_classes", "outputs"),
+)
 
 
 @dataclass(frozen=True)
@@ -58,8 +65,8 @@ class RunFacts:
         return self.training.get("epochs", 0) > 1 and n != "all" and n < self.extent.n_test
 
     @property
-    def is_left_out(self) -> bool:
-        """Whether figures leave it out of means: it was trained, and learned nothing."""
+    def learned_nothing(self) -> bool:
+        """Whether it was trained, and is at chance."""
         return self.at_chance and self.training.get("epochs", 0) > 0
 
 
@@ -71,19 +78,28 @@ class Shown:
     aggregations  of feature maps
     sample_sets   "all", "stratified", or both
     layers        the setting of figures
+    units_sorted  the setting of figures
+    first_seed    whether it shows the first seed alone
     """
 
     measure: str
     aggregations: tuple[str, ...]
     sample_sets: tuple[str, ...]
     layers: str
+    units_sorted: bool = True
+    first_seed: bool = False
 
 
-def shown_by(drawing: Drawing, layers: str) -> Shown:
-    """Return what a figure shows, by the setting of layers."""
-    of_all = drawing.subject in ("answer", "dead_units")
-    aggregations = (drawing.aggregation,) if drawing.aggregation else AGGREGATIONS
-    return Shown(drawing.measure, aggregations, (ALL,) if of_all else (ALL, STRATIFIED), layers)
+def shown_by(drawing: Drawing, settings: Mapping[str, object]) -> Shown:
+    """Return what a figure shows, by the settings of figures."""
+    return Shown(
+        measure=drawing.measure,
+        aggregations=(drawing.aggregation,) if drawing.aggregation else AGGREGATIONS,
+        sample_sets=(ALL,) if drawing.subject in OVER_ALL_SAMPLES else (ALL, STRATIFIED),
+        layers=settings["layers"],
+        units_sorted=settings["sort_units"],
+        first_seed=drawing.subject in OF_FIRST_SEED,
+    )
 
 
 def caption_facts(runs: Sequence[RunFacts], subject: str, shown: Shown) -> dict[str, object]:
@@ -92,15 +108,30 @@ def caption_facts(runs: Sequence[RunFacts], subject: str, shown: Shown) -> dict[
     subject  the topic of the figure, in words
     """
     published = {each.run["model"] for each in runs if each.is_published(shown)}
+    models = {each.run["model"] for each in runs}
+    sound = sound_models(_failed(runs)) or models
+    drawn = [each for each in runs if each.run["seed"] == runs[0].run["seed"]] if shown.first_seed else runs
     return {
         "subject": plain(subject),
         "several_seeds": len({each.run["seed"] for each in runs}) > 1,
-        "several_models": len({each.run["model"] for each in runs}) > 1,
+        "several_models": len(sound) > 1,
         "at_chance": any(each.at_chance for each in runs),
-        "left_out": any(each.is_left_out for each in runs) and not all(each.at_chance for each in runs),
+        "left_out": len(sound) < len(models),
+        "some_measured": any(each.extent.is_part for each in runs),
+        "part_of_circle": not all(each.extent.is_full_circle for each in runs),
+        "unsorted": not shown.units_sorted,
         "untrained": any(each.training.get("epochs") == 0 for each in runs),
         "some_tested": any(each.tests_some for each in runs),
         "published": bool(published),
         "vgg16": "vgg16" in published,
-        **{kind: any(each.has(kind, shown) for each in runs) for kind in ("dead", "infinite", "below_precision")},
+        **{kind: any(each.has(kind, shown) for each in drawn) for kind in ("dead", "infinite", "below_precision")},
     }
+
+
+def _failed(runs: Sequence[RunFacts]) -> dict[str, dict[str, bool]]:
+    """Return by model, then by training, whether all its seeds learned nothing."""
+    found: dict[str, dict[str, bool]] = {}
+    for each in runs:
+        of_model, training = found.setdefault(each.run["model"], {}), each.run["training"]
+        of_model[training] = of_model.get(training, True) and each.learned_nothing
+    return found

@@ -24,6 +24,7 @@ from rv_study.runs import (
     list_trainings,
     numbers_of,
     spec,
+    split_labels,
 )
 
 EARLIER_TRAINING = (
@@ -54,6 +55,7 @@ def check(config: dict, schema_path: Path, models_folder: Path, is_module: bool 
     _check_study_name(config["study"].get("name"))
     _check_names(config, list(options))
     _check_trainings(config)
+    _check_labels(config)
     _check_options(config["runs"], options)
     runs = list_runs(config)
     _check_file_names(runs)
@@ -159,6 +161,17 @@ def _check_trainings(config: dict) -> None:
         for name in {second.name, second.cell, second.label} & {first.name, first.cell, first.label}:
             raise ConfigError(
                 f"config: trainings: {first.name} and {second.name} are both shown as {name!r}; "
+                "give each a label of its own"
+            )
+
+
+def _check_labels(config: dict) -> None:
+    """Refuse datasets that figures and the page would call the same."""
+    _, labels = split_labels(config["datasets"])
+    for first, second in itertools.combinations(config["study"]["datasets"], 2):
+        if labels[first] == labels[second]:
+            raise ConfigError(
+                f"config: datasets: {first} and {second} are both shown as {labels[first]!r}; "
                 "give each a label of its own"
             )
 

@@ -1,8 +1,6 @@
 """What was studied, in words for the page."""
 
-from collections.abc import Sequence
-
-import numpy as np
+from collections.abc import Mapping, Sequence
 
 from rotational_variance.storage.measurement_extent import Extent
 from rv_study.caption_facts import RunFacts
@@ -16,21 +14,24 @@ def describe_images(runs: Sequence[RunFacts]) -> str:
 
 
 def _images(extent: Extent) -> str:
-    of_all = "" if extent.n_samples == extent.n_test else f" (of {extent.n_test:,})"
+    of_all = f" (of {extent.n_test:,})" if extent.is_part else ""
     return f"{extent.n_samples:,} test images{of_all} of {extent.n_classes} classes"
 
 
 def describe_angles(extent: Extent) -> str:
     """Say at which angles: "16 over the full circle", or "7 from -45 to 45 degrees"."""
-    angles = np.sort(np.array(extent.angles_degrees) % 360)
-    if np.allclose(np.diff([*angles, angles[0] + 360]), 360 / len(angles)):
-        return f"{len(angles)} over the full circle"
-    return f"{len(angles)} from {min(extent.angles_degrees):g} to {max(extent.angles_degrees):g} degrees"
+    n = len(extent.angles_degrees)
+    if extent.is_full_circle:
+        return f"{n} over the full circle"
+    return f"{n} from {min(extent.angles_degrees):g} to {max(extent.angles_degrees):g} degrees"
 
 
-def describe_training(runs: Sequence[RunFacts]) -> str:
-    """Say what a training did, for each dataset, or model on a dataset, where that differs."""
-    texts = {(each.run["dataset"], each.run["model"]): _numbers(each.training) for each in runs}
+def describe_training(runs: Sequence[RunFacts], labels: Mapping[str, str]) -> str:
+    """Say what a training did, for each dataset, or model on a dataset, where that differs.
+
+    labels  what to call the datasets
+    """
+    texts = {(labels[each.run["dataset"]], each.run["model"]): _numbers(each.training) for each in runs}
     if len(set(texts.values())) == 1:
         return next(iter(texts.values()))
     of_datasets = {name: {text for (dataset, _), text in texts.items() if dataset == name} for name, _ in texts}

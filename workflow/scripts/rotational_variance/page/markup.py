@@ -60,7 +60,7 @@ def markdown_html(text: str, level: int) -> tuple[str, Markup]:
             token.tag = f"h{min(int(token.tag[1:]) + level - 1, 6)}"
         elif token.type == "th_open":
             token.attrSet("scope", "col")
-    return tokens[1].content, Markup(parser.renderer.render(tokens[3:], parser.options, {}))
+    return _text(tokens[1]), Markup(parser.renderer.render(tokens[3:], parser.options, {}))
 
 
 def _fold(tokens: list[Token]) -> list[Token]:
@@ -77,6 +77,11 @@ def _fold(tokens: list[Token]) -> list[Token]:
     return [*found, _html("</details>\n")] if is_open else found
 
 
+def _text(inline: Token) -> str:
+    """Return what a reader sees of a line of Markdown, without its markup."""
+    return "".join(token.content for token in inline.children)
+
+
 def _html(text: str) -> Token:
     return Token("html_block", "", 0, content=text)
 
@@ -88,7 +93,7 @@ class _Tables(RendererHTML):
     """
 
     def table_open(self, tokens: list[Token], index: int, options: dict, env: dict) -> str:
-        above = [tokens[i + 1].content for i in range(index) if tokens[i].type == "heading_open"]
+        above = [_text(tokens[i + 1]) for i in range(index) if tokens[i].type == "heading_open"]
         label = f"Table: {above[-1]}" if above else "Table"
         box = f'<div class="scroll" role="region" aria-label="{escape(label)}" tabindex="0">\n<table>\n'
         if tokens[index].meta["is_folded"]:

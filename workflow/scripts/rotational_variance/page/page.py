@@ -110,6 +110,7 @@ class Page:
     """The contents of the page, in their order.
 
     findings   what was found, in sentences
+    how_sure   what that hinges on, in sentences
     answers    the figures that show it
     example    the figure that shows what M tells
     measures   what is said of each: {title: HTML}
@@ -128,6 +129,7 @@ class Page:
     """
 
     findings: Sequence[str]
+    how_sure: Sequence[str]
     answers: Sequence[Figure]
     example: Figure
     measures: dict[str, Markup]

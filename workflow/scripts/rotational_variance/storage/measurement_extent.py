@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from rotational_variance.storage.hdf5 import open_hdf5
 from rotational_variance.storage.measurement_layout import FORMAT
 
@@ -15,6 +17,17 @@ class Extent:
     n_test: int
     n_classes: int
     angles_degrees: tuple[float, ...]
+
+    @property
+    def is_part(self) -> bool:
+        """Whether only some of the test images were measured."""
+        return self.n_samples < self.n_test
+
+    @property
+    def is_full_circle(self) -> bool:
+        """Whether the angles lie evenly over the full circle."""
+        angles = np.sort(np.array(self.angles_degrees) % 360)
+        return np.allclose(np.diff([*angles, angles[0] + 360]), 360 / len(angles))
 
 
 def read_extent(path: str | Path) -> Extent:
