@@ -30,10 +30,19 @@ def plugin(monkeypatch):
     return module
 
 
+class Job(str):
+    """A job that is called by its number."""
+
+    @property
+    def external_jobid(self):
+        return str(self)
+
+
 class Executor:
     """One whose query tells of some jobs only."""
 
     next_seconds_between_status_checks = 40
+    says = None
 
     def __init__(self, *, runs=(), ends=(), fails=()):
         self.runs, self.ends, self.fails = runs, ends, fails
@@ -41,6 +50,7 @@ class Executor:
 
     async def check_active_jobs(self, active_jobs):
         self.next_seconds_between_status_checks += 10
+        await sys.modules[__name__].query_job_status(self.says)
         for job in active_jobs:
             if job in self.ends:
                 self.report_job_success(job)
@@ -58,13 +68,16 @@ class Executor:
     def run_job(self, job):
         self.submitted.append(job)
 
+    def run_array_jobs(self, jobs):
+        self.submitted += jobs
+
     def shutdown(self):
         self.reported.append("shut down")
 
 
 def check(executor, jobs):
     async def collect():
-        return [job async for job in executor.check_active_jobs(jobs)]
+        return [job async for job in executor.check_active_jobs(list(map(Job, jobs)))]
 
     return asyncio.run(collect())
 
@@ -100,6 +113,39 @@ def test_slurm_is_asked_before_it_forgets(plugin, longest_s, expected):
         check(executor, ["a"])
     assert executor.next_seconds_between_status_checks == expected
     assert plugin.get_min_job_age() == (30 if longest_s is None else math.inf)  # which keeps it from asking sacct
+
+
+@pytest.mark.parametrize(("requeues", "expected"), [(False, "CANCELLED"), (True, "PREEMPTED")])
+def test_a_preempted_job_has_ended_unless_slurm_queues_it_again(plugin, requeues, expected):
+    be_patient(Executor(), print, requeues=requeues)
+    assert asyncio.run(plugin.query_job_status({"1": "PREEMPTED", "2": "RUNNING"}))[0] == {
+        "1": expected,
+        "2": "RUNNING",
+    }
+
+
+def test_a_job_that_slurm_forgets_has_failed():
+    executor = Executor()
+    be_patient(executor, print)
+    executor.says = {"1": "RUNNING", "2": "RUNNING"}
+    assert check(executor, "123") == ["1", "2", "3"]
+    executor.says = None  # no answer is no sign of anything
+    for _ in range(9):
+        assert check(executor, "123") == ["1", "2", "3"]
+    executor.says = {"2": "RUNNING"}
+    for _ in range(2):
+        assert check(executor, "123") == ["1", "2", "3"]
+    assert check(executor, "123") == ["2", "3"]  # the third was never known: it may yet be
+    text = "SLURM knows nothing any more of job 1, which so counts as one that failed"
+    assert executor.reported == [("1", text)]
+
+
+def test_a_job_that_slurm_knows_again_is_kept():
+    executor = Executor()
+    be_patient(executor, print)
+    for says in ({"1": "RUNNING"}, {}, {}, {"1": "RUNNING"}, {}, {}):
+        executor.says = says
+        assert check(executor, "1") == ["1"]
 
 
 def test_what_an_executor_reports_in_between_is_its_own(monkeypatch):
@@ -141,8 +187,8 @@ def test_a_job_is_submitted_once_slurm_answers(monkeypatch, tmp_path):
     monkeypatch.setattr(patience, "POLL_S", 0)
     executor, said = Executor(), []
     be_patient(executor, said.append)
-    executor.run_job("a")
-    assert executor.submitted == ["a"]
+    executor.run_array_jobs(["a", "b"])
+    assert executor.submitted == ["a", "b"]
     assert said == ["SLURM's controller does not answer; waiting for it"]
     assert len((tmp_path / "sinfo.asked").read_text().splitlines()) == 3
 

@@ -52,6 +52,21 @@ def test_a_node_crashes(whole_cluster, study, training, here):
     ends_well(training, study, here)
 
 
+@pytest.mark.alone
+@pytest.mark.long
+def test_a_job_is_preempted(whole_cluster, study, training, here):
+    """By one of a partition that goes first. SLURM would queue it again, which profiles/slurm asks it not to do.
+
+    It is asked to end first, and so mostly counts as one that failed.
+    """
+    job = study.job()
+    for process in study.processes("train"):
+        process.send_signal(signal.SIGSTOP)  # or it would end in the time that it is given to end
+    whole_cluster.ask("sbatch", "--partition=high", f"--nodelist={job['node']}", "--exclusive", "--wrap=sleep 10")
+    wait_for(lambda: any(other["number"] == job["number"] for other in study.jobs("FAILED", "PREEMPTED")))
+    ends_well(training, study, here)
+
+
 @pytest.mark.long
 def test_a_time_limit_is_reached(slurm, study, here):
     run = study.start(TARGET, *CONFIG)
@@ -80,7 +95,7 @@ def test_the_disk_is_full(study, here):
         wait_for(lambda: study.epoch(STEM) >= 5)
         stuffing = disk / "stuffing"
         fill(stuffing)
-        wait_for(lambda: "No space left on device" in run.text() or run.process.poll() is not None)
+        wait_for(lambda: "No space left on device" in study.said_on_nodes() or run.process.poll() is not None)
         stuffing.unlink()
         ends_well(run, study, here)
     finally:
@@ -109,11 +124,11 @@ def test_snakemake_is_killed_and_started_again_while_its_job_runs_on(study, trai
     again = study.start(TARGET, *CONFIG)
     number = study.job()["number"]
     waiting = rf"train {STEM}: job {number}, process {first.pid} on \S+ is at work on this; waiting for its end"
-    wait_for(lambda: re.search(waiting, again.text()) or again.process.poll() is not None)
+    wait_for(lambda: re.search(waiting, study.said_on_nodes()) or again.process.poll() is not None)
     assert len(study.processes("train")) == 2
     first.resume()
-    said = again.finish()
-    assert re.search(waiting, said)
+    again.finish()
+    assert re.search(waiting.partition(": ")[2], study.log(f"train/{STEM}"))  # the second one's, once it is at work
     assert study.files() == here(TARGET, *CONFIG)
     assert "taken from" in study.log(f"train/{STEM}")  # it was trained once
 

@@ -24,6 +24,15 @@ def test_a_table_of_partitions_says_where_jobs_go(study):
     assert (study.folder / CHECKPOINT).exists()
 
 
+def test_jobs_are_submitted_as_an_array(study, here):
+    both = [f"results/checkpoints/{STEM.replace('rotated', training)}.pt" for training in ("unrotated", "rotated")]
+    study.start(*both, "--slurm-array-jobs", "train", "--config", "execution={memory_mb: {train: 1500}}").finish()
+    assert len({job["number"].split("_")[0] for job in study.jobs()}) == 1
+    assert len(study.jobs()) == 2
+    for target in both:
+        assert (study.folder / target).read_bytes() == here(target)[target.removeprefix("results/")]
+
+
 def test_jobs_of_a_module_are_submitted_and_make_the_same_bytes(study, here):
     (study.folder / "Snakefile").write_text(f"""
 import yaml

@@ -135,6 +135,11 @@ class Study:
         path = self.folder / "results" / "logs" / f"{name}.log"
         return path.read_text() if path.exists() else ""
 
+    def said_on_nodes(self) -> str:
+        """Return what its jobs have said: SLURM's logs, but those of jobs that ended well."""
+        logs = (self.folder / ".snakemake" / "slurm_logs").rglob("*.log")
+        return "".join(path.read_text() for path in logs)
+
     def epoch(self, run: str) -> int:
         """Return the last finished epoch of a training, or 0."""
         return int((re.findall(r"^epoch (\d+)/", self.log(f"train/{run}"), re.M) or [0])[-1])

@@ -18,6 +18,7 @@ from rv_study import (
 )
 from rv_study.around_jobs.device_choice import choose_device
 from rv_study.around_jobs.own_gpu import VARIABLE as OWN_GPU, list_gpus
+from rv_study.around_jobs.to_snakemake import VARIABLE as LISTENER
 from rv_study.cluster.asks import Asks
 from rv_study.cluster.held_config import held, hold, let_go
 from rv_study.cluster.slurm import n_given_gpus
@@ -118,6 +119,8 @@ if GPUS:
     os.environ[OWN_GPU] = ",".join(GPUS)
 elif len(CONFIGS) == 1:  # not what another command, or another study of this one, has said
     os.environ.pop(OWN_GPU, None)
+if workflow.remote_exec:  # as on a node of its own, where no terminal listens
+    os.environ.pop(LISTENER, None)
 SUBMISSION = Submission(
     workflow,
     lambda stage: getattr(rules, stage).rule,

@@ -80,7 +80,8 @@ class Submission:
         if not slurm.keeps_accounts:  # `sacct` would never say that a job has ended
             settings.status_command = "squeue"
         by_squeue = settings.status_command == "squeue"
-        be_patient(executor, say, max(1, slurm.remembers_s / LOOKS) if by_squeue else None)
+        longest_s = max(1, slurm.remembers_s / LOOKS) if by_squeue else None
+        be_patient(executor, say, longest_s, requeues=settings.requeue)
 
     def _ask(self, need: Ask, stage: str, run: str | None, is_asked: Callable[[], bool], otherwise: int | None) -> Ask:
         def ask(wildcards: object, attempt: int) -> int | None:
@@ -124,13 +125,18 @@ class Submission:
     def _jobs(self, stages: dict[str, str]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         """Yield the stage, run and flags of sbatch of each job that is about to be submitted."""
         executor, settings = self._workflow.scheduler._executor, self._workflow.executor_settings
+        accounts: dict[str | None, list[str]] = {}  # as the plugin asks SLURM about each
         for job in self._workflow.dag.needrun_jobs():
             if job.rule.name not in stages:
                 continue
             stage, run = stages[job.rule.name], job.wildcards.run
             flags = _flags(job, settings, self._asks.is_known(stage, run))
-            account = shlex.split(next(executor.get_account_arg(job)))  # which the plugin guesses if none is given
-            yield stage, run, (*account, *flags, *_split(job.resources.get("slurm_extra") or ""))
+            name = job.resources.get("slurm_account")
+            if name not in accounts:
+                accounts[name] = shlex.split(
+                    next(executor.get_account_arg(job))
+                )  # a guess of the plugin's, if not given
+            yield stage, run, (*accounts[name], *flags, *_split(job.resources.get("slurm_extra") or ""))
 
 
 def _split(extra: str) -> list[str]:
