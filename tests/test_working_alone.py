@@ -107,6 +107,24 @@ def test_the_lock_of_another_host_is_stale_once_it_shows_no_life(tmp_path, hasty
     assert stale == f"{lock}: left behind by job 7, process 1 on n1, which shows no sign of life; going on"
 
 
+def test_a_look_that_hangs_makes_no_lock_stale(tmp_path, hasty, monkeypatch):
+    """As where a file system's server is away for a while: the holder can show no life meanwhile, either."""
+    lock, looks, last_beat = tmp_path / "x.lock", [], module._last_beat
+    leave_lock(lock)
+
+    def look(path):
+        looks.append(path)
+        if len(looks) == 2:
+            time.sleep(1)
+        if len(looks) == 4:
+            lock.unlink()  # its job ends well
+        return last_beat(path)
+
+    monkeypatch.setattr(module, "_last_beat", look)
+    (waiting,) = hold(lock)
+    assert "is at work on this" in waiting
+
+
 def test_a_lock_that_shows_life_is_waited_for(tmp_path, hasty):
     lock = tmp_path / "x.lock"
     leave_lock(lock)

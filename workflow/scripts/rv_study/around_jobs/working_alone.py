@@ -24,7 +24,7 @@ POLL_S = 2
 class Holder:
     """Who works on a result: a process of a host, and the job of a cluster that it belongs to, or "".
 
-    namespace  in which the number of the process counts; containers have their own
+    namespace  in which the number of the process counts: containers, and each start of a machine, have their own
     """
 
     host: str = "?"
@@ -70,14 +70,14 @@ def working_alone(lock: Path, say: Callable[[str], None]) -> Iterator[None]:
 
 def _acquire(lock: Path, me: Holder, say: Callable[[str], None]) -> None:
     has_said = False
-    sign, since = None, time.monotonic()
+    sign, n_looks = None, 0  # since it changed; not seconds, as a look may take minutes where a file system hangs
     while not _create(lock, me):
         holder, last = _read(lock), _last_beat(lock)
         if (holder, last) != sign:  # not compared with this host's clock, from which that of the files may differ
-            sign, since = (holder, last), time.monotonic()
+            sign, n_looks = (holder, last), 0
         if holder is None or last is None:
             continue  # it is gone
-        if holder.is_dead() or time.monotonic() - since > STALE_S:
+        if holder.is_dead() or n_looks * POLL_S > STALE_S:
             say(f"{lock}: left behind by {holder}, which shows no sign of life; going on")
             _remove(lock, holder)
             continue
@@ -85,6 +85,7 @@ def _acquire(lock: Path, me: Holder, say: Callable[[str], None]) -> None:
             say(f"{holder} is at work on this; waiting for its end ({lock})")
             has_said = True
         time.sleep(POLL_S)
+        n_looks += 1
 
 
 def _create(lock: Path, me: Holder) -> bool:
@@ -156,7 +157,8 @@ def _last_beat(lock: Path) -> int | None:
 
 def _namespace() -> str:
     try:
-        return os.readlink("/proc/self/ns/pid")
+        start = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+        return f"{os.readlink('/proc/self/ns/pid')} {start}"
     except OSError:  # systems without
         return ""
 
