@@ -25,7 +25,12 @@ from rv_study.plan import Job
 from rv_study.run import Run
 
 IMAGES = Images(n_channels=3, size=32, n_classes=10, n_train=50_000, n_test=10_000)
-COSTS = {"flops": 92_000_000, "parameter_bytes": 3_353_560, "sample_bytes": 4_781_608}  # resnet-50, width 12
+COSTS = {
+    "flops": 92_000_000,
+    "parameter_bytes": 3_353_560,
+    "sample_bytes": 4_781_608,
+    "n_units": 17_456,
+}  # resnet-50, width 12
 WORK = Work(n_steps=400_000)
 TRAIN, MEASURE = Run("resnet", "cifar10", "rotated", 0), Run("resnet", "other", "rotated", 0)
 KNOWN = Run("resnet", "cifar10", "rotated", 1)
@@ -63,9 +68,20 @@ def test_needs_follow_the_work_the_batch_and_the_threads():
 
 
 def test_measuring_needs_no_memory_for_steps():
-    found = measuring_need(COSTS, Work(n_measured=160_000), IMAGES, threads=1, on_gpu=False)
+    found = measuring_need(COSTS, Work(n_measured=160_000), IMAGES, n_angles=16, threads=1, on_gpu=False)
     assert 888 * 1.2 + 600 < found.memory_mb < need().memory_mb  # 888 MB were measured, and 28 minutes on a busy core
     assert 28 * 1.2 < found.minutes < 28 * 4
+
+
+def test_measuring_needs_memory_for_angles_and_classes():
+    def megabytes(n_angles, n_classes):
+        images = replace(IMAGES, n_classes=n_classes)
+        return measuring_need(COSTS, Work(), images, n_angles=n_angles, threads=1, on_gpu=False).memory_mb
+
+    assert megabytes(16, 10) == megabytes(8, 10)  # which its least holds
+    # Moments over samples: two aggregations of three float64 for each unit and angle, of a class and of all samples.
+    assert megabytes(720, 10) > megabytes(360, 10) + 360 * COSTS["n_units"] * 2 * 3 * 8 * 2 / 1e6
+    assert megabytes(16, 1000) > megabytes(16, 10) + 1000 * COSTS["n_units"] * 2 * 4 * 8 / 1e6
 
 
 def make_asks(kept, **execution):
@@ -246,6 +262,8 @@ def test_of_several_partitions_what_all_of_them_have_counts():
 @pytest.mark.parametrize(("said", "advice"), [
     ("sbatch: error: Invalid account or account/partition combination specified", "slurm_account="),
     ("sbatch: error: invalid partition specified: x", "slurm_partition="),
+    ("sbatch: error: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)", "exceeds a limit"),
+    ("allocation failure: More processors requested than permitted", "execution.threads"),
     ("allocation failure: Requested time limit is invalid (missing or exceeds some limit)", "runtime_minutes"),
     ("allocation failure: Requested node configuration is not available", "threads and execution.memory_mb"),
     ("allocation failure: Invalid qos specification", "qos="),

@@ -68,7 +68,9 @@ def test_costs_are_counted_once(tmp_path, monkeypatch):
         + [7**2 * 2 * 9 * 4 * 8]
     )
     weights = sum(9 * i * o + o for i, o in ((1, 2), (2, 2), (2, 4), (4, 4), (4, 8))) + (8 * 49 + 1) * 4 + 5 * 10
-    expected = {"flops": sum(conv) + 2 * (8 * 49 * 4 + 4 * 10), "parameter_bytes": 4 * weights, "sample_bytes": ANY}
+    expected = {"flops": sum(conv) + 2 * (8 * 49 * 4 + 4 * 10), "parameter_bytes": 4 * weights, "sample_bytes": ANY} | {
+        "n_units": 5 * 2 + 5 * 4 + 2 * 8 + 2 * 4 + 2 * 10  # convolutions, their ReLUs and poolings, linear layers
+    }
     assert count_once([NETWORK, NETWORK], kept) == [expected, expected]
     assert list(json.loads(kept.read_text()).values()) == [expected]
     # At least each convolution's input, and each ReLU's output if it is not the same tensor.

@@ -4,7 +4,8 @@ A process of its own, so that a Snakefile needs no torch: reads {"networks": [ar
 true or false, "device": ..., "threads": ...} from the standard input, writes a list of costs to the standard output.
 With a trial, these are {"flops": ..., "step_s": ..., "pass_s": ..., "measured_s": ...}: the seconds of one sample in a
 large batch, as it takes a training step, passes forward, and is measured at one angle. Without one, they are {"flops":
-..., "parameter_bytes": ..., "sample_bytes": ...}: the last is what a training step keeps of one sample.
+..., "parameter_bytes": ..., "sample_bytes": ..., "n_units": ...}: what a training step keeps of one sample, and how
+many units are measured.
 """
 
 import json
@@ -41,9 +42,11 @@ def cost_of(arguments: dict, *, trial: bool, device: torch.device) -> dict[str, 
     shape = arguments["n_channels"], arguments["image_size"], arguments["image_size"]
     inputs = torch.rand(3, *shape, device=device)
     flops = count_model_flops(network, inputs[:1])
-    if not trial:
-        return {"flops": flops, **_count_bytes(network.train(), torch.cat([inputs, inputs[:1]]))}
     form = find_output_form(network, inputs, arguments["n_classes"])
+    if not trial:
+        n_units = find_activations(Classifier(network, form).eval(), inputs[:2]).n_units
+        of_step = _count_bytes(network.train(), torch.cat([inputs, inputs[:1]]))
+        return {"flops": flops, **of_step, "n_units": n_units}
     n_samples = max(8, min(MAX_SAMPLES, int(TRIAL_FLOPS / (PASSES_PER_STEP * max(flops, 1)))))
     memory_format = find_memory_format(network, inputs)
     many = torch.rand(n_samples, *shape, device=device).contiguous(memory_format=memory_format)

@@ -14,7 +14,7 @@ from rv_study.fingerprints import fingerprint
 
 SCRIPTS = Path(__file__).resolve().parents[1]
 COUNTER = "rv_jobs.count_costs"
-COUNTED = {"flops", "parameter_bytes", "sample_bytes"}  # as in its docstring
+COUNTED = {"flops", "parameter_bytes", "sample_bytes", "n_units"}  # as in its docstring
 
 
 def try_networks(networks: list[dict], device: str, threads: int) -> list[dict[str, float]]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from rotational_variance.samples.angles import angle_grid
 from rv_study.around_jobs.own_gpu import torch_has_cuda
 from rv_study.cluster.needs import TIMES, Need, measuring_need, training_need
 from rv_study.cluster.slurm import Partition
@@ -81,7 +82,8 @@ class Asks:
         work = job.work(images)
         if stage == "train":
             return training_need(costs, work, images, batch_size=job.spec["training"]["batch_size"], **how)
-        return measuring_need(costs, work, images, **how)
+        n_angles = len(angle_grid(job.spec["measurement"]["angles"]))
+        return measuring_need(costs, work, images, n_angles=n_angles, **how)
 
     def _costs(self, network: dict) -> dict[str, int] | None:
         """Return the costs of a network; None if they cannot be counted, as for want of torch, or of a sound model.

@@ -14,7 +14,12 @@ PROCESS_MB = 450  # a Python that has imported torch
 OF_IMAGES = 3  # their bytes, in the file's reader, as samples, and while they are tested
 OF_STEP = 1.6  # what is kept for the backward pass, with the gradients of a layer beside it
 OF_WEIGHTS = 5  # weights, gradients, momentum, their average, and a step
-STATISTICS_MB = 900  # of a batch and of its units: batches.py limits them
+STATISTICS_MB = 900  # at least; the state of a batch's samples is in it, which batches.py limits
+STATE_MB, OF_UNIT_AND_ANGLE, OF_UNIT_AND_CLASS = (
+    300,
+    300,
+    130,
+)  # bytes the latter two: one_pass.py keeps moments of both
 ROOM, SNAKEMAKE_MB = 1.3, 600  # a job of a cluster holds two Snakemakes beside it, 300 MB each
 CUDA_MB = 4000  # of the driver's libraries, which count as the job's memory
 CORE_FLOPS = 3e10  # of a narrow network, half of what was measured
@@ -40,11 +45,15 @@ def training_need(
     return _need(step / MB, costs, work, images, threads=threads, on_gpu=on_gpu)
 
 
-def measuring_need(costs: Mapping[str, int], work: Work, images: Images, *, threads: int, on_gpu: bool) -> Need:
-    """Return what measuring needs."""
+def measuring_need(
+    costs: Mapping[str, int], work: Work, images: Images, *, n_angles: int, threads: int, on_gpu: bool
+) -> Need:
+    """Return what measuring at so many angles needs."""
+    of_unit = OF_UNIT_AND_ANGLE * n_angles + OF_UNIT_AND_CLASS * images.n_classes
+    statistics = max(STATISTICS_MB, STATE_MB + of_unit * costs["n_units"] / MB)
     weights = OF_WEIGHTS * costs["parameter_bytes"]  # again in float64, for the errors of rounding
     work = replace(work, n_measured=MEASURED_PASS * work.n_measured)
-    return _need(STATISTICS_MB + weights / MB, costs, work, images, threads=threads, on_gpu=on_gpu)
+    return _need(statistics + weights / MB, costs, work, images, threads=threads, on_gpu=on_gpu)
 
 
 def _need(

@@ -126,13 +126,19 @@ def read_settings() -> Settings:
     )
 
 
-ADVICE = (  # by what SLURM says
+ADVICE = (  # by what SLURM says; the first that fits
+    (
+        "accounting/qos policy",
+        "it exceeds a limit of your account or quality of service: set execution.runtime_minutes, memory_mb or threads "
+        "in the config, or submit fewer jobs at once (--jobs)",
+    ),
     ("account", "say whose account to use, by --default-resources slurm_account=..."),
     ("partition", "say which partition to use, by --default-resources slurm_partition=..."),
     ("qos", "say which quality of service to use, by --default-resources qos=..."),
     ("time limit", "set execution.runtime_minutes in the config"),
     ("memory", "set execution.memory_mb in the config"),
     ("gres", "take `gpu` out of the job by execution.device: cpu in the config, or ask for a partition with GPUs"),
+    ("processors", "set execution.threads in the config"),
     ("node configuration", "set execution.threads and execution.memory_mb in the config, or ask for another partition"),
 )
 
