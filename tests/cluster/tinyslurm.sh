@@ -10,14 +10,21 @@ GPUS=${TINYSLURM_GPUS:-1}               # fake GPUs per node
 TRACK=${TINYSLURM_PROCTRACK:-linuxproc}  # "cgroup" = what real clusters do (needs writable cgroup v1 freezer)
 CONF=/etc/slurm                         # NOT movable: slurm-jobstep drops SLURM_CONF
 
-not_another() {
-  if [ -e "$CONF/slurm.conf" ] && ! grep -qx ClusterName=tiny "$CONF/slurm.conf"; then
-    echo "$CONF/slurm.conf: another SLURM is set up here; it is left as it is" >&2; return 1
+not_another() {                         # by its files, by a setting, or without files (configless)
+  local other=""
+  if [ -e "$CONF/slurm.conf" ]; then
+    grep -qx ClusterName=tiny "$CONF/slurm.conf" || other=$CONF/slurm.conf
+  elif [ -n "${SLURM_CONF:-}" ]; then
+    other=$SLURM_CONF
+  elif command -v scontrol >/dev/null && timeout 20 scontrol show config >/dev/null 2>&1; then
+    other="scontrol show config"
   fi
+  if [ -n "$other" ]; then echo "$other: another SLURM is set up here; it is left as it is" >&2; return 1; fi
 }
 install() {
   not_another
-  [ -e /usr/sbin/policy-rc.d ] || { printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d; chmod +x /usr/sbin/policy-rc.d; }
+  local policy=/usr/sbin/policy-rc.d      # else the packages start services
+  [ -e $policy ] || { trap "rm -f $policy" EXIT; printf '#!/bin/sh\nexit 101\n' >$policy; chmod +x $policy; }
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
     munge slurmctld slurmd slurm-client >/dev/null
@@ -101,7 +108,8 @@ node_crash() {                                             # the whole node: ste
   done
 }
 status() { scontrol ping; sinfo -N -o '%N %P %T %c %m %G'; }
-stop() {
+stop() {                                # and leave no trace, for which each Snakemake would look for a controller
+  not_another
   scancel -u root 2>/dev/null || true
   scontrol shutdown 2>/dev/null || true             # slurmctld and every slurmd
   for i in $(seq 1 50); do
@@ -111,5 +119,6 @@ stop() {
   for f in "$B"/run/*.pid; do alive "$f" && kill "$(cat "$f")"; done
   alive /run/munge/munged.pid && kill "$(cat /run/munge/munged.pid)"
   rmdir /sys/fs/cgroup/freezer/slurm_n* 2>/dev/null || true
+  rm -f $CONF/slurm.conf $CONF/gres.conf $CONF/cgroup.conf
 }
 "$@"
