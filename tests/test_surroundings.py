@@ -10,6 +10,7 @@ import pytest
 
 from helpers.one_run import STEM
 from helpers.projects import TINY, snakemake
+from helpers.tiny_data import tiny_images, write_zip
 from rv_study import surroundings
 
 VARIABLES = ("HDF5_USE_FILE_LOCKING", "PYTHONPATH", "MPLCONFIGDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
@@ -87,3 +88,17 @@ def test_jobs_run_without_a_home_beside_other_packages_and_while_a_file_is_held(
     assert (folder / "results/tables/global.md").read_bytes() == (tiny_study / "results/tables/global.md").read_bytes()
     assert "atplotlib" not in done.stdout
     assert "Traceback" not in done.stdout
+
+
+@pytest.mark.long
+@pytest.mark.skipif(
+    shutil.which("unshare") is None or subprocess.run(["unshare", "--net", "true"], check=False).returncode,
+    reason="no network can be taken from a process here",
+)
+def test_a_machine_without_a_network_trains_and_measures(project):
+    write_zip(project.folder / "tiny.zip", tiny_images())
+    target = f"results/variance/{STEM}.h5"
+    without = ("unshare", "--net")
+    done = snakemake(project.folder, target, "--cores", "1", "--configfile", str(TINY), before=without)
+    assert done.returncode == 0, done.stdout
+    assert (project.folder / target).exists()
