@@ -5,7 +5,13 @@ import re
 import shutil
 from functools import partial
 
-from rotational_variance.figures.catalogue import EXAMPLE as EXAMPLE_DRAWING, SETTINGS, UNNAMED_MEASURE, of_models, of_pair
+from rotational_variance.figures.catalogue import (
+    EXAMPLE as EXAMPLE_DRAWING,
+    SETTINGS,
+    UNNAMED_MEASURE,
+    of_models,
+    of_pair,
+)
 from rv_study import (
     before_run,
     config as study_config,
