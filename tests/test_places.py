@@ -116,7 +116,7 @@ def test_a_study_goes_on_once_there_is_space_again(folder, tmp_path_factory, tin
         pytest.skip("this machine lets nobody mount a small disk")
     outside = tmp_path_factory.mktemp("outside")
     command = shlex.join([*SNAKEMAKE, *arguments_for(VARIANCE)])
-    done = in_small_disk(folder, "2m", f"""
+    done = in_small_disk(folder, "4m", f"""
         head -c $(($(df --output=avail -k . | tail -1) - 170))k /dev/zero > ballast
         {command} > '{outside}/first.txt' 2>&1 && exit 7
         ls -A results/checkpoints results/variance > '{outside}/left.txt' || true
