@@ -39,7 +39,7 @@ class Job(str):
 
 
 class Executor:
-    """One whose query tells of some jobs only."""
+    """One whose query tells of some jobs only. As the plugin's, it keeps those that an answer does not name."""
 
     next_seconds_between_status_checks = 40
     says = None
@@ -50,13 +50,13 @@ class Executor:
 
     async def check_active_jobs(self, active_jobs):
         self.next_seconds_between_status_checks += 10
-        await sys.modules[__name__].query_job_status(self.says)
+        states, _ = await sys.modules[__name__].query_job_status(self.says)
         for job in active_jobs:
             if job in self.ends:
                 self.report_job_success(job)
             elif job in self.fails:
                 self.report_job_error(job, msg="failed", aux_logs=[])
-            elif job in self.runs:
+            elif job in self.runs or states is not None:
                 yield job
 
     def report_job_success(self, job):

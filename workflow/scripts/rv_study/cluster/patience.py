@@ -88,21 +88,20 @@ async def _query(
 async def _check(
     executor: object, check: Callable, longest_s: float | None, answers: Answers, active_jobs: list
 ) -> AsyncIterator:
-    """Yield the jobs that run, as `check` does, and those of which it says nothing, unless SLURM has forgotten them."""
-    told: list[object] = []
+    """Yield the jobs of which `check` does not report the end, unless SLURM answers, and has forgotten them."""
+    ended: list[object] = []
     answers.states = None
     before = {name: getattr(executor, name) for name in ("report_job_success", "report_job_error")}
 
     def report(name: str, job: object, *arguments: object, **named: object) -> None:
-        told.append(job)
+        ended.append(job)
         before[name](job, *arguments, **named)
 
     for name in before:
         setattr(executor, name, partial(report, name))
     try:
-        async for job in check(active_jobs):
-            told.append(job)
-            yield job
+        async for _ in check(active_jobs):  # those that run, and those that an answer does not name
+            pass
     finally:
         for name in before:
             delattr(executor, name)  # what its class has counts again
@@ -110,9 +109,9 @@ async def _check(
             _limit(executor, longest_s)
     answers.count(_number(job) for job in active_jobs)
     for job in active_jobs:
-        if any(job is other for other in told):
+        if any(job is other for other in ended):
             continue
-        if answers.has_forgotten(_number(job)):
+        if answers.states is not None and answers.has_forgotten(_number(job)):
             text = f"SLURM knows nothing any more of job {_number(job)}, which so counts as one that failed"
             executor.report_job_error(job, msg=text, aux_logs=[])
         else:

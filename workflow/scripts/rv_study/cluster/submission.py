@@ -81,7 +81,7 @@ class Submission:
             settings.status_command = "squeue"
         by_squeue = settings.status_command == "squeue"
         longest_s = max(1, slurm.remembers_s / LOOKS) if by_squeue else None
-        be_patient(executor, say, longest_s, requeues=settings.requeue)
+        be_patient(executor, say, longest_s, requeues=not settings.no_requeue)
 
     def _ask(self, need: Ask, stage: str, run: str | None, is_asked: Callable[[], bool], otherwise: int | None) -> Ask:
         def ask(wildcards: object, attempt: int) -> int | None:
