@@ -394,6 +394,7 @@ def test_times_in_words(seconds, words):
     assert in_words(seconds) == words
 
 
+CHANGED = "Params have changed since last execution: before: ['epochs: 8', 'shift: 2'] now: ['epochs: 9', 'shift: 2']"
 PATHS = ", ".join(f"results/plots/{i}.png" for i in range(18))
 
 
@@ -403,6 +404,7 @@ PATHS = ", ".join(f"results/plots/{i}.png" for i in range(18))
     (f"Input files updated by another job: {PATHS}; Code has changed since last execution",
      "Input files updated by another job: results/plots/0.png and 17 more; Code has changed since last execution"),
     ("Forced execution", "Forced execution"),
+    (CHANGED, CHANGED),
 ])  # fmt: skip
 def test_reasons_are_short(reason, short):
     stream, whole = io.StringIO(), logging.StreamHandler(io.StringIO())

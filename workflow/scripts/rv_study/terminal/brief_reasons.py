@@ -3,6 +3,13 @@
 import logging
 from copy import copy
 
+LISTS = (  # of files, as Snakemake begins them; other reasons tell what a person wants to know whole
+    "Missing output files: ",
+    "Incomplete output files: ",
+    "Updated input files: ",
+    "Input files updated by another job: ",
+)
+
 
 def shorten_reasons(logger: logging.Logger) -> None:
     """Let the handlers that write to the terminal, or to where it leads, write short reasons; a log file gets all."""
@@ -13,7 +20,7 @@ def shorten_reasons(logger: logging.Logger) -> None:
 
 def shorten(reason: str) -> str:
     """Name the first file of each list, and count the others: "Missing output files: a and 17 more"."""
-    return "; ".join(map(_shorten_list, reason.split("; ")))
+    return "; ".join(_shorten_list(text) if text.startswith(LISTS) else text for text in reason.split("; "))
 
 
 def _shorten_list(text: str) -> str:
