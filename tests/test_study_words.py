@@ -135,4 +135,6 @@ def test_a_figure_shows_its_measure_aggregation_and_samples():
     of_dead = Shown("sample_std", ("max",), ("all",), "auto", first_seed=True)
     assert found["dead_units_max_sample_std"] == of_dead
     assert found["global_sample_std"] == Shown("sample_std", ("mean", "max"), ("all", "stratified"), "auto")
+    of_units = Shown("sample_std", ("mean",), ("all",), "auto", first_seed=True)
+    assert found["headline_mean_sample_std"] == of_units
     assert found["accuracy"].measure == ""

@@ -11,11 +11,9 @@ from rotational_variance.statistics.measurement import ALL, STRATIFIED
 from rotational_variance.statistics.sound_models import sound_models
 from rotational_variance.storage.measurement_extent import Extent
 
-# The subjects of figures that show no sample set but all samples, and of those that show the first seed alone.
-OVER_ALL_SAMPLES, OF_FIRST_SEED = (
-    ("answer", "dead_units", "kinds"),
-    ("dead_units", "heatmaps", "heatmaps_classes", "outputs"),
-)
+# The subjects of figures that show units over all samples only, and of those that show units of the first seed alone.
+OVER_ALL_SAMPLES = ("answer", "dead_units", "headline", "kinds")
+OF_FIRST_SEED = ("dead_units", "headline", "heatmaps", "heatmaps_classes", "outputs")
 
 
 @dataclass(frozen=True)

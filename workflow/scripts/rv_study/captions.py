@@ -1,4 +1,4 @@
-"""Captions of figures, as the page shows them. `snakemake --report` reads the same files, with wildcards alone."""
+"""Captions of figures, as the page shows them. `snakemake --report` reads the same files, with the subject alone."""
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -18,7 +18,8 @@ def fill_caption(text: str, facts: Mapping[str, object], measure: Measure | None
 
     Captions name it as {{ Measure | default("The measure") }} or {{ measure | default("the measure") }}, with what 0
     and 1 mean, or {{ symbol | default("the measure") }}. Snakemake's own report knows none of these, and no facts, but
-    the wildcards: it shows the defaults. Raises ValueError for text that uses what is not there.
+    the params of the rule, which name the subject: it shows the defaults. Raises ValueError for text that uses what is
+    not there.
 
     facts  by `caption_facts`
     """
