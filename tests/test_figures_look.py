@@ -81,6 +81,7 @@ def test_four_trainings_with_long_labels_are_readable(drawing, monkeypatch):
     check(drawn(drawing, with_marks(results)), monkeypatch)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("drawing", OF_ANOTHER_MEASURE, ids=name)
 def test_a_measure_with_long_names_and_a_logarithmic_scale_is_readable(drawing, monkeypatch):
     results = make_results(trainings=FOUR[1:], n_layers=5, class_names=THINGS)
@@ -88,6 +89,7 @@ def test_a_measure_with_long_names_and_a_logarithmic_scale_is_readable(drawing, 
     check(drawn(drawing, with_marks(results)), monkeypatch)
 
 
+@pytest.mark.long
 def test_long_words_of_a_measure_are_readable(monkeypatch):
     results = make_results(n_layers=5, class_names=["a", "b", "c"])
     with style():
