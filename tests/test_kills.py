@@ -109,6 +109,7 @@ def undisturbed(tmp_path_factory, make_project):
     return files
 
 
+@pytest.mark.long
 def test_a_training_survives_kills_of_the_job_and_of_everything(make_project, tmp_path, undisturbed):
     folder = make_folder(make_project, tmp_path)
     training = Training(folder, "--retries", "2")
