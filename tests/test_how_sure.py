@@ -10,9 +10,9 @@ LABELS = {"digits": "digits", "mnist": "MNIST"}
 UNROTATED = {"epochs": 10, "rotate": 0, "shift": 2, "flip": False}
 
 
-def run_of(training=UNROTATED, name="unrotated", dataset="digits", seed=0, n_test=360, model="resnet"):
+def run_of(training=UNROTATED, name="unrotated", dataset="digits", seed=0, n_test=360, model="resnet", fewest=10):
     run = {"model": model, "dataset": dataset, "training": name, "seed": seed}
-    return RunFacts(run, {"spec": {"training": training}}, Extent(36, n_test, 10, (0.0,)), False, [])
+    return RunFacts(run, {"spec": {"training": training}}, Extent(36, n_test, (36, fewest, 40), (0.0,)), False, [])
 
 
 def rotated(**changes):
@@ -33,6 +33,14 @@ def test_seeds_are_counted_and_datasets_told_apart():
     seeds, images, _ = how_sure([run_of(), run_of(seed=3), run_of(dataset="mnist", n_test=10_000)], LABELS)
     assert seeds == "Means over 2 seeds."
     assert "up to 5.2 points (360 on digits) and 1.0 points (10,000 on MNIST), by less" in images
+
+
+def test_it_says_where_classes_have_few_images():
+    _, _, classes, _ = how_sure([run_of(fewest=2), run_of(dataset="mnist")], LABELS)
+    assert classes == (
+        "Some classes have few test images (2 on digits): M of these classes, and stratified, is uncertain, and too high "
+        "on average."
+    )
 
 
 @pytest.mark.parametrize(("runs", "differ"), [

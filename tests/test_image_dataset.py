@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -126,6 +128,16 @@ def test_a_class_named_like_a_sample_set_is_refused(name):
         check_classes(with_classes([name, "dog"], [0, 0, 1, 1]))
 
 
-def test_a_name_of_several_lines_is_refused():
-    with pytest.raises(ValueError, match=r"the name of class 'a\\nb' has control characters; rename it$"):
-        check_classes(with_classes(["a\nb", "dog"], [0, 0, 1, 1]))
+@pytest.mark.parametrize("name", ["a\nb", "cat\u202e", "\u200b", "\u200d \ufeff"])
+def test_a_name_that_cannot_be_printed_is_refused(name):
+    with pytest.raises(ValueError, match=f"the name of class {re.escape(ascii(name))} has control characters, or noth"):
+        check_classes(with_classes([name, "dog"], [0, 0, 1, 1]))
+
+
+def test_joined_and_marked_characters_may_be_printed():
+    check_classes(with_classes(["\U0001f468\u200d\U0001f467", "\u05d0\u200f"], [0, 0, 1, 1]))
+
+
+def test_a_single_class_is_refused():
+    with pytest.raises(ValueError, match="has one class, cat; expected two or more"):
+        check_classes(with_classes(["cat"], [0, 0, 0]))

@@ -10,7 +10,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from helpers.image_trees import TREE, assert_same, encode, noise, plain, write_folder, write_zip
 from rotational_variance.samples.image_files.pixels import decode
@@ -56,6 +56,25 @@ def test_an_orientation_that_there_is_not_turns_nothing(orientation):
     exif[0x0112] = orientation
     decoded = decode(saved(Image.fromarray(PHOTO), "PNG", exif=exif), "white")
     np.testing.assert_array_equal(np.asarray(decoded.image), PHOTO)
+    assert decoded.conversions == []
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "JPEG", "WEBP"])
+def test_an_orientation_of_xmp_alone_turns_nothing(kind):
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
+    options = {"quality": 100} if kind == "JPEG" else {"lossless": True} if kind == "WEBP" else {}
+    if kind == "PNG":
+        text = PngImagePlugin.PngInfo()
+        text.add_itxt("XML:com.adobe.xmp", xmp.decode())
+        content = saved(Image.fromarray(PHOTO), kind, pnginfo=text)
+    elif kind == "TIFF":
+        content = saved(Image.fromarray(PHOTO), kind, tiffinfo={700: xmp})
+    else:
+        content = saved(Image.fromarray(PHOTO), kind, xmp=xmp, **options)
+    with Image.open(io.BytesIO(content)) as image:
+        assert image.getexif().get(0x0112) == 6  # Pillow obeys it
+    decoded = decode(content, "white")
+    assert decoded.image.size == (24, 16)
     assert decoded.conversions == []
 
 
@@ -188,7 +207,8 @@ def test_16_bits_are_scaled_in_other_files(kind):
 @pytest.mark.parametrize("mode", ["I", "F"])
 def test_more_than_16_bits_are_refused(mode):
     with pytest.raises(
-        ValueError, match=rf"^numbers that are signed or have more than 16 bits \(mode {mode}\); save it with 8 or 16$"
+        ValueError,
+        match=rf"^numbers that are signed or have more than 16 bits \(mode {mode}\); save it with 8 or 16 bits$",
     ):
         decode(saved(Image.new(mode, (8, 8), 7), "TIFF"), "white")
 
@@ -206,7 +226,7 @@ def test_a_transparent_pixel_hides_no_dark_images(tmp_path):
     alpha = np.full((8, 8), 65535, np.uint16)
     alpha[0, 0] = 0
     path = write_zip(tmp_path / "a.zip", dict.fromkeys(TREE, png16(np.dstack([DEEP // 16, alpha]))))
-    with pytest.raises(ValueError, match="the brightest pixel of its 5 images of 16 bits is 15 of 255"):
+    with pytest.raises(ValueError, match=r"no pixel of its images of 16 bits \(5\) is brighter than 15 of 255"):
         read_images("deep", path=path)
 
 
@@ -214,11 +234,17 @@ def test_a_transparent_pixel_hides_no_dark_images(tmp_path):
 def test_12_bits_in_files_of_16_are_refused(n_channels, tmp_path):
     values = np.repeat((DEEP // 16)[..., np.newaxis], n_channels, axis=2)
     path = write_zip(tmp_path / "a.zip", dict.fromkeys(TREE, png16(values)))
-    expected = (
-        "the brightest pixel of its 5 images of 16 bits is 15 of 255, as if they used a part of the bits only; scale"
-    )
+    expected = "no pixel of its images of 16 bits (5) is brighter than 15 of 255, as if they used a part of the bits only; scale"
     with pytest.raises(ValueError, match=f"^{re.escape(f'{path}: {expected}')}"):
         read_images("deep", path=path)
+
+
+def test_dark_images_beside_a_bright_one_are_counted(tmp_path):
+    deep = DEEP[..., np.newaxis]
+    first, *others = TREE
+    path = write_zip(tmp_path / "a.zip", {first: png16(deep), **dict.fromkeys(others, png16(deep // 16))})
+    dataset = read_images("deep", path=path)
+    assert dataset.conversions == {"of 16 bits without a pixel above 63 of 255": 4, "scaled to 8 bits": 5}
 
 
 # ---- others

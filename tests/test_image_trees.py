@@ -41,7 +41,8 @@ SYSTEM_FILES = [
     "train/lost+found/0.png", "train/$RECYCLE.BIN/desktop.ini", "System Volume Information/0.png",
     "train/cat/Thumbs.db", "train/desktop.ini", "train/dog/0.png:Zone.Identifier", "test/cat/.@__thumb/0.png",
     "train/@Recycle/0.png", "train/@__thumb/0.png", "~snapshot/train/cat/0.png", "train/cat/:2eDS_Store",
-    "train/cat/0.png@SynoEAStream", "test/Picasa.ini",
+    "train/cat/0.png@SynoEAStream", "test/Picasa.ini", "train/RECYCLER/0.png", "test/Recycled/0.png",
+    "train/FOUND.000/0.png", "train/__pycache__/0.pyc", "train/cat/0.aae", "train/cat/0.XMP",
 ]  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def test_a_tree_without_train_says_what_it_holds(write):
     path = write(
         {f"{name}/{i}.png": plain(1) for i, name in enumerate(("cats", "dogs", "Training"))} | {"notes.txt": b"hi"}
     )
-    expected = "no folder train/<class> in it, only Training/, cats/, dogs/, notes.txt; expected train/<class>/* and"
+    expected = "no folder train/<class> in it, only Training/, cats/, dogs/, notes.txt (rename Training/ to train/); "
     with pytest.raises(ValueError, match=f"^{re.escape(f'{path}: {expected}')}"):
         read_images("pets", path=path)
 
@@ -139,8 +140,9 @@ def test_other_encodings_are_refused_with_what_they_may_be_or_given(kind, tmp_pa
     assert read_images("pets", path=path, encoding="gbk").class_names == ["狗", "猫"]
     with pytest.raises(ValueError, match=r"names cannot be read as ascii .*; correct `encoding`"):
         read_images("pets", path=path, encoding="ascii")
-    with pytest.raises(ValueError, match="`encoding` is nonsense, which there is not; one of many is gbk"):
-        read_images("pets", path=path, encoding="nonsense")
+    for nonsense in ("nonsense", "base64"):  # the latter is no encoding of text
+        with pytest.raises(ValueError, match=f"`encoding` is {nonsense}, which there is not; one of many is gbk"):
+            read_images("pets", path=path, encoding=nonsense)
 
 
 def test_names_of_files_may_be_anything(tmp_path, expected):
@@ -212,11 +214,15 @@ def test_pipes_and_links_to_nothing_are_refused(tmp_path):
         read_images("pets", path=str(folder))
     (folder / "train/cat/pipe.png").unlink()
     (folder / "train/cat/self.png").symlink_to("self.png")
-    with pytest.raises(ValueError, match=r"train/cat/self\.png cannot be read as an image: .*symbolic links"):
+    with pytest.raises(
+        ValueError, match=r"train/cat/self\.png cannot be .*: it is a link to self\.png, which is missing; take"
+    ):
         read_images("pets", path=str(folder))
     (folder / "train/cat/self.png").unlink()
     (folder / "train/cat/gone.png").symlink_to("nothing")
-    with pytest.raises(ValueError, match=r"train/cat/gone\.png cannot be read as an image: .*No such file"):
+    with pytest.raises(
+        ValueError, match=r"train/cat/gone\.png cannot be .*: it is a link to nothing, which is missing; take"
+    ):
         read_images("pets", path=str(folder))
 
 
@@ -395,3 +401,33 @@ def test_large_files_are_hashed_in_pieces(tmp_path):
     with open(tmp_path / "a.zip", "wb") as file:
         file.truncate(2**20)
     assert images_hash(tmp_path / "a.zip") == "30e14955ebf13522"  # of a MiB of zeros, by sha256sum
+
+
+def test_what_cannot_be_read_is_named_with_its_kind(write, tmp_path):
+    path = write({**TREE, "train/cat/a.MOV": b"film", "train/dog/b.mov": b"film", "train/dog/c.txt": b"note"})
+    with pytest.raises(
+        ValueError, match=r"train/cat/a\.MOV cannot be .* save it as PNG or JPEG \(2 files end in \.mov\)$"
+    ):
+        read_images("pets", path=path)
+    path = write_zip(tmp_path / "empty.zip", {**TREE, "train/cat/1.png": b""})
+    with pytest.raises(ValueError, match=r"train/cat/1\.png cannot be .*: it is empty; copy it again, or take it out$"):
+        read_images("pets", path=path)
+
+
+def test_an_encrypted_zip_is_refused(tmp_path):
+    path = Path(write_zip(tmp_path / "a.zip", TREE))
+    content = bytearray(path.read_bytes())
+    entry = content.index(b"PK\x01\x02")
+    content[entry + 8] |= 1  # the flags of the first entry of its list
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: is encrypted; unpack it, and give the folder$"):
+        read_images("pets", path=str(path))
+
+
+@pytest.mark.parametrize(("path", "why"), [
+    ("https://example.org/a.zip", "addresses are not fetched: download it"),
+    ("$HOME/pets", r"variables such as \$HOME are not looked up in a path, but ~ is"),
+])  # fmt: skip
+def test_a_path_that_is_no_path_says_so(path, why):
+    with pytest.raises(FileNotFoundError, match=rf"no such folder or archive \({why}\)$"):
+        read_images("pets", path=path)

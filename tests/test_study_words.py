@@ -9,7 +9,7 @@ from rotational_variance.storage.measurement_extent import Extent
 from rv_study.caption_facts import RunFacts, Shown, caption_facts, shown_by
 from rv_study.study_words import describe_angles, describe_images, describe_training
 
-ALL_TESTED = Extent(360, 360, 10, (-180.0, -90.0, 0.0, 90.0))
+ALL_TESTED = Extent(360, 360, (36,) * 10, (-180.0, -90.0, 0.0, 90.0))
 LABELS = {"digits": "digits", "mnist": "mnist", "cifar10": "CIFAR-10"}
 
 

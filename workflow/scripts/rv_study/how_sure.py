@@ -7,6 +7,7 @@ from rotational_variance.tables.text import join_words
 from rv_study.caption_facts import RunFacts
 
 Z_95 = 1.96  # the normal distribution's central 95 %
+FEW = 10  # test images of a class
 NAMES = {"shift": "shifts", "flip": "mirroring"}  # of numbers of training, where their keys are not their words
 TOLD_APART = {"rotate"}  # what trainings are compared for
 
@@ -16,7 +17,9 @@ def how_sure(runs: Sequence[RunFacts], labels: Mapping[str, str]) -> list[str]:
 
     labels  what to call the datasets
     """
-    return [_of_seeds(runs), _of_images(runs, labels), _of_comparisons(), *_of_trainings(runs)]
+    return [
+        _of_seeds(runs), _of_images(runs, labels), *_of_classes(runs, labels), _of_comparisons(), *_of_trainings(runs)
+    ]  # fmt: skip
 
 
 def _of_seeds(runs: Sequence[RunFacts]) -> str:
@@ -37,6 +40,18 @@ def _of_images(runs: Sequence[RunFacts], labels: Mapping[str, str]) -> str:
         f"The number of test images leaves an accuracy uncertain by up to {join_words(parts)}, by less the closer it "
         "is to 0 or 100% (95% interval)."
     )
+
+
+def _of_classes(runs: Sequence[RunFacts], labels: Mapping[str, str]) -> list[str]:
+    """Tell where a class has so few images that the spread over them, by which M is divided, is hardly known."""
+    fewest = {labels[each.run["dataset"]]: min(each.extent.n_of_classes) for each in runs}
+    parts = [f"{n} on {label}" for label, n in fewest.items() if n < FEW]
+    if not parts:
+        return []
+    return [
+        f"Some classes have few test images ({join_words(parts)}): M of these classes, and stratified, is uncertain, "
+        "and too high on average."
+    ]
 
 
 def _of_comparisons() -> str:

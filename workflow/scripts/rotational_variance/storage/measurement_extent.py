@@ -11,12 +11,21 @@ from rotational_variance.storage.measurement_layout import FORMAT
 
 @dataclass(frozen=True)
 class Extent:
-    """What was measured: test images, of all that there are, their classes, and the angles in degrees."""
+    """What was measured.
+
+    n_samples, n_test  test images that were measured, and all that there are
+    n_of_classes       those that were measured of each class
+    angles_degrees     that they were turned by
+    """
 
     n_samples: int
     n_test: int
-    n_classes: int
+    n_of_classes: tuple[int, ...]
     angles_degrees: tuple[float, ...]
+
+    @property
+    def n_classes(self) -> int:
+        return len(self.n_of_classes)
 
     @property
     def is_part(self) -> bool:
@@ -33,5 +42,6 @@ class Extent:
 def read_extent(path: str | Path) -> Extent:
     """Read what was measured. Raises ValueError if the file is broken."""
     with open_hdf5(path, FORMAT, "measurement") as file:
-        n_samples, n_test, angles = file["n_samples"][:], file["n_test"][:], file["angle"][:]
-        return Extent(int(n_samples[0]), int(n_test[0]), len(n_samples) - 1, tuple(map(float, angles)))
+        n_all, *n_of_classes = file["n_samples"][:].tolist()
+        n_test, angles = file["n_test"][:], file["angle"][:]
+        return Extent(n_all, int(n_test[0]), tuple(n_of_classes), tuple(map(float, angles)))

@@ -15,6 +15,7 @@ from rotational_variance.samples.image_files.tree_names import find_top, is_pass
 
 _GUESSES = ("gbk", "big5", "cp932", "euc_kr", "cp437", "cp1252")  # how zips name files whose names are not UTF-8
 _TAR_MAGIC = slice(257, 262)  # where a tar says that it is one
+_ENCRYPTED, _IS_UTF8 = 0x1, 0x800  # bits of a zip's members
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,10 @@ def open_archive(path: Path, encoding: str | None) -> Iterator[ArchiveTree]:
 def _naming_damage(path: Path, kind: str, encoding: str | None) -> Iterator[None]:
     try:
         yield
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path}: its names cannot be read as {encoding} ({error}); correct `encoding`") from error
+    except UnicodeError as error:
+        raise ValueError(
+            f"{path}: its names cannot be read as {encoding} ({error}); correct `encoding`, or leave it out"
+        ) from error
     except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
         raise ValueError(
             f"{path}: not a whole {kind} file ({' '.join(str(error).split())}); copy or download it again"
@@ -110,6 +113,8 @@ def _open_zip(path: Path, encoding: str | None) -> zipfile.ZipFile:
 
 def _list_zip(archive: zipfile.ZipFile, encoding: str | None) -> tuple[dict[str, Member], list[str]]:
     members, folders = {}, []
+    if any(info.flag_bits & _ENCRYPTED for info in archive.infolist()):
+        raise ValueError(f"{archive.filename}: is encrypted; unpack it, and give the folder")
     names = {_zip_name(info, encoding): info for info in archive.infolist()}
     if not any("/" in name for name in names):  # some programs on Windows separate folders so
         names = {name.replace("\\", "/"): info for name, info in names.items()}
@@ -124,7 +129,7 @@ def _list_zip(archive: zipfile.ZipFile, encoding: str | None) -> tuple[dict[str,
 def _zip_name(info: zipfile.ZipInfo, encoding: str | None) -> str:
     """Return a member's name; without a mark that says UTF-8, zipfile has read it as cp437, which few programs mean."""
     name = info.filename
-    if encoding is None and not info.flag_bits & 0x800:
+    if encoding is None and not info.flag_bits & _IS_UTF8:
         with suppress(UnicodeEncodeError):  # zipfile has read it as UTF-8, from the member's extra field
             name = name.encode("cp437").decode("utf-8", "surrogateescape")
     return name

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from rotational_variance.samples.image_files.tree_names import PARTS, is_text, printable
 
 MAX_NAMED = 8  # things that a message names
+_ALIKE = {"train/": "train", "training/": "train", "test/": "test", "testing/": "test"}  # in lower case: the part meant
 
 
 class ClassNameError(ValueError):
@@ -62,8 +63,8 @@ def _classes_of(part: str, names: list[tuple[str, bool]]) -> dict[str, list[str]
 
 
 def _only(content: Sequence[str]) -> str:
-    other_case = [name for name in content if name.lower().rstrip("/") in PARTS and name.rstrip("/") not in PARTS]
-    rename = f" (rename {other_case[0]} to {other_case[0].lower()})" if other_case else ""
+    alike = ((name, _ALIKE.get(name.lower())) for name in content)
+    rename = next((f" (rename {name} to {part}/)" for name, part in alike if part and name != f"{part}/"), "")
     return f", only {shorten(content)}{rename}" if content else ""
 
 

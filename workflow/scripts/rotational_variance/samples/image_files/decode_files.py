@@ -5,12 +5,12 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from rotational_variance.samples.image_files.archive_tree import Member
-from rotational_variance.samples.image_files.pixels import Pixels, decode
+from rotational_variance.samples.image_files.pixels import NotAnImageError, Pixels, decode
 from rotational_variance.samples.image_files.squares import SizeError, to_square
 from rotational_variance.samples.image_files.tree_names import printable
 
@@ -40,7 +40,7 @@ def decode_files(
     conversions: Counter[str] = Counter()
     brightest = []  # pixel of each image of 16 bits
     for name in sorted(names, key=lambda name: _position(files[name])):
-        decoded = _decode(path, name, files[name], form.background)
+        decoded = _decode(path, name, files, form.background)
         try:
             image, made_square = to_square(decoded.image, form.size, form.fit)
         except SizeError as error:
@@ -50,20 +50,32 @@ def decode_files(
         conversions.update([*decoded.conversions, *made_square])
         if decoded.brightest is not None:
             brightest.append(decoded.brightest)
-    if brightest and max(brightest) < FULL_RANGE:
+    n_dark = sum(value < FULL_RANGE for value in brightest)
+    if n_dark and n_dark == len(brightest):
         raise ValueError(
-            f"{path}: the brightest pixel of its {len(brightest)} images of 16 bits is {max(brightest)} of 255, as if "
+            f"{path}: no pixel of its images of 16 bits ({n_dark}) is brighter than {max(brightest)} of 255, as if "
             "they used a part of the bits only; scale their values to the full range, or save them with 8 bits"
         )
+    if n_dark:  # all of them use a part of the bits, and one pixel of another does not? Said, as dark images exist
+        conversions[f"of 16 bits without a pixel above {FULL_RANGE - 1} of 255"] = n_dark
     return pixels, conversions
 
 
-def _decode(path: Path, name: str, file: str | Member, background: str) -> Pixels:
+def _decode(path: Path, name: str, files: Mapping[str, str | Member], background: str) -> Pixels:
     try:
-        return decode(_read(file), background)
+        return decode(_read(files[name]), background)
     except Exception as error:  # decoders and archives raise many types for broken files
         advice = "" if isinstance(error, ValueError) else "; copy it again, or take it out"
+        if isinstance(error, NotAnImageError):
+            advice = _count_kind(name, files)
         raise ValueError(f"{path}: {printable(name)} cannot be read as an image: {error}{advice}") from error
+
+
+def _count_kind(name: str, files: Iterable[str]) -> str:
+    """Say how many files end like one that is not an image, such as films beside photos: they can go together."""
+    end = PurePosixPath(name).suffix.lower()
+    n_files = sum(other.lower().endswith(end) for other in files) if end else 0
+    return f" ({n_files} files end in {end})" if n_files > 1 else ""
 
 
 def _check_same_size(path: Path, name: str, pixels: Mapping[str, np.ndarray]) -> None:
@@ -87,6 +99,8 @@ def _read(file: str | Member) -> bytes:
         content = file.read(MAX_FILE_BYTES + 1)
         _check_bytes(len(content))  # of a link in a tar, or a zip that lies
         return content
+    if os.path.islink(file) and not os.path.exists(file):
+        raise ValueError(f"it is a link to {printable(os.readlink(file))}, which is missing; take it out")
     status = os.stat(file)
     if not stat.S_ISREG(status.st_mode):
         raise ValueError("not a file")  # reading would wait for a pipe

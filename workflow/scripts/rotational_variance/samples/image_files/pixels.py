@@ -20,12 +20,17 @@ with suppress(ModuleNotFoundError):  # one of the project's packages, but not of
 GREY_MODES = {"1", "L", "LA"}
 _ORIENTATION = 0x0112  # EXIF's tag; 1 is upright
 _TURNED = range(2, 9)
+_XMP = ("xmp", "XML:com.adobe.xmp")  # Pillow's names for it
 _PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0  # a tag of TIFF
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"}
 
 UPRIGHT = "turned as EXIF says"
 EIGHT_BITS = "scaled to 8 bits"
 FIRST_FRAME = "animated or of several pages, the first taken"
+
+
+class NotAnImageError(ValueError):
+    """A file is not an image, or of a kind that Pillow does not know."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,11 @@ def decode(content: bytes, background: str) -> Pixels:
     """Decode the content of an image file.
 
     background  white, as image viewers show transparent images, or black: what these are laid on
-    Raises ValueError, or another error of Pillow's, for content that is not an image or that has more than 16 bits.
+    Raises ValueError, or another error of Pillow's, for content that has more than 16 bits or is damaged;
+    NotAnImageError for content of another kind.
     """
+    if not content:
+        raise ValueError("it is empty; copy it again, or take it out")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's, about large photos and odd files that it reads all the same
@@ -61,7 +69,7 @@ def decode(content: bytes, background: str) -> Pixels:
             with Image.open(io.BytesIO(content)) as image:
                 return _decode(image, background)
     except UnidentifiedImageError:
-        raise ValueError(_not_an_image(content)) from None
+        raise NotAnImageError(_not_an_image(content)) from None
     except Image.DecompressionBombError as error:
         raise ValueError(f"{error} Make it smaller, or take it out") from error
 
@@ -101,7 +109,12 @@ def _decode(image: Image.Image, background: str) -> Pixels:
 
 
 def _orientation(image: Image.Image) -> int:
+    """Return EXIF's orientation. Pillow would take that of XMP where EXIF has none, as no browser does."""
     try:
+        if image.format == "PNG":
+            image.load()  # EXIF and XMP may stand behind its pixels
+        for key in _XMP:
+            image.info.pop(key, None)
         return image.getexif().get(_ORIENTATION, 1)
     except Exception:  # Pillow raises many types for damaged EXIF, with which viewers show the image as it is stored
         return 1
@@ -119,7 +132,9 @@ def _depth(image: Image.Image) -> str:
 def _to_8_bits(image: Image.Image, depth: str) -> Image.Image:
     """Scale a grey image by the range of its type (white is 2^16 - 1 or 2^12 - 1): to its high 8 bits, as in colour."""
     if not (image.mode.startswith("I;16") or (image.mode == "I" and image.format == "PPM")):
-        raise ValueError(f"numbers that are signed or have more than 16 bits (mode {image.mode}); save it with 8 or 16")
+        raise ValueError(
+            f"numbers that are signed or have more than 16 bits (mode {image.mode}); save it with 8 or 16 bits"
+        )
     n_bits = 12 if "12" in depth else 16
     values = np.asarray(image).astype(np.uint16)  # [height, width]
     grey = Image.fromarray((values >> (n_bits - 8)).astype(np.uint8))

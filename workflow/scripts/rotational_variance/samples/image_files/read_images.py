@@ -1,6 +1,6 @@
 """Read a dataset from image files: a folder, a zip or a tar of `train/<class>/*` and `test/<class>/*`."""
 
-import codecs
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,8 +83,8 @@ def read_images(
 
 def _check_encoding(path: Path, encoding: str) -> None:
     try:
-        codecs.lookup(encoding)
-    except LookupError as error:
+        "".encode(encoding)
+    except LookupError as error:  # or of one that is for bytes, such as base64
         raise ValueError(f"{path}: `encoding` is {encoding}, which there is not; one of many is gbk") from error
 
 
@@ -101,7 +101,13 @@ def _open_tree(path: Path, encoding: str | None) -> Iterator[FolderTree | Archiv
         with open_archive(path, encoding) as tree:
             yield tree
     else:
-        raise MissingSourceError(f"{path}: no such folder or archive")
+        raise MissingSourceError(f"{path}: no such folder or archive{_why_not(path)}")
+
+
+def _why_not(path: Path) -> str:
+    if re.match(r"(https?|ftp|s3):/", str(path)):
+        return " (addresses are not fetched: download it)"
+    return " (variables such as $HOME are not looked up in a path, but ~ is)" if "$" in str(path) else ""
 
 
 def _sort(path: Path, tree: FolderTree | ArchiveTree) -> dict[str, dict[str, list[str]]]:

@@ -21,6 +21,7 @@ _SYSTEM_NAMES = {
     "@sharebin",
     "@tmp",
     "@transcode",
+    "__pycache__",
     "desktop.ini",
     "ehthumbs.db",
     "ehthumbs_vista.db",
@@ -28,6 +29,8 @@ _SYSTEM_NAMES = {
     "lost+found",
     "network trash folder",
     "picasa.ini",
+    "recycled",
+    "recycler",
     "sync.ffs_db",
     "system volume information",
     "temporary items",
@@ -35,9 +38,9 @@ _SYSTEM_NAMES = {
     "zbthumbnail.info",
     "~snapshot",
 }
-_SYSTEM_BEGINNINGS = (":2e", "synofile_thumb_", "synophoto_thumb_", "~$")
-# Notes of Windows and of network storage on a file, copied to another file system.
-_SYSTEM_ENDS = (":zone.identifier", ":encryptable", "@synoeastream", "@synoresource")
+_SYSTEM_BEGINNINGS = (":2e", "found.0", "synofile_thumb_", "synophoto_thumb_", "~$")
+# Notes of Windows and of network storage on a file, copied to another file system; of phones and photo programs.
+_SYSTEM_ENDS = (":zone.identifier", ":encryptable", "@synoeastream", "@synoresource", ".aae", ".xmp")
 
 
 def is_passed_over(name: str) -> bool:
