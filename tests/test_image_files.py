@@ -115,7 +115,7 @@ def test_a_class_may_be_missing_from_the_test_set(write):
         ({"test/cat/0.png": plain(1, 9, 9)}, "test/cat/0.png has 9 x 9 pixels, train/"),
         (
             {"train/cat/2.png": b"no image"},
-            "train/cat/2.png cannot be read as an image: not an image, or of a kind that Pillow does not know; take the "
+            "train/cat/2.png cannot be read as an image: not an image, or of a kind that is not read here; take the "
             "file out, or save it as PNG or JPEG",
         ),
         ({"train/cat/2.png": b""}, "train/cat/2.png cannot be read as an image"),

@@ -166,7 +166,11 @@ def png16(values):
     height, width, n_channels = values.shape
     rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
     header = struct.pack(">IIBBBBB", width, height, 16, {1: 0, 2: 4, 3: 2, 4: 6}[n_channels], 0, 0, 0)
-    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    return png_of((b"IHDR", header), (b"IDAT", zlib.compress(rows)))
+
+
+def png_of(*chunks):
+    chunks = [*chunks, (b"IEND", b"")]
     packed = [
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
     ]
@@ -211,6 +215,43 @@ def test_more_than_16_bits_are_refused(mode):
         match=rf"^numbers that are signed or have more than 16 bits \(mode {mode}\); save it with 8 or 16 bits$",
     ):
         decode(saved(Image.new(mode, (8, 8), 7), "TIFF"), "white")
+
+
+def tiff_of(content, **tags):
+    """Encode a TIFF of 2 x 2 pixels as no program at hand writes it; tags by their numbers, as t258=16."""
+    tags = {256: 2, 257: 2, 258: 8, 259: 1, 262: 1, 273: 8, 277: 1, 278: 2, 279: len(content)} | {
+        int(name[1:]): value for name, value in tags.items()
+    }
+    begin = 8 + len(content)
+    entries = b"".join(struct.pack("<HHIHH", tag, 3, 1, value, 0) for tag, value in sorted(tags.items()))
+    return b"II*\0" + struct.pack("<I", begin) + content + struct.pack("<H", len(tags)) + entries + bytes(4)
+
+
+def test_that_tiff_is_read_but_for_what_is_refused():
+    assert np.asarray(decode(tiff_of(bytes([1, 2, 3, 4])), "white").image).tolist() == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    (tiff_of(bytes(4), t339=2), "numbers that are signed or have more than 16 bits (mode L)"),
+    (tiff_of(bytes(4), t254=1), "a camera's raw file, of which there is only a preview to be read"),
+    (tiff_of(bytes(24), t258=16, t262=2, t277=3, t284=2), "16 bits with the channels one after the other"),
+    (tiff_of(bytes(16), t262=2, t277=4, t338=0), "4 channels; save it as grey or RGB"),
+    (b"SIMPLE  =                    T", "not an image, or of a kind that is not read here"),  # FITS
+])  # fmt: skip
+def test_what_pillow_would_read_into_other_pixels_is_refused(content, said):
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}"):
+        decode(content, "white")
+
+
+def test_a_transparent_level_of_grey_is_found_in_few_bits():
+    header = struct.pack(">IIBBBBB", 2, 1, 4, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"tRNS", b"\0\3"), (b"IDAT", zlib.compress(b"\0\x35")))  # the levels 3 and 5, of 15
+    assert np.asarray(decode(png_of(*chunks), "white").image).tolist() == [[255, 85]]
+
+
+def test_grey_that_was_multiplied_by_its_opacity_is_read():
+    content = tiff_of(bytes([10, 255, 100, 128, 0, 0, 0, 255]), t277=2, t338=1)
+    assert np.asarray(decode(content, "white").image).tolist() == [[10, 227], [255, 0]]
 
 
 def test_white_may_be_zero_in_a_tiff():
@@ -271,7 +312,7 @@ def test_a_png_with_a_single_wrong_bit_is_refused(tmp_path):
 
 def test_what_is_not_an_image_is_refused_without_an_address():
     with pytest.raises(
-        ValueError, match=r"^not an image, or of a kind that Pillow does not know; take the file out, or save"
+        ValueError, match=r"^not an image, or of a kind that is not read here; take the file out, or save"
     ):
         decode(b"text", "white")
 

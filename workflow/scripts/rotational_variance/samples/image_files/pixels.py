@@ -17,11 +17,20 @@ with suppress(ModuleNotFoundError):  # one of the project's packages, but not of
 
     register_heif_opener()
 
-GREY_MODES = {"1", "L", "LA"}
+Image.init()
+# What Pillow reads into other pixels of these is refused below. It knows more kinds, such as FITS and JPEG 2000, of
+# which it reads some wrongly, without a word.
+KINDS = ("AVIF", "BMP", "GIF", "HEIF", "ICO", "JPEG", "PCX", "PNG", "PPM", "PSD", "QOI", "TGA", "TIFF", "WEBP")
+FORMATS = [kind for kind in KINDS if kind in Image.OPEN]
+
+GREY_MODES = {"1", "L", "LA", "La"}
 _ORIENTATION = 0x0112  # EXIF's tag; 1 is upright
 _TURNED = range(2, 9)
 _XMP = ("xmp", "XML:com.adobe.xmp")  # Pillow's names for it
-_PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0  # a tag of TIFF
+_PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0  # a tag of TIFF, and a value of it
+_KIND, _N_BITS, _N_CHANNELS, _PLANES, _SAMPLE_FORMAT, _DNG = 254, 258, 277, 284, 339, 50706  # others
+_IS_PREVIEW, _APART, _SIGNED = 1, 2, 2  # values of these
+_GREY_STEP = {"L;2": 85, "L;4": 17}  # between two levels of grey
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"}
 
 UPRIGHT = "turned as EXIF says"
@@ -30,7 +39,7 @@ FIRST_FRAME = "animated or of several pages, the first taken"
 
 
 class NotAnImageError(ValueError):
-    """A file is not an image, or of a kind that Pillow does not know."""
+    """A file is not an image, or of a kind that is not read here."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +72,10 @@ def decode(content: bytes, background: str) -> Pixels:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's, about large photos and odd files that it reads all the same
-            with Image.open(io.BytesIO(content)) as image:
+            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
                 if image.format == "PNG":  # the checksums of its parts, which Pillow passes over as it decodes
                     image.verify()
-            with Image.open(io.BytesIO(content)) as image:
+            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
                 return _decode(image, background)
     except UnidentifiedImageError:
         raise NotAnImageError(_not_an_image(content)) from None
@@ -77,16 +86,23 @@ def decode(content: bytes, background: str) -> Pixels:
 def _not_an_image(content: bytes) -> str:
     if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
         return "HEIC needs the package pi-heif; install it, or save the image as JPEG"
-    return "not an image, or of a kind that Pillow does not know; take the file out, or save it as PNG or JPEG"
+    return "not an image, or of a kind that is not read here; take the file out, or save it as PNG or JPEG"
 
 
 def _decode(image: Image.Image, background: str) -> Pixels:
+    if image.format == "TIFF":
+        _check_tiff(image)
     conversions = []
     if getattr(image, "is_animated", False) and image.format != "MPO":  # a photo with a preview beside it
         conversions.append(FIRST_FRAME)
     depth, orientation = _depth(image), _orientation(image)  # in this order, and before loading, which forgets both
     is_grey = image.mode in GREY_MODES or image.mode.startswith("I") or depth.startswith("LA")
     image.load()
+    key = image.info.get("transparency")
+    if isinstance(key, int):  # Pillow compares it with levels that it has stretched to 8 bits
+        image.info["transparency"] = key * _GREY_STEP.get(depth, 1)
+    if image.mode == "La":  # grey that was multiplied by its opacity
+        image = image.convert("LA")
     if orientation in _TURNED:
         conversions.append(UPRIGHT)
         if _orientation(image) == orientation:  # Pillow turns TIFF by itself
@@ -106,6 +122,26 @@ def _decode(image: Image.Image, background: str) -> Pixels:
     elif image.mode not in {*GREY_MODES, "P", "RGB"}:
         conversions.append(f"converted from {image.mode} to RGB")
     return Pixels(image.convert("L" if is_grey else "RGB"), conversions, brightest)
+
+
+def _check_tiff(image: Image.Image) -> None:
+    """Raise ValueError for a TIFF of which Pillow would read other pixels than it holds, without a word."""
+    tags = image.tag_v2
+    if tags.get(_KIND, 0) & _IS_PREVIEW or _DNG in tags:
+        raise ValueError("a camera's raw file, of which there is only a preview to be read; save it as PNG or JPEG")
+    if _SIGNED in np.atleast_1d(tags.get(_SAMPLE_FORMAT, 1)):
+        raise _number_error(image)
+    if tags.get(_PLANES) == _APART and max(tags.get(_N_BITS, (8,))) > 8:
+        raise ValueError("16 bits with the channels one after the other; save them pixel by pixel, or as PNG")
+    n_channels = tags.get(_N_CHANNELS, 1)
+    if n_channels > len(image.getbands()):
+        raise ValueError(f"{n_channels} channels; save it as grey or RGB, with or without transparency")
+
+
+def _number_error(image: Image.Image) -> ValueError:
+    return ValueError(
+        f"numbers that are signed or have more than 16 bits (mode {image.mode}); save it with 8 or 16 bits"
+    )
 
 
 def _orientation(image: Image.Image) -> int:
@@ -132,9 +168,7 @@ def _depth(image: Image.Image) -> str:
 def _to_8_bits(image: Image.Image, depth: str) -> Image.Image:
     """Scale a grey image by the range of its type (white is 2^16 - 1 or 2^12 - 1): to its high 8 bits, as in colour."""
     if not (image.mode.startswith("I;16") or (image.mode == "I" and image.format == "PPM")):
-        raise ValueError(
-            f"numbers that are signed or have more than 16 bits (mode {image.mode}); save it with 8 or 16 bits"
-        )
+        raise _number_error(image)
     n_bits = 12 if "12" in depth else 16
     values = np.asarray(image).astype(np.uint16)  # [height, width]
     grey = Image.fromarray((values >> (n_bits - 8)).astype(np.uint8))
