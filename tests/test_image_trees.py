@@ -2,10 +2,12 @@
 
 import os
 import re
+import struct
 import tarfile
 import tracemalloc
 import unicodedata
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -296,8 +298,12 @@ def test_refuses_a_compressed_tar_with_a_single_wrong_bit(kind, tmp_path):
 
 
 def test_refuses_other_archives(tmp_path):
-    path = tmp_path / "pets.7z"
+    path = tmp_path / "pets.zip"
     path.write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(600))
+    with pytest.raises(ValueError, match=r"is a 7z file, which is not read; unpack it, and give the folder$"):
+        read_images("pets", path=str(path))
+    path = tmp_path / "pets.arj"
+    path.write_bytes(b"arj" * 200)
     with pytest.raises(ValueError, match=r"is neither a folder nor a zip or tar file; unpack it, and give the folder$"):
         read_images("pets", path=str(path))
 
@@ -430,4 +436,77 @@ def test_an_encrypted_zip_is_refused(tmp_path):
 ])  # fmt: skip
 def test_a_path_that_is_no_path_says_so(path, why):
     with pytest.raises(FileNotFoundError, match=rf"no such folder or archive \({why}\)$"):
+        read_images("pets", path=path)
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_members_that_are_there_twice_are_named(kind, tmp_path, expected):
+    write = write_zip if kind == "zip" else write_tar
+    path = write(tmp_path / f"a.{kind}", {"./train/cat/0.png": plain(3), **TREE})
+    dataset = read_images("pets", path=path)
+    assert_same(dataset, expected)
+    assert dataset.passed_over == ["train/cat/0.png (there 2 times, the last read)"]
+
+
+def with_unicode_paths(path, names):
+    """Write a zip whose names have codes for what is not ASCII, and their true ones in its Unicode path fields."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in names.items():
+            info = zipfile.ZipInfo(ascii(name)[1:-1].replace("\\", "-"))
+            field = b"\1" + struct.pack("<I", zlib.crc32(info.filename.encode())) + name.encode()
+            info.extra = struct.pack("<HH", 0x7075, len(field)) + field
+            archive.writestr(info, content)
+    return str(path)
+
+
+def test_names_in_unicode_path_fields_are_read(tmp_path):
+    path = with_unicode_paths(tmp_path / "a.zip", CHINESE)
+    assert b"train/-u732b/0.png" in Path(path).read_bytes()
+    assert read_images("pets", path=path).class_names == ["狗", "猫"]
+    assert read_images("pets", path=path, encoding="cp850").class_names == ["狗", "猫"]
+
+
+def test_names_marked_as_utf8_that_are_not_are_refused(tmp_path):
+    path = Path(write_zip(tmp_path / "a.zip", {**TREE, "train/cat/\u00e9.png": plain(1)}))
+    path.write_bytes(path.read_bytes().replace("\u00e9".encode(), b"\xe9\xe9"))
+    with pytest.raises(ValueError, match=r"names cannot be read as UTF-8, which they are marked as .*; unpack it, and"):
+        read_images("pets", path=str(path))
+
+
+def test_other_methods_of_compression_are_refused(tmp_path):
+    path = Path(write_zip(tmp_path / "a.zip", TREE))
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + 10] = 9  # of the first entry of its list: Deflate64, as Windows writes it
+    path.write_bytes(content)
+    with pytest.raises(
+        ValueError, match=r"a\.zip: is compressed by a method that is not read \(9\); unpack it, and give"
+    ):
+        read_images("pets", path=str(path))
+
+
+def test_a_part_of_a_split_zip_says_so(tmp_path):
+    path = Path(write_zip(tmp_path / "a.zip", TREE))
+    content = bytearray(path.read_bytes())
+    content[:4] = b"PK\x07\x08"  # where the first file should be
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="the archive is damaged, or one part of several; copy it again"):
+        read_images("pets", path=str(path))
+
+
+def test_a_path_to_a_pipe_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ValueError, match="pipe: is neither a folder nor a file; give"):
+        read_images("pets", path=str(tmp_path / "pipe"))
+
+
+def test_control_characters_of_names_are_not_printed(write):
+    with pytest.raises(ValueError, match=r"train/cat/x\\n\\x1b\[31m\.txt cannot be read as an image"):
+        read_images("pets", path=write({**TREE, "train/cat/x\n\x1b[31m.txt": b"note"}))
+
+
+def test_parts_of_other_names_are_found_below_one_folder(write):
+    path = write({f"pets/{name.replace('train', 'Train')}": png for name, png in TREE.items()})
+    with pytest.raises(
+        ValueError, match=r"no folder train/<class> in it, only Train/, test/ \(rename Train/ to train/\)"
+    ):
         read_images("pets", path=path)

@@ -2,11 +2,13 @@
 
 import lzma
 import re
+import struct
 import tarfile
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +17,13 @@ from rotational_variance.samples.image_files.tree_names import find_top, is_pass
 
 _GUESSES = ("gbk", "big5", "cp932", "euc_kr", "cp437", "cp1252")  # how zips name files whose names are not UTF-8
 _TAR_MAGIC = slice(257, 262)  # where a tar says that it is one
+_OTHERS = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!": "rar", b"\x28\xb5\x2f\xfd": "zstd", b"\x04\x22\x4d\x18": "lz4"}
 _ENCRYPTED, _IS_UTF8 = 0x1, 0x800  # bits of a zip's members
+_UNICODE_PATH = 0x7075  # a field of these: the name in UTF-8, of programs that do not set the bit
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
+_UNPACK = "unpack it, and give the folder"
+
+Listed = tuple[list[tuple[str, "Member"]], list[str]]  # names of files, each with its member, and of folders
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,8 @@ class ArchiveTree:
     folders      names
     content      all that lies in `top` but hidden and system files, in order, as it can be printed; folders with a
                  slash at their end
-    passed_over  names of hidden and system files that were left out, without their folders
+    passed_over  names of hidden and system files that were left out, without their folders; of members that are there
+                 twice, of which the last is read, as it is in the folder when the archive is unpacked
     """
 
     top: str
@@ -72,9 +81,9 @@ def _naming_damage(path: Path, kind: str, encoding: str | None) -> Iterator[None
     try:
         yield
     except UnicodeError as error:
-        raise ValueError(
-            f"{path}: its names cannot be read as {encoding} ({error}); correct `encoding`, or leave it out"
-        ) from error
+        how = f"as {encoding} ({error}); correct `encoding`, or leave it out"
+        how = how if encoding else f"as UTF-8, which they are marked as ({error}); {_UNPACK}"
+        raise ValueError(f"{path}: its names cannot be read {how}") from error
     except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
         raise ValueError(
             f"{path}: not a whole {kind} file ({' '.join(str(error).split())}); copy or download it again"
@@ -96,6 +105,9 @@ def guess_readings(name: str) -> str:
 def _kind(path: Path) -> str:
     with open(path, "rb") as file:
         beginning = file.read(_TAR_MAGIC.stop)
+    for magic, other in _OTHERS.items():
+        if beginning.startswith(magic):
+            raise ValueError(f"{path}: is a {other} file, which is not read; {_UNPACK}")
     if beginning.startswith(b"PK"):
         return "zip"
     if beginning[_TAR_MAGIC] == b"ustar" or tarfile.is_tarfile(path):  # which does not know a damaged one
@@ -104,55 +116,71 @@ def _kind(path: Path) -> str:
         return "zip"
     if {".tar", ".tgz"} & {suffix.lower() for suffix in path.suffixes}:
         return "tar"
-    raise ValueError(f"{path}: is neither a folder nor a zip or tar file; unpack it, and give the folder")
+    raise ValueError(f"{path}: is neither a folder nor a zip or tar file; {_UNPACK}")
 
 
 def _open_zip(path: Path, encoding: str | None) -> zipfile.ZipFile:
     return zipfile.ZipFile(path, metadata_encoding=encoding)
 
 
-def _list_zip(archive: zipfile.ZipFile, encoding: str | None) -> tuple[dict[str, Member], list[str]]:
-    members, folders = {}, []
-    if any(info.flag_bits & _ENCRYPTED for info in archive.infolist()):
-        raise ValueError(f"{archive.filename}: is encrypted; unpack it, and give the folder")
-    names = {_zip_name(info, encoding): info for info in archive.infolist()}
+def _list_zip(archive: zipfile.ZipFile, encoding: str | None) -> Listed:
+    infos = archive.infolist()
+    if any(info.flag_bits & _ENCRYPTED for info in infos):
+        raise ValueError(f"{archive.filename}: is encrypted; {_UNPACK}")
+    if other := {info.compress_type for info in infos} - _METHODS:
+        raise ValueError(f"{archive.filename}: is compressed by a method that is not read ({min(other)}); {_UNPACK}")
+    names = [_zip_name(info, encoding) for info in infos]
     if not any("/" in name for name in names):  # some programs on Windows separate folders so
-        names = {name.replace("\\", "/"): info for name, info in names.items()}
-    for name, info in names.items():
+        names = [name.replace("\\", "/") for name in names]
+    files, folders = [], []
+    for name, info in zip(names, infos, strict=True):
         if name.endswith("/"):
             folders.append(name)
         else:
-            members[name] = Member(info.file_size, info.header_offset, partial(_read_zip, archive, info))
-    return members, folders
+            files.append((name, Member(info.file_size, info.header_offset, partial(_read_zip, archive, info))))
+    return files, folders
 
 
 def _zip_name(info: zipfile.ZipInfo, encoding: str | None) -> str:
     """Return a member's name; without a mark that says UTF-8, zipfile has read it as cp437, which few programs mean."""
-    name = info.filename
-    if encoding is None and not info.flag_bits & _IS_UTF8:
-        with suppress(UnicodeEncodeError):  # zipfile has read it as UTF-8, from the member's extra field
-            name = name.encode("cp437").decode("utf-8", "surrogateescape")
-    return name
+    name = info.orig_filename.partition("\0")[0]
+    if info.flag_bits & _IS_UTF8:
+        return name
+    raw = name.encode(encoding or "cp437")
+    return _unicode_path(info.extra, raw) or (name if encoding else raw.decode("utf-8", "surrogateescape"))
+
+
+def _unicode_path(extra: bytes, raw: bytes) -> str | None:
+    """Return the name that the Unicode path field holds, if it belongs to this name (APPNOTE.TXT, 4.6.9)."""
+    while len(extra) >= 4:
+        kind, n_bytes = struct.unpack("<HH", extra[:4])
+        content, extra = extra[4 : 4 + n_bytes], extra[4 + n_bytes :]
+        if kind == _UNICODE_PATH and content[1:5] == struct.pack("<I", zlib.crc32(raw)):
+            return content[5:].decode("utf-8", "surrogateescape")
+    return None
 
 
 def _read_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo, n_bytes: int) -> bytes:
-    with archive.open(info) as file:
-        return file.read(min(n_bytes, info.file_size + 1))  # no more, should the archive be wrong about its size
+    try:
+        with archive.open(info) as file:
+            return file.read(min(n_bytes, info.file_size + 1))  # no more, should the archive be wrong about its size
+    except zipfile.BadZipFile as error:
+        raise ValueError(f"{error}: the archive is damaged, or one part of several; copy it again") from error
 
 
 def _open_tar(path: Path, encoding: str | None) -> tarfile.TarFile:
     return tarfile.open(path, encoding=encoding or "utf-8", errors="strict" if encoding else "surrogateescape")
 
 
-def _list_tar(archive: tarfile.TarFile, encoding: str | None) -> tuple[dict[str, Member], list[str]]:
-    members, folders = {}, []
+def _list_tar(archive: tarfile.TarFile, encoding: str | None) -> Listed:
+    files, folders = [], []
     for info in archive.getmembers():
         if info.isdir():
             folders.append(f"{info.name}/")
         else:
-            members[info.name] = Member(info.size, info.offset, partial(_read_tar, archive, info))
+            files.append((info.name, Member(info.size, info.offset, partial(_read_tar, archive, info))))
     _check_end(archive)
-    return members, folders
+    return files, folders
 
 
 def _check_end(archive: tarfile.TarFile) -> None:
@@ -179,12 +207,13 @@ def _read_tar(archive: tarfile.TarFile, info: tarfile.TarInfo, n_bytes: int) -> 
         return file.read(n_bytes)
 
 
-def _tree(path: Path, members: dict[str, Member], folders: list[str]) -> ArchiveTree:
-    for name in [*members, *folders]:
+def _tree(path: Path, members: list[tuple[str, Member]], folders: list[str]) -> ArchiveTree:
+    for name in [*(name for name, _ in members), *folders]:
         parts = re.split(r"[/\\]", name)
         if not parts[0] or ".." in parts or re.match("[A-Za-z]:", name):
             raise ValueError(f"{path}: member {printable(name)} points outside it; such an archive is not read")
-    files = {_plain(name): member for name, member in members.items()}
+    files = {_plain(name): member for name, member in members}
+    n_times = Counter(_plain(name) for name, _ in members)
     all_folders = {_plain(name) for name in folders} | {folder for name in files for folder in _parents(name)}
     top = find_top(lambda folder: _inside(folder, all_folders))
     below = [name for name in (*files, *all_folders) if name.startswith(top)]
@@ -196,7 +225,10 @@ def _tree(path: Path, members: dict[str, Member], folders: list[str]) -> Archive
         files={name.removeprefix(top): files[name] for name in sorted(seen) if name in files},
         folders=[name.removeprefix(top) for name in seen if name in all_folders],
         content=sorted(f"{printable(name)}{end}" for name, end in directly if not is_passed_over(name)),
-        passed_over={printable(name) for name in hidden},
+        passed_over={
+            *map(printable, hidden),
+            *(f"{printable(name)} (there {n_times[name]} times, the last read)" for name in seen if n_times[name] > 1),
+        },
     )
 
 

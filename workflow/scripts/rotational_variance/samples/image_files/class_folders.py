@@ -3,10 +3,9 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from rotational_variance.samples.image_files.tree_names import PARTS, is_text, printable
+from rotational_variance.samples.image_files.tree_names import ALIKE, PARTS, is_text, printable
 
 MAX_NAMED = 8  # things that a message names
-_ALIKE = {"train/": "train", "training/": "train", "test/": "test", "testing/": "test"}  # in lower case: the part meant
 
 
 class ClassNameError(ValueError):
@@ -63,7 +62,7 @@ def _classes_of(part: str, names: list[tuple[str, bool]]) -> dict[str, list[str]
 
 
 def _only(content: Sequence[str]) -> str:
-    alike = ((name, _ALIKE.get(name.lower())) for name in content)
+    alike = ((name, ALIKE.get(name.lower().rstrip("/"))) for name in content)
     rename = next((f" (rename {name} to {part}/)" for name, part in alike if part and name != f"{part}/"), "")
     return f", only {shorten(content)}{rename}" if content else ""
 

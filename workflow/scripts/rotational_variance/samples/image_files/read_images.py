@@ -84,7 +84,7 @@ def read_images(
 def _check_encoding(path: Path, encoding: str) -> None:
     try:
         "".encode(encoding)
-    except LookupError as error:  # or of one that is for bytes, such as base64
+    except (LookupError, ValueError) as error:  # or of one that is for bytes, such as base64
         raise ValueError(f"{path}: `encoding` is {encoding}, which there is not; one of many is gbk") from error
 
 
@@ -97,9 +97,11 @@ def _beside(tree: FolderTree | ArchiveTree) -> list[str]:
 def _open_tree(path: Path, encoding: str | None) -> Iterator[FolderTree | ArchiveTree]:
     if path.is_dir():
         yield look_through(path)
-    elif path.exists():
+    elif path.is_file():
         with open_archive(path, encoding) as tree:
             yield tree
+    elif path.exists():
+        raise ValueError(f"{path}: is neither a folder nor a file; give the path of one that holds images")
     else:
         raise MissingSourceError(f"{path}: no such folder or archive{_why_not(path)}")
 

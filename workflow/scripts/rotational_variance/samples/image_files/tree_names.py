@@ -5,9 +5,11 @@ Standard library only: the workflow looks through a folder at each start, to see
 A name that is not valid UTF-8 holds its bytes as surrogate escapes (PEP 383), in folders and archives alike.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterable
 
 PARTS = ("train", "test")
+ALIKE = {"train": "train", "training": "train", "test": "test", "testing": "test"}  # in lower case: the part meant
 _HIDDEN = (".", "__MACOSX")
 # What file managers, operating systems and network storage put beside a user's files, in lower case.
 _SYSTEM_NAMES = {
@@ -55,14 +57,14 @@ def is_passed_over(name: str) -> bool:
 
 
 def find_top(list_folders: Callable[[str], Iterable[str]]) -> str:
-    """Return the folder of a tree that holds `train` or `test`: "", or "pets/" where that is all that the tree holds.
+    """Return the folder of a tree that holds `train` or `test`, or a name alike: "", or "pets/" if it holds no other.
 
     list_folders  from a folder ("" or with a slash at its end) to the names of the folders in it
     """
     top = ""
     for _ in range(8):  # deeper than anybody packs; links may lead round and round
         folders = [name for name in list_folders(top) if not is_passed_over(name)]
-        if any(part in folders for part in PARTS):
+        if any(folder.lower() in ALIKE for folder in folders):
             return top
         if len(folders) != 1:
             break
@@ -72,9 +74,10 @@ def find_top(list_folders: Callable[[str], Iterable[str]]) -> str:
 
 def is_text(name: str) -> bool:
     """Tell whether a name is valid UTF-8."""
-    return printable(name) == name
+    return not any("\udc80" <= character <= "\udcff" for character in name)
 
 
 def printable(name: str) -> str:
-    r"""Return a name as it can be printed; bytes that are not UTF-8 as \xe9."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    r"""Return a name as it can be printed; bytes that are not UTF-8, and control characters, as \xe9 and \n."""
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(repr(each)[1:-1] if unicodedata.category(each) == "Cc" else each for each in text)
