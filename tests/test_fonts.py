@@ -95,11 +95,11 @@ def test_missing_characters_are_named_with_fonts_that_have_them():
 
 
 def test_a_job_says_once_which_characters_are_missing_and_nothing_of_matplotlibs(install, tmp_path, capfd):
-    names = [CAT_DOG[0], CAT_DOG[1], "c"]
+    names = [CAT_DOG[0], "b", "c"]
     with job_log(tmp_path / "job.log", "plot x") as log:
         draw_figures(
             of_pair(["normalized_variance"]), [str(tmp_path / "outputs.png"), str(tmp_path / "curves_classes_mean.png")],
-            "a on b", words=names, log=log, results=make_results(n_layers=2, class_names=names), sort_units=True,
+            f"a on {CAT_DOG[1]}", words=names, log=log, results=make_results(n_layers=2, class_names=names), sort_units=True,
         )  # fmt: skip
     assert {path.name for path in tmp_path.glob("*.png")} == {"outputs.png", "curves_classes_mean.png"}
     said = capfd.readouterr().err

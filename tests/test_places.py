@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
+import h5py
 import pytest
 
 from helpers import dry_runs
@@ -16,7 +18,7 @@ from helpers.one_run import STEM
 from helpers.projects import TINY, files_of, snakemake
 from helpers.tiny_data import tiny_images, write_zip
 from rv_study.errors import ConfigError
-from rv_study.places import check_source
+from rv_study.places import check_name, check_not_held, check_source
 
 CHECKPOINT, VARIANCE = f"results/checkpoints/{STEM}.pt", f"results/variance/{STEM}.h5"
 
@@ -284,3 +286,25 @@ def test_missing_images_are_told_before_their_job_or_refused_where_a_dataset_was
     (tmp_path / "pets").mkdir()
     assert check_source("pets", source, made) is None
     assert check_source("mnist", {"source": "torchvision", "root": "nowhere"}, made) is None
+
+
+def test_a_dataset_that_is_open_for_writing_is_refused(tmp_path):
+    path = tmp_path / "mine.h5"
+    check_not_held(path)
+    with h5py.File(path, "w") as file:
+        file["a"] = 1
+    content = path.read_bytes()
+    check_not_held(path)
+    with h5py.File(path, "r+"):
+        assert path.read_bytes() != content
+        with pytest.raises(ConfigError, match=f"^{re.escape(str(path))}: another program has it open for writing, or"):
+            check_not_held(path)
+    assert path.read_bytes() == content
+    with h5py.File(path, "r"):
+        check_not_held(path)
+
+
+def test_a_project_whose_path_is_no_text_is_refused():
+    check_name(Path("/home/caf\u00e9"))
+    with pytest.raises(ConfigError, match=r"^/home/caf\\xe9: this path is not UTF-8; rename the folder$"):
+        check_name(Path("/home/caf\udce9"))

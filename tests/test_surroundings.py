@@ -13,7 +13,7 @@ from helpers.projects import TINY, snakemake
 from helpers.tiny_data import tiny_images, write_zip
 from rv_study import surroundings
 
-VARIABLES = ("HDF5_USE_FILE_LOCKING", "PYTHONPATH", "MPLCONFIGDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
+VARIABLES = ("HDF5_USE_FILE_LOCKING", "MPLBACKEND", "PYTHONPATH", "MPLCONFIGDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
 HOLD = "import sys, h5py; file = h5py.File(sys.argv[1], 'r+'); print('held', flush=True); sys.stdin.read()"
 
 
@@ -36,6 +36,7 @@ def prepare(monkeypatch, tmp_path):
                 changed.setenv(name, value)
             changed.setattr(sys, "path", [str(tmp_path / "scripts"), *environment.get("PYTHONPATH", "").split(":")])
             surroundings.prepare(tmp_path / "scripts")
+            assert os.environ.pop("MPLBACKEND") == "agg"  # whatever it was
             return {name: os.environ[name] for name in VARIABLES if name in os.environ} | {"HOME": before["HOME"]}
 
     return of
@@ -77,6 +78,7 @@ def test_jobs_run_without_a_home_beside_other_packages_and_while_a_file_is_held(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     for name in ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(name, "/proc/1/nowhere")
+    monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as in a notebook
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, folder / f"results/variance/{STEM}.h5"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

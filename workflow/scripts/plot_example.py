@@ -14,7 +14,7 @@ def main(*, example: str, output: str, run: Run, dataset: str, training: Trainin
     dataset  what titles call the dataset
     """
     read, subject = read_example(example), f"{run.model} on {dataset}"
-    words = [subject, training.label, read.layer]
+    words = [training.label, read.layer]
     draw_figures([EXAMPLE], [output], subject, words=words, log=log, training=training, example=read)
 
 

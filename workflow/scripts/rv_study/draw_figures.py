@@ -21,10 +21,10 @@ def draw_figures(
 ) -> None:
     """Draw those of `drawings` that `files` are named after, and write these.
 
-    words  all texts that the figures may show and that users choose
+    words  all texts that the figures may show and that users choose, but for the subject
     data   as in `draw`
     """
-    fonts = find_fonts(words)
+    fonts = find_fonts([subject, *words])
     if fonts.missing:
         log.warn(
             f"no installed font has {describe_missing(fonts.missing)}: figures show boxes. To have these characters "

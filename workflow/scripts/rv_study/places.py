@@ -11,10 +11,13 @@ from pathlib import Path
 import yaml
 
 from rotational_variance.samples.image_files.folder_tree import locate
+from rotational_variance.samples.image_files.tree_names import is_text, printable
 from rv_study.errors import ConfigError
 
 SECTIONS = ("study", "datasets", "trainings", "runs", "figures", "execution")  # of a whole config
 WHOLE = "; a module needs a whole config, the project's with your changes: README.md, In a workflow of your own"
+HDF5_BEGINS = (b"\x89HDF\r\n\x1a\n\0", b"\x89HDF\r\n\x1a\n\1")  # versions 0 and 1, as h5py writes them
+HELD = slice(20, 24)  # the bytes of these that say whether a program has the file open for writing
 ROOM = 2**17  # bytes that Snakemake needs for its own records
 
 
@@ -55,7 +58,9 @@ def read_config_file(path: Path) -> dict:
 
 
 def check_name(project: Path) -> None:
-    """Raise ConfigError for a project in whose path Snakemake would see wildcards."""
+    """Raise ConfigError for a project in whose path Snakemake would see wildcards, or which is no text."""
+    if not is_text(str(project)):
+        raise ConfigError(f"{printable(str(project))}: this path is not UTF-8; rename the folder")
     if {"{", "}"} & {*str(project)}:
         raise ConfigError(
             f"{project}: Snakemake reads braces in this path as wildcards; rename the folder, without them"
@@ -95,3 +100,19 @@ def check_source(dataset: str, source: dict, made: Path) -> str | None:
     if made.exists():
         raise ConfigError(f"{missing}, but {made} was made from it; put it back, or correct `path` in the config")
     return f"{missing}; put it there, or correct `path` in the config"
+
+
+def check_not_held(dataset: Path) -> None:
+    """Raise ConfigError for a dataset file that another program has open for writing.
+
+    Its first bytes differ until it is closed, and all networks would be trained again.
+    """
+    if not dataset.is_file():
+        return
+    with open(dataset, "rb") as file:
+        beginning = file.read(HELD.stop)
+    if beginning.startswith(HDF5_BEGINS) and any(beginning[HELD]):
+        raise ConfigError(
+            f"{dataset}: another program has it open for writing, or had and was killed; close it there, or delete the "
+            "file, which is made again"
+        )

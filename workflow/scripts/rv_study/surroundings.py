@@ -10,13 +10,14 @@ PACKAGES = ("rotational_variance", "rv_jobs", "rv_study")
 
 
 def prepare(scripts: Path) -> None:
-    """Let jobs read files without locks, and find the project's own packages and a place for caches.
+    """Let jobs read files without locks, draw without a display, and find the project's own packages and a cache.
 
     scripts  the folder of the packages
     """
     # Results are only ever replaced by renaming, never written in place: reading them needs no lock. Locks would fail
     # on file systems that have none, and while another program holds a file open.
     os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
+    os.environ["MPLBACKEND"] = "agg"  # figures go to files only; that of a notebook is not installed here
     _let_own_packages_win(str(scripts))
     _let_caches_be_written(Path(".snakemake").absolute())
 
