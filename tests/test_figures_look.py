@@ -61,7 +61,7 @@ def with_marks(results):
 # Of 53 layers each has its name, of 133 some; figures without names of layers look alike with both.
 @pytest.mark.parametrize(("n_layers", "drawing"), [
     *(pytest.param(53, drawing, marks=pytest.mark.long) for drawing in OF_LAYERS if drawing.subject in ("curves", "headline", "heatmaps")),
-    *((133, drawing) for drawing in OF_LAYERS),
+    *(pytest.param(133, drawing, marks=[pytest.mark.long] * (drawing.subject not in ("curves", "headline"))) for drawing in OF_LAYERS),
 ], ids=lambda value: value if isinstance(value, int) else name(value))  # fmt: skip
 def test_figures_of_many_layers_are_readable(n_layers, drawing, monkeypatch):
     check(drawn(drawing, with_marks(make_results(n_layers=n_layers, names=resnet_names(n_layers)))), monkeypatch)
@@ -102,10 +102,8 @@ def test_long_words_of_a_measure_are_readable(monkeypatch):
         check(figure, monkeypatch)
 
 
-@pytest.mark.parametrize("drawing", [
-    pytest.param(drawing, marks=[pytest.mark.long] * (drawing.subject in ("curves_classes", "heatmaps_classes")))
-    for drawing in OF_CLASSES
-], ids=name)  # fmt: skip
+@pytest.mark.long
+@pytest.mark.parametrize("drawing", OF_CLASSES, ids=name)
 def test_many_classes_are_readable_and_fit_on_a_page(drawing, monkeypatch):
     figure = drawn(drawing, make_results(n_layers=5, class_names=[f"CLASS NUMBER {i:05}" for i in range(300)]))
     check(figure, monkeypatch)

@@ -171,7 +171,9 @@ def test_results_that_may_not_be_written_to_are_one_line(folder, without_privile
     assert [path.name for path in datasets.iterdir()] == ["another.h5"]
 
 
-@pytest.mark.parametrize("name", [".snakemake", "results", "results/plots", "results/.kept"])
+@pytest.mark.parametrize("name", [
+    "results", *(pytest.param(name, marks=pytest.mark.long) for name in (".snakemake", "results/plots", "results/.kept"))
+])  # fmt: skip
 def test_a_link_to_nothing_is_one_line(project, name):
     path = project.folder / name
     path.parent.mkdir(exist_ok=True)

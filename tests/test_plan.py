@@ -101,9 +101,10 @@ def jobs(epochs, width=64, depth=50, **training):
 CIFAR10 = {"cifar10": Images(3, 32, 10, 50_000, 10_000)}
 
 
-@pytest.fixture
-def count(tmp_path):
-    return lambda jobs, images=CIFAR10: plan.count_work(jobs, images, tmp_path / "x.json")
+@pytest.fixture(scope="module")
+def count(tmp_path_factory):
+    kept = tmp_path_factory.mktemp("costs") / "x.json"
+    return lambda jobs, images=CIFAR10: plan.count_work(jobs, images, kept)
 
 
 def test_hours_of_work_are_announced(count):

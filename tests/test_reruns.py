@@ -391,6 +391,7 @@ def test_fewer_models_run_nothing_but_what_shows_them(study):
 # ---- datasets
 
 
+@pytest.mark.long
 def test_another_source_of_the_same_bytes_trains_nothing(own_study):
     write_zip(own_study / "tiny.zip", tiny_images(), zipfile.ZIP_DEFLATED)  # packed anew
     resized = ["--config", "datasets={tiny: {size: 12}}"]  # which it is already

@@ -96,6 +96,7 @@ def test_a_mistake_in_the_config_is_one_clear_line(project):
     assert "Traceback" not in done.stdout
 
 
+@pytest.mark.long
 def test_the_same_download_elsewhere_reruns_nothing(project):
     for root in ("here", "there"):
         write_raw(project.folder / root, "MNIST", n_train=300, n_test=300)

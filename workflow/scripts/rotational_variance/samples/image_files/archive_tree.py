@@ -81,9 +81,8 @@ def _naming_damage(path: Path, kind: str, encoding: str | None) -> Iterator[None
     try:
         yield
     except UnicodeError as error:
-        how = f"as {encoding} ({error}); correct `encoding`, or leave it out"
-        how = how if encoding else f"as UTF-8, which they are marked as ({error}); {_UNPACK}"
-        raise ValueError(f"{path}: its names cannot be read {how}") from error
+        advice = "correct `encoding`, or leave it out" if encoding else f"they are marked as that; {_UNPACK}"
+        raise ValueError(f"{path}: its names cannot be read as {encoding or 'UTF-8'} ({error}); {advice}") from error
     except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
         raise ValueError(
             f"{path}: not a whole {kind} file ({' '.join(str(error).split())}); copy or download it again"
