@@ -18,7 +18,7 @@ from helpers.one_run import STEM
 from helpers.projects import TINY, files_of, snakemake
 from helpers.tiny_data import tiny_images, write_zip
 from rv_study.errors import ConfigError
-from rv_study.places import check_name, check_not_held, check_source
+from rv_study.places import check_keys, check_name, check_not_held, check_source
 
 CHECKPOINT, VARIANCE = f"results/checkpoints/{STEM}.pt", f"results/variance/{STEM}.h5"
 
@@ -310,3 +310,21 @@ def test_a_project_whose_path_is_no_text_is_refused():
     check_name(Path("/home/caf\u00e9"))
     with pytest.raises(ConfigError, match=r"^/home/caf\\xe9: this path is not UTF-8; rename the folder$"):
         check_name(Path("/home/caf\udce9"))
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    ("study: {seeds: [0], models: [a],\n  seeds: [1]}", "line 1: seeds is there twice; make one of the two"),
+    ("a: [{b: 1, b: 2}]", "line 1: b is there twice; make one of the two"),
+    ("study: {}\ndatasets: {}\nstudy: {}", "line 1: study is there twice; make one of the two"),
+])  # fmt: skip
+def test_a_key_of_a_config_that_is_there_twice_is_refused(content, said, tmp_path):
+    (tmp_path / "mine.yaml").write_text(content)
+    with pytest.raises(ConfigError, match=f"^{re.escape(f'{tmp_path}/mine.yaml: {said}')}$"):
+        check_keys(tmp_path / "mine.yaml")
+
+
+@pytest.mark.parametrize("content", ["a: {c: 1}\nb: {c: 1}", "[a, a]", "", "a: [", "\x00"])
+def test_other_configs_pass(content, tmp_path):
+    (tmp_path / "mine.yaml").write_text(content)
+    check_keys(tmp_path / "mine.yaml")
+    check_keys(tmp_path / "none.yaml")

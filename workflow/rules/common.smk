@@ -57,6 +57,8 @@ try:
         config.update(in_command["config"])
         CONFIG_FILE = in_command["config_file"]
     elif not IS_MODULE:
+        for path in [BASE, *map(Path, workflow.config_settings.configfiles)]:
+            places.check_keys(path)
         replace_sources(config, list_overlays(CONFIG_FILE, workflow.config_settings))
     study_config.check(
         config,

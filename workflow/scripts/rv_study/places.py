@@ -57,6 +57,28 @@ def read_config_file(path: Path) -> dict:
     return content
 
 
+def check_keys(path: Path) -> None:
+    """Raise ConfigError for a key that a config file (YAML) holds twice: only the last one would count.
+
+    A file that cannot be read is left to what reads it.
+    """
+    try:
+        nodes = [yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)]
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, yaml.SequenceNode):
+            nodes += node.value
+        elif isinstance(node, yaml.MappingNode):
+            keys = [key.value for key, _ in node.value]
+            for key, _ in node.value:
+                if keys.count(key.value) > 1:
+                    line = key.start_mark.line + 1
+                    raise ConfigError(f"{path}: line {line}: {key.value} is there twice; make one of the two")
+            nodes += [value for _, value in node.value]
+
+
 def check_name(project: Path) -> None:
     """Raise ConfigError for a project in whose path Snakemake would see wildcards, or which is no text."""
     if not is_text(str(project)):
