@@ -32,6 +32,8 @@ def layer_of(values):
             transformation[i] = sample[i] = 0
         elif value == "infinite":
             transformation[i], sample[i] = 1, 0
+        elif value == "faint":
+            transformation[i], sample[i] = 0, 1e-3
         elif value == "below":
             transformation[i] = sample[i] = noise[i] = 1e-6
     shape = 2, 3, len(m)
@@ -48,6 +50,7 @@ def layer_of(values):
     ([[0.0, 0.9, 5.0], [0.2, 0.3]], (0, (0, 1))),  # what changes far more than 1 is rare
     ([[0.3, 5.0], [0.2, 0.3]], (0, (0, 1))),  # but better than two units that do the same
     ([["dead", 0.5, 0.6], [0.5, 0.5]], (0, (1, 2))),  # a dead unit has M = 1 and shows nothing
+    ([["faint", 0.3, 0.6], [0.5, 0.5]], (0, (1, 2))),  # which varies too little to be seen
     ([["infinite", "below", 0.5, 0.6], [0.5, 0.5]], (0, (2, 3))),
     ([["dead"], ["dead", "dead", "dead"], ["below", 0.5]], (1, (0, 2))),  # nothing to choose from
 ])  # fmt: skip

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from helpers.drawn import INVARIANCE, legend_texts, make_results, put_below_precision, titled
 from rotational_variance.figures.curves import curves
+from rotational_variance.figures.curves_classes import curves_classes
 from rotational_variance.figures.dead_units import dead_units
 from rotational_variance.figures.depth import depth
 from rotational_variance.figures.global_bars import global_bars
@@ -46,6 +47,26 @@ def test_the_axis_of_a_bounded_measure_shows_all_of_its_range(draw):
     assert all(references(axes) == [0.5] for axes in panels)
     labels = {axes.get_ylabel() for axes in panels} | {figure.get_supylabel()}
     assert any(label.replace("\n", " ").startswith(f"{INVARIANCE.axis_label},") for label in labels)
+
+
+def test_rare_values_do_not_flatten_all_others_and_are_told():
+    results = make_results(n_layers=5, class_names=[f"class {i}" for i in range(12)])
+    usual = titled(curves_classes("title", "note", M, "mean", results))
+    (usual_high,) = {axes.get_ylim()[1] for axes in usual.values()}
+    assert not any(axes.texts for axes in usual.values())
+    results["rotated"].measurements[0].layers[2].transformation_std[:, 4] = 1e5  # of class 3
+    panels = titled(curves_classes("title", "note", M, "mean", results))
+    assert all(axes.get_ylim()[1] < 2 * usual_high for axes in panels.values())
+    for axes in panels.values():
+        highest = max(np.max(line.get_ydata()) for line in axes.get_lines())
+        told = ["values above the axis"] if highest > axes.get_ylim()[1] else []
+        assert [text.get_text() for text in axes.texts] == told
+    assert panels["class 3"].texts
+
+
+def test_small_panels_name_the_first_and_the_last_layer():
+    panels = titled(curves_classes("title", "note", M, "mean", make_results(n_layers=16)))
+    assert {tuple(axes.get_xticks()) for axes in panels.values()} == {(1, 16)}
 
 
 def test_curves_show_the_measure_that_they_are_given():

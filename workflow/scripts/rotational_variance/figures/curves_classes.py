@@ -25,6 +25,8 @@ def curves_classes(title: str, note: str, measure: Measure, aggregation: str, re
             values = result.layer_values(measure, aggregation, name)
             plot_mean(axes, np.arange(values.shape[1]) + 1, values, **line_look(result))
         axes.set_title(label_panel(name))
+    n_layers = len(any_measurement(results).layers)
+    panels[0].set_xticks(sorted({1, n_layers}))  # and so of all panels, which are too narrow for more
     show_values(panels, measure)
     figure.supylabel(value_label(measure))
     figure.supxlabel(NUMBER_OF_LAYER)

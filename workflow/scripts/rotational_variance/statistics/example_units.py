@@ -6,14 +6,16 @@ from rotational_variance.measures.normalized_variance import MEASURE as M
 from rotational_variance.statistics.measurement import ALL, Measurement
 from rotational_variance.statistics.units import unit_values
 
+LEAST_SPREAD = 0.01  # of the layer's largest sample std: units that hardly change at all show nothing
 MAX_M = 1.2  # of the variant unit, where there is one: what changes much more is a rare case
 
 
 def choose_units(measurement: Measurement, aggregation: str) -> tuple[int, tuple[int, int]]:
     """Return the number of a layer, and of its most invariant and a variant unit, over all samples.
 
-    It is the layer in which the two are the farthest apart. Units that are dead, infinite or below precision are not
-    chosen. Without a layer of two other units, it is the first layer of two units or more, with its first and last one.
+    It is the layer in which the two are the farthest apart. Units that are dead, infinite, below precision or nearly
+    constant are not chosen. Without a layer of two other units, it is the first layer of two units or more, with its
+    first and last one.
     """
     row = measurement.aggregation_index(aggregation)
     number = next((i for i, layer in enumerate(measurement.layers) if layer.n_units > 1), 0)
@@ -21,7 +23,8 @@ def choose_units(measurement: Measurement, aggregation: str) -> tuple[int, tuple
     for number, (layer, values) in enumerate(
         zip(measurement.layers, unit_values(measurement, M, aggregation, ALL), strict=True)
     ):
-        sound = np.flatnonzero(np.isfinite(values) & (layer.sample_std[row, 0] > 0))
+        spread = layer.sample_std[row, 0]
+        sound = np.flatnonzero(np.isfinite(values) & (spread > 0) & (spread >= LEAST_SPREAD * spread.max()))
         if len(sound) < 2:
             continue
         usual = sound[values[sound] <= MAX_M]

@@ -10,6 +10,8 @@ from rotational_variance.figures.parts.text_size import wrap
 from rotational_variance.statistics.definition import Measure
 
 MARGIN = 0.05  # of the range of values, beyond it
+COMMON = 95  # % of the values: an axis that ended far beyond them would show nothing of them
+RARE = 10  # times the highest of these: values beyond that are left out
 LOG_MARGIN = 0.08  # of the same, if the axis is logarithmic
 REFERENCE_COLOR = "0.75"  # that of no training
 LABEL_ROOM = 1.4  # inches: the height of the lowest panels that have a label of their own
@@ -23,12 +25,16 @@ def value_label(measure: Measure, averaged: str = "mean over units") -> str:
 def show_values(panels: Sequence[Axes], measure: Measure) -> None:
     """Give all panels one range of values, with a line at the reference value.
 
-    The axis ends at the bounds of the measure, where it has any, and otherwise just beyond what the panels show.
+    The axis ends at the bounds of the measure, where it has any, and otherwise just beyond what the panels show. Where
+    few values of lines are many times higher than all others, it ends below these, and their panels say so.
     """
     if not measure.is_logarithmic:
         low, high = _ends(panels, measure)
         for axes in _one_of_each_axis(panels):
             axes.set_ylim(low, high)
+        for axes in panels:
+            if (_values_of_lines([axes]) > high).any():
+                _remark(axes, "values above the axis", y=0.98, va="top")
     if measure.reference is not None:
         for axes in panels:
             axes.axhline(measure.reference, color=REFERENCE_COLOR, linewidth=0.7, zorder=0)
@@ -55,8 +61,21 @@ def _ends(panels: Sequence[Axes], measure: Measure) -> tuple[float, float]:
     shown = [*shown[np.isfinite(shown)], *(bound for bound in bounds if np.isfinite(bound))]
     shown += [] if reference is None else [reference]
     low, high = min(shown, default=0), max(shown, default=1)
+    values = _values_of_lines(panels)
+    common = np.percentile(values, COMMON) if len(values) else high
+    if high > RARE * common > 0:
+        high = 2 * common
     margin = MARGIN * (high - low) or 1
     return low if np.isfinite(bounds[0]) else low - margin, high + margin
+
+
+def _values_of_lines(panels: Sequence[Axes]) -> np.ndarray:
+    values = np.concatenate([np.ravel(line.get_ydata()) for axes in panels for line in axes.get_lines()] or [[]])
+    return values[np.isfinite(values.astype(float))]
+
+
+def _remark(axes: Axes, text: str, *, y: float, **look) -> None:
+    axes.text(0.99, y, text, transform=axes.transAxes, ha="right", fontsize=7, color="0.35", **look)
 
 
 def log_scale(panels: Sequence[Axes]) -> None:
@@ -74,6 +93,4 @@ def log_scale(panels: Sequence[Axes]) -> None:
         axes.yaxis.set_minor_formatter(NullFormatter())
     for axes in panels:
         if any((np.asarray(line.get_ydata()) <= 0).any() for line in axes.get_lines()):
-            axes.text(
-                0.99, 0.02, "0 lies below the axis", transform=axes.transAxes, ha="right", fontsize=7, color="0.35"
-            )
+            _remark(axes, "0 lies below the axis", y=0.02)
