@@ -64,6 +64,33 @@ def test_rare_values_do_not_flatten_all_others_and_are_told():
     assert panels["class 3"].texts
 
 
+def constant(value, n_layers=5, **kwargs):
+    """Make up results of which M is `value` everywhere."""
+    results = make_results(n_layers=n_layers, class_names=["a", "b", "c"], **kwargs)
+    for result in results.values():
+        for layer in (layer for measurement in result.measurements for layer in measurement.layers):
+            layer.transformation_std[:], layer.sample_std[:] = value, 1
+    return results
+
+
+@pytest.mark.parametrize("n_seeds", [1, 2])
+def test_all_is_shown_where_no_value_is_rare(n_seeds):
+    axes = titled(curves("title", "note", M, "mean", constant(0.02)))["all samples"]
+    assert axes.get_ylim()[1] > 1  # the reference value, far above all lines
+    short, deep = constant(40, n_layers=3, n_seeds=n_seeds), constant(0.5, n_layers=90, n_seeds=n_seeds)
+    (panel, *_) = titled(depth("title", "note", M, "mean", {"short": short, "deep": deep})).values()
+    assert panel.get_ylim()[1] > 40  # which is all of a line
+    assert not panel.texts
+
+
+def test_bars_are_never_cut():
+    results = {"mine": constant(0.5), "other": constant(40)}
+    published = {("mine", "rotated", "normalized_variance_mean_all"): 0.5}
+    for axes in global_bars("title", "", M, results, published).axes:
+        if axes.patches:
+            assert axes.get_ylim()[1] > 40
+
+
 def test_small_panels_name_the_first_and_the_last_layer():
     panels = titled(curves_classes("title", "note", M, "mean", make_results(n_layers=16)))
     assert {tuple(axes.get_xticks()) for axes in panels.values()} == {(1, 16)}

@@ -36,10 +36,10 @@ def test_seeds_are_counted_and_datasets_told_apart():
 
 
 def test_it_says_where_classes_have_few_images():
-    _, _, classes, _ = how_sure([run_of(fewest=2), run_of(dataset="mnist")], LABELS)
+    _, _, classes, _ = how_sure([run_of(fewest=2), run_of(dataset="mnist"), run_of()], LABELS)
     assert classes == (
-        "Some classes have few test images (2 on digits): M of these classes, and stratified, is uncertain, and too high "
-        "on average."
+        "Some classes were measured on few test images (2 on digits): M of these classes, and stratified M, are "
+        "uncertain, and too high on average."
     )
 
 

@@ -128,7 +128,7 @@ def test_a_class_named_like_a_sample_set_is_refused(name):
         check_classes(with_classes([name, "dog"], [0, 0, 1, 1]))
 
 
-@pytest.mark.parametrize("name", ["a\nb", "cat\u202e", "\u200b", "\u200d \ufeff"])
+@pytest.mark.parametrize("name", ["a\nb", "a\u2028b", "cat\u202e", "\u200b", "\u200d \ufeff"])
 def test_a_name_that_cannot_be_printed_is_refused(name):
     with pytest.raises(ValueError, match=f"the name of class {re.escape(ascii(name))} has control characters, or noth"):
         check_classes(with_classes([name, "dog"], [0, 0, 1, 1]))

@@ -228,13 +228,21 @@ def tiff_of(content, **tags):
 
 
 def test_that_tiff_is_read_but_for_what_is_refused():
-    assert np.asarray(decode(tiff_of(bytes([1, 2, 3, 4])), "white").image).tolist() == [[1, 2], [3, 4]]
+    for tags in ({}, {"t284": 2}):
+        assert np.asarray(decode(tiff_of(bytes([1, 2, 3, 4]), **tags), "white").image).tolist() == [[1, 2], [3, 4]]
+    deep = tiff_of(zlib.compress(bytes([0, 1, 0, 2, 0, 3, 0, 255])), t258=16, t259=8, t284=2)
+    assert np.asarray(decode(deep, "white").image).tolist() == [[1, 2], [3, 255]]
 
 
 @pytest.mark.parametrize(("content", "said"), [
     (tiff_of(bytes(4), t339=2), "numbers that are signed or have more than 16 bits (mode L)"),
     (tiff_of(bytes(4), t254=1), "a camera's raw file, of which there is only a preview to be read"),
-    (tiff_of(bytes(24), t258=16, t262=2, t277=3, t284=2), "16 bits with the channels one after the other"),
+    (tiff_of(bytes(24), t258=16, t262=2, t277=3, t284=2), "channels one after the other"),
+    (tiff_of(bytes(4), t258=4, t284=2), "channels one after the other"),
+    (tiff_of(bytes(4), t262=0, t284=2), "channels one after the other"),
+    (tiff_of(bytes(4), t266=2, t284=2), "channels one after the other"),
+    (tiff_of(bytes(8), t277=2, t284=2, t338=1), "channels one after the other"),
+    (tiff_of(bytes(12), t262=6, t277=3), "YCbCr colours of fewer pixels"),
     (tiff_of(bytes(16), t262=2, t277=4, t338=0), "4 channels; save it as grey or RGB"),
     (b"SIMPLE  =                    T", "not an image, or of a kind that is not read here"),  # FITS
 ])  # fmt: skip
@@ -384,3 +392,9 @@ def test_the_file_tells_what_was_converted_and_only_then(tmp_path):
     with h5py.File(tmp_path / "converted.h5") as file:
         assert json.loads(file.attrs["conversions"]) == {"transparent, laid on white": 1}
     assert_same(read_dataset(tmp_path / "converted.h5").dataset, converted)
+
+
+def test_a_png_whose_pixels_are_damaged_under_sound_checksums_is_refused():
+    header = struct.pack(">IIBBBBB", 4, 4, 8, 0, 0, 0, 0)
+    with pytest.raises(OSError, match="broken data stream"):
+        decode(png_of((b"IHDR", header), (b"IDAT", b"no zlib stream")), "white")

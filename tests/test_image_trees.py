@@ -43,8 +43,7 @@ SYSTEM_FILES = [
     "train/lost+found/0.png", "train/$RECYCLE.BIN/desktop.ini", "System Volume Information/0.png",
     "train/cat/Thumbs.db", "train/desktop.ini", "train/dog/0.png:Zone.Identifier", "test/cat/.@__thumb/0.png",
     "train/@Recycle/0.png", "train/@__thumb/0.png", "~snapshot/train/cat/0.png", "train/cat/:2eDS_Store",
-    "train/cat/0.png@SynoEAStream", "test/Picasa.ini", "train/RECYCLER/0.png", "test/Recycled/0.png",
-    "train/FOUND.000/0.png", "train/__pycache__/0.pyc", "train/cat/0.aae", "train/cat/0.XMP",
+    "train/cat/0.png@SynoEAStream", "test/Picasa.ini", "train/FOUND.000/0.png", "train/__pycache__/0.pyc", "train/cat/0.aae", "train/cat/0.XMP",
 ]  # fmt: skip
 
 
@@ -88,7 +87,7 @@ def test_a_tree_without_train_says_what_it_holds(write):
 def test_train_in_other_letters_is_to_be_renamed(write):
     path = write({name.replace("t", "T", 1): png for name, png in TREE.items()})
     with pytest.raises(
-        ValueError, match=re.escape("in it, only Test/, Train/ (rename Test/ to test/); expected train/")
+        ValueError, match=re.escape("in it, only Test/, Train/ (rename Train/ to train/); expected train/")
     ):
         read_images("pets", path=path)
 
@@ -502,6 +501,18 @@ def test_a_path_to_a_pipe_is_refused(tmp_path):
 def test_control_characters_of_names_are_not_printed(write):
     with pytest.raises(ValueError, match=r"train/cat/x\\n\\x1b\[31m\.txt cannot be read as an image"):
         read_images("pets", path=write({**TREE, "train/cat/x\n\x1b[31m.txt": b"note"}))
+
+
+@pytest.mark.parametrize("folder", ["Training/", "test data/Test/"])
+def test_a_folder_that_holds_all_may_have_the_name_of_a_part(write, folder, expected):
+    assert_same(read_images("pets", path=write({f"{folder}{name}": png for name, png in TREE.items()})), expected)
+
+
+def test_names_like_those_of_systems_are_names(write):
+    more = {name.replace("dog", "recycled"): png for name, png in TREE.items() if "dog" in name}
+    dataset = read_images("pets", path=write({**TREE, **more, "train/recycled/found.0001.png": plain(1)}))
+    assert dataset.class_names == ["cat", "dog", "recycled"]
+    assert dataset.passed_over == []
 
 
 def test_parts_of_other_names_are_found_below_one_folder(write):

@@ -313,9 +313,9 @@ def test_a_project_whose_path_is_no_text_is_refused():
 
 
 @pytest.mark.parametrize(("content", "said"), [
-    ("study: {seeds: [0], models: [a],\n  seeds: [1]}", "line 1: seeds is there twice; make one of the two"),
+    ("study: {seeds: [0], models: [a],\n  seeds: [1]}", "line 2: seeds is there twice; make one of the two"),
     ("a: [{b: 1, b: 2}]", "line 1: b is there twice; make one of the two"),
-    ("study: {}\ndatasets: {}\nstudy: {}", "line 1: study is there twice; make one of the two"),
+    ("study: {}\ndatasets: {}\nstudy: {}", "line 3: study is there twice; make one of the two"),
 ])  # fmt: skip
 def test_a_key_of_a_config_that_is_there_twice_is_refused(content, said, tmp_path):
     (tmp_path / "mine.yaml").write_text(content)
@@ -323,7 +323,10 @@ def test_a_key_of_a_config_that_is_there_twice_is_refused(content, said, tmp_pat
         check_keys(tmp_path / "mine.yaml")
 
 
-@pytest.mark.parametrize("content", ["a: {c: 1}\nb: {c: 1}", "[a, a]", "", "a: [", "\x00"])
+@pytest.mark.parametrize("content", [
+    "a: {c: 1}\nb: {c: 1}", "[a, a]", "", "a: [", "\x00", "a: &x {b: *x}", "a: &x {}\nb: {<<: *x, <<: *x}", '{1: a, "1": b}',
+    "\n".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9 if i else ['1'])}]" for i in range(12)),
+])  # fmt: skip
 def test_other_configs_pass(content, tmp_path):
     (tmp_path / "mine.yaml").write_text(content)
     check_keys(tmp_path / "mine.yaml")

@@ -36,7 +36,6 @@ def prepare(monkeypatch, tmp_path):
                 changed.setenv(name, value)
             changed.setattr(sys, "path", [str(tmp_path / "scripts"), *environment.get("PYTHONPATH", "").split(":")])
             surroundings.prepare(tmp_path / "scripts")
-            assert os.environ.pop("MPLBACKEND") == "agg"  # whatever it was
             return {name: os.environ[name] for name in VARIABLES if name in os.environ} | {"HOME": before["HOME"]}
 
     return of
@@ -45,6 +44,12 @@ def prepare(monkeypatch, tmp_path):
 def test_files_are_read_without_locks_unless_a_user_wants_them(prepare, tmp_path):
     assert prepare() == {"HDF5_USE_FILE_LOCKING": "FALSE", "HOME": str(tmp_path / "home")}
     assert prepare(HDF5_USE_FILE_LOCKING="TRUE")["HDF5_USE_FILE_LOCKING"] == "TRUE"
+
+
+def test_the_display_of_a_notebook_is_not_used(prepare):
+    assert prepare(MPLBACKEND="module://matplotlib_inline.backend_inline")["MPLBACKEND"] == "agg"
+    assert prepare(MPLBACKEND="TkAgg")["MPLBACKEND"] == "TkAgg"
+    assert "MPLBACKEND" not in prepare()
 
 
 @pytest.mark.parametrize("package", surroundings.PACKAGES)

@@ -96,7 +96,8 @@ try:
         of_rules = [*root.glob("logs/*"), *root.glob("benchmarks/*")]
         places.check_links(path for path in of_rules if not path.suffix)
     for dataset in config["study"]["datasets"]:
-        places.check_not_held(DATASET_FILES[dataset])
+        if workflow.is_main_process:  # its jobs read a file that is held all the same
+            places.check_not_held(DATASET_FILES[dataset])
         notice = places.check_source(dataset, DATASETS[dataset], DATASET_FILES[dataset])
         if notice and workflow.is_main_process:  # also of a dry run; its job will say so again
             logger.warning(notice)

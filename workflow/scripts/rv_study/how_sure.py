@@ -44,13 +44,16 @@ def _of_images(runs: Sequence[RunFacts], labels: Mapping[str, str]) -> str:
 
 def _of_classes(runs: Sequence[RunFacts], labels: Mapping[str, str]) -> list[str]:
     """Tell where a class has so few images that the spread over them, by which M is divided, is hardly known."""
-    fewest = {labels[each.run["dataset"]]: min(each.extent.n_of_classes) for each in runs}
+    fewest: dict[str, int] = {}
+    for each in runs:
+        label = labels[each.run["dataset"]]
+        fewest[label] = min(*each.extent.n_of_classes, fewest.get(label, FEW))
     parts = [f"{n} on {label}" for label, n in fewest.items() if n < FEW]
     if not parts:
         return []
     return [
-        f"Some classes have few test images ({join_words(parts)}): M of these classes, and stratified, is uncertain, "
-        "and too high on average."
+        f"Some classes were measured on few test images ({join_words(parts)}): M of these classes, and stratified M, "
+        "are uncertain, and too high on average."
     ]
 
 

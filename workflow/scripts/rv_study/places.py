@@ -18,6 +18,7 @@ SECTIONS = ("study", "datasets", "trainings", "runs", "figures", "execution")  #
 WHOLE = "; a module needs a whole config, the project's with your changes: README.md, In a workflow of your own"
 HDF5_BEGINS = (b"\x89HDF\r\n\x1a\n\0", b"\x89HDF\r\n\x1a\n\1")  # versions 0 and 1, as h5py writes them
 HELD = slice(20, 24)  # the bytes of these that say whether a program has the file open for writing
+MERGE = "tag:yaml.org,2002:merge"  # of the key <<, of which there may be several
 ROOM = 2**17  # bytes that Snakemake needs for its own records
 
 
@@ -66,22 +67,28 @@ def check_keys(path: Path) -> None:
         nodes = [yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)]
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
         return
+    seen = set()  # an anchor may be used at many places, also within itself
     while nodes:
         node = nodes.pop()
+        if id(node) in seen or not isinstance(node, yaml.CollectionNode):
+            continue
+        seen.add(id(node))
         if isinstance(node, yaml.SequenceNode):
             nodes += node.value
-        elif isinstance(node, yaml.MappingNode):
-            keys = [key.value for key, _ in node.value]
-            for key, _ in node.value:
-                if keys.count(key.value) > 1:
+            continue
+        keys = set()
+        for key, value in node.value:
+            nodes.append(value)
+            if isinstance(key, yaml.ScalarNode) and key.tag != MERGE:
+                if (key.tag, key.value) in keys:
                     line = key.start_mark.line + 1
                     raise ConfigError(f"{path}: line {line}: {key.value} is there twice; make one of the two")
-            nodes += [value for _, value in node.value]
+                keys.add((key.tag, key.value))
 
 
 def check_name(project: Path) -> None:
     """Raise ConfigError for a project in whose path Snakemake would see wildcards, or which is no text."""
-    if not is_text(str(project)):
+    if not is_text(os.fsencode(project).decode("utf-8", "surrogateescape")):
         raise ConfigError(f"{printable(str(project))}: this path is not UTF-8; rename the folder")
     if {"{", "}"} & {*str(project)}:
         raise ConfigError(
@@ -129,10 +136,11 @@ def check_not_held(dataset: Path) -> None:
 
     Its first bytes differ until it is closed, and all networks would be trained again.
     """
-    if not dataset.is_file():
+    try:
+        with open(dataset, "rb") as file:
+            beginning = file.read(HELD.stop)
+    except OSError:  # there is none yet; or what reads it will say why it cannot
         return
-    with open(dataset, "rb") as file:
-        beginning = file.read(HELD.stop)
     if beginning.startswith(HDF5_BEGINS) and any(beginning[HELD]):
         raise ConfigError(
             f"{dataset}: another program has it open for writing, or had and was killed; close it there, or delete the "

@@ -17,7 +17,8 @@ def prepare(scripts: Path) -> None:
     # Results are only ever replaced by renaming, never written in place: reading them needs no lock. Locks would fail
     # on file systems that have none, and while another program holds a file open.
     os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
-    os.environ["MPLBACKEND"] = "agg"  # figures go to files only; that of a notebook is not installed here
+    if os.environ.get("MPLBACKEND", "").startswith("module://"):  # that of a notebook, which is not installed here
+        os.environ["MPLBACKEND"] = "agg"
     _let_own_packages_win(str(scripts))
     _let_caches_be_written(Path(".snakemake").absolute())
 

@@ -37,6 +37,6 @@ def check_classes(dataset: Dataset) -> None:
 
 def _is_printable(name: str) -> bool:
     """Tell whether a name can be seen, and leaves alone what is printed beside it."""
-    kinds = [unicodedata.category(character) for character in name]
+    kinds = {unicodedata.category(character) for character in name}
     overrides = any(unicodedata.bidirectional(character) in _OVERRIDES for character in name)
-    return "Cc" not in kinds and not overrides and any(kind != "Cf" and kind[0] != "Z" for kind in kinds)
+    return not (kinds & {"Cc", "Zl", "Zp"} or overrides) and not kinds <= {"Cf", "Zs"}

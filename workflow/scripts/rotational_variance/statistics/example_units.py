@@ -6,7 +6,7 @@ from rotational_variance.measures.normalized_variance import MEASURE as M
 from rotational_variance.statistics.measurement import ALL, Measurement
 from rotational_variance.statistics.units import unit_values
 
-LEAST_SPREAD = 0.01  # of the layer's largest sample std: units that hardly change at all show nothing
+LEAST_SPREAD = 0.01  # of the layer's median sample std, without dead units: what hardly changes at all shows nothing
 MAX_M = 1.2  # of the variant unit, where there is one: what changes much more is a rare case
 
 
@@ -24,7 +24,8 @@ def choose_units(measurement: Measurement, aggregation: str) -> tuple[int, tuple
         zip(measurement.layers, unit_values(measurement, M, aggregation, ALL), strict=True)
     ):
         spread = layer.sample_std[row, 0]
-        sound = np.flatnonzero(np.isfinite(values) & (spread > 0) & (spread >= LEAST_SPREAD * spread.max()))
+        usual_spread = np.median(spread[spread > 0]) if (spread > 0).any() else 0
+        sound = np.flatnonzero(np.isfinite(values) & (spread > 0) & (spread >= LEAST_SPREAD * usual_spread))
         if len(sound) < 2:
             continue
         usual = sound[values[sound] <= MAX_M]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from rotational_variance.figures.parts.text_size import wrap
@@ -26,14 +27,15 @@ def show_values(panels: Sequence[Axes], measure: Measure) -> None:
     """Give all panels one range of values, with a line at the reference value.
 
     The axis ends at the bounds of the measure, where it has any, and otherwise just beyond what the panels show. Where
-    few values of lines are many times higher than all others, it ends below these, and their panels say so.
+    there are lines only, and few of their values are many times higher than all others, it ends below these, and their
+    panels say so.
     """
     if not measure.is_logarithmic:
         low, high = _ends(panels, measure)
         for axes in _one_of_each_axis(panels):
             axes.set_ylim(low, high)
         for axes in panels:
-            if (_values_of_lines([axes]) > high).any():
+            if (_values_of(axes.get_lines()) > high).any():
                 _remark(axes, "values above the axis", y=0.98, va="top")
     if measure.reference is not None:
         for axes in panels:
@@ -57,20 +59,33 @@ def _one_of_each_axis(panels: Sequence[Axes]) -> list[Axes]:
 def _ends(panels: Sequence[Axes], measure: Measure) -> tuple[float, float]:
     """Return the ends of a linear axis: a bound, or a margin beyond what the panels show and the reference value."""
     bounds, reference = measure.bounds, measure.reference
+    always = [*(bound for bound in bounds if np.isfinite(bound)), *([] if reference is None else [reference])]
     shown = np.array([axes.dataLim.intervaly for axes in panels]).ravel()
-    shown = [*shown[np.isfinite(shown)], *(bound for bound in bounds if np.isfinite(bound))]
-    shown += [] if reference is None else [reference]
+    shown = [*shown[np.isfinite(shown)], *always]
     low, high = min(shown, default=0), max(shown, default=1)
-    values = _values_of_lines(panels)
-    common = np.percentile(values, COMMON) if len(values) else high
-    if high > RARE * common > 0:
-        high = 2 * common
+    common = _common(panels)
+    if high > RARE * common > 0 and not _has_areas(panels):
+        high = max(2 * common, *always)
     margin = MARGIN * (high - low) or 1
     return low if np.isfinite(bounds[0]) else low - margin, high + margin
 
 
-def _values_of_lines(panels: Sequence[Axes]) -> np.ndarray:
-    values = np.concatenate([np.ravel(line.get_ydata()) for axes in panels for line in axes.get_lines()] or [[]])
+def _common(panels: Sequence[Axes]) -> float:
+    """Return what all but rare values of lines do not exceed, nor half of the values of any line; 0 without values."""
+    lines = [_values_of([line]) for axes in panels for line in axes.get_lines()]
+    lines = [values for values in lines if len(values)]
+    if not lines:
+        return 0
+    return max(np.percentile(np.concatenate(lines), COMMON), *(np.median(values) for values in lines))
+
+
+def _has_areas(panels: Sequence[Axes]) -> bool:
+    """Say whether there are bars, or bands around lines, which would be cut where they say something else."""
+    return any(axes.patches or axes.collections for axes in panels)
+
+
+def _values_of(lines: Sequence[Line2D]) -> np.ndarray:
+    values = np.concatenate([np.ravel(np.ma.filled(line.get_ydata(), np.nan)) for line in lines] or [[]])
     return values[np.isfinite(values.astype(float))]
 
 

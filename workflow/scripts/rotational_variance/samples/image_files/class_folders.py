@@ -33,7 +33,7 @@ def sort_into_classes(
     for part, classes in found.items():
         if not classes:
             raise ValueError(
-                f"no folder {part}/<class> in it{_only(content)}; expected train/<class>/* and test/<class>/*"
+                f"no folder {part}/<class> in it{_only(content, part)}; expected train/<class>/* and test/<class>/*"
             )
     for name in found["test"]:
         if name not in found["train"]:
@@ -61,9 +61,10 @@ def _classes_of(part: str, names: list[tuple[str, bool]]) -> dict[str, list[str]
     return {name: sorted(of_class) for name, of_class in sorted(classes.items())}
 
 
-def _only(content: Sequence[str]) -> str:
-    alike = ((name, ALIKE.get(name.lower().rstrip("/"))) for name in content)
-    rename = next((f" (rename {name} to {part}/)" for name, part in alike if part and name != f"{part}/"), "")
+def _only(content: Sequence[str], part: str) -> str:
+    """Say what there is instead, and which folder may be meant."""
+    folders = (name for name in content if name.endswith("/") and name != f"{part}/")
+    rename = next((f" (rename {name} to {part}/)" for name in folders if ALIKE.get(name.lower()[:-1]) == part), "")
     return f", only {shorten(content)}{rename}" if content else ""
 
 

@@ -1,5 +1,6 @@
 """Read and decode the image files of a tree, each by its size before it is read."""
 
+import errno
 import os
 import stat
 from collections import Counter
@@ -8,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+from PIL import Image
 
 from rotational_variance.samples.image_files.archive_tree import Member
-from rotational_variance.samples.image_files.pixels import NotAnImageError, Pixels, decode
+from rotational_variance.samples.image_files.pixels import FORMATS, NotAnImageError, Pixels, decode
 from rotational_variance.samples.image_files.squares import SizeError, to_square
 from rotational_variance.samples.image_files.tree_names import printable
 
@@ -56,7 +58,7 @@ def decode_files(
             f"{path}: no pixel of its images of 16 bits ({n_dark}) is brighter than {max(brightest)} of 255, as if "
             "they used a part of the bits only; scale their values to the full range, or save them with 8 bits"
         )
-    if n_dark:  # all of them use a part of the bits, and one pixel of another does not? Said, as dark images exist
+    if n_dark:  # they may be 12 bits beside a file that uses 16, or dark: a person has to look
         conversions[f"of 16 bits without a pixel above {FULL_RANGE - 1} of 255"] = n_dark
     return pixels, conversions
 
@@ -74,7 +76,8 @@ def _decode(path: Path, name: str, files: Mapping[str, str | Member], background
 def _count_kind(name: str, files: Iterable[str]) -> str:
     """Say how many files end like one that is not an image, such as films beside photos: they can go together."""
     end = PurePosixPath(name).suffix.lower()
-    n_files = sum(other.lower().endswith(end) for other in files) if end else 0
+    is_counted = end and Image.EXTENSION.get(end) not in FORMATS  # others may well be images
+    n_files = sum(other.lower().endswith(end) for other in files) if is_counted else 0
     return f" ({n_files} files end in {end})" if n_files > 1 else ""
 
 
@@ -99,9 +102,12 @@ def _read(file: str | Member) -> bytes:
         content = file.read(MAX_FILE_BYTES + 1)
         _check_bytes(len(content))  # of a link in a tar, or a zip that lies
         return content
-    if os.path.islink(file) and not os.path.exists(file):
-        raise ValueError(f"it is a link to {printable(os.readlink(file))}, which is missing; take it out")
-    status = os.stat(file)
+    try:
+        status = os.stat(file)
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ELOOP) or not os.path.islink(file):
+            raise
+        raise ValueError(f"it is a link to {printable(os.readlink(file))}, which is missing; take it out") from error
     if not stat.S_ISREG(status.st_mode):
         raise ValueError("not a file")  # reading would wait for a pipe
     _check_bytes(status.st_size)

@@ -27,9 +27,10 @@ GREY_MODES = {"1", "L", "LA", "La"}
 _ORIENTATION = 0x0112  # EXIF's tag; 1 is upright
 _TURNED = range(2, 9)
 _XMP = ("xmp", "XML:com.adobe.xmp")  # Pillow's names for it
-_PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0  # a tag of TIFF, and a value of it
-_KIND, _N_BITS, _N_CHANNELS, _PLANES, _SAMPLE_FORMAT, _DNG = 254, 258, 277, 284, 339, 50706  # others
-_IS_PREVIEW, _APART, _SIGNED = 1, 2, 2  # values of these
+# Tags of TIFF, and values of them.
+_KIND, _N_BITS, _COMPRESSION, _PHOTOMETRIC, _BIT_ORDER, _N_CHANNELS = 254, 258, 259, 262, 266, 277
+_PLANES, _SAMPLE_FORMAT, _COARSER, _DNG = 284, 339, 530, 50706
+_IS_PREVIEW, _BARE, _WHITE_IS_ZERO, _YCBCR, _APART, _SIGNED = 1, 1, 0, 6, 2, 2
 _GREY_STEP = {"L;2": 85, "L;4": 17}  # between two levels of grey
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"}
 
@@ -126,16 +127,24 @@ def _decode(image: Image.Image, background: str) -> Pixels:
 
 def _check_tiff(image: Image.Image) -> None:
     """Raise ValueError for a TIFF of which Pillow would read other pixels than it holds, without a word."""
-    tags = image.tag_v2
-    if tags.get(_KIND, 0) & _IS_PREVIEW or _DNG in tags:
+
+    def numbers(tag: int, default: int) -> list[int]:
+        return [int(number) for number in np.atleast_1d(image.tag_v2.get(tag, default))]
+
+    if numbers(_KIND, 0)[0] & _IS_PREVIEW or _DNG in image.tag_v2:
         raise ValueError("a camera's raw file, of which there is only a preview to be read; save it as PNG or JPEG")
-    if _SIGNED in np.atleast_1d(tags.get(_SAMPLE_FORMAT, 1)):
+    if _SIGNED in numbers(_SAMPLE_FORMAT, 1):
         raise _number_error(image)
-    if tags.get(_PLANES) == _APART and max(tags.get(_N_BITS, (8,))) > 8:
-        raise ValueError("16 bits with the channels one after the other; save them pixel by pixel, or as PNG")
-    n_channels = tags.get(_N_CHANNELS, 1)
+    n_channels = numbers(_N_CHANNELS, 1)[0]
     if n_channels > len(image.getbands()):
         raise ValueError(f"{n_channels} channels; save it as grey or RGB, with or without transparency")
+    is_bare = numbers(_COMPRESSION, _BARE) == [_BARE]
+    is_plain = max(numbers(_N_BITS, 1)) == 8 and image.mode in {"L", "RGB", "RGBA", "CMYK"}
+    is_plain &= numbers(_PHOTOMETRIC, 1) != [_WHITE_IS_ZERO] and numbers(_BIT_ORDER, 1) == [1]
+    if numbers(_PLANES, 1) == [_APART] and not is_plain and (is_bare or n_channels > 1):
+        raise ValueError("channels one after the other; save them pixel by pixel, or as PNG")
+    if is_bare and numbers(_PHOTOMETRIC, 1) == [_YCBCR] and numbers(_COARSER, 2) != [1, 1]:
+        raise ValueError("YCbCr colours of fewer pixels, not compressed; save it as RGB")
 
 
 def _number_error(image: Image.Image) -> ValueError:
@@ -146,9 +155,9 @@ def _number_error(image: Image.Image) -> ValueError:
 
 def _orientation(image: Image.Image) -> int:
     """Return EXIF's orientation. Pillow would take that of XMP where EXIF has none, as no browser does."""
+    if image.format == "PNG":
+        image.load()  # EXIF and XMP may stand behind its pixels; an error of these is not one of EXIF
     try:
-        if image.format == "PNG":
-            image.load()  # EXIF and XMP may stand behind its pixels
         for key in _XMP:
             image.info.pop(key, None)
         return image.getexif().get(_ORIENTATION, 1)

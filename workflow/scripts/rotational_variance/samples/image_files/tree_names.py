@@ -5,6 +5,7 @@ Standard library only: the workflow looks through a folder at each start, to see
 A name that is not valid UTF-8 holds its bytes as surrogate escapes (PEP 383), in folders and archives alike.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
@@ -31,8 +32,6 @@ _SYSTEM_NAMES = {
     "lost+found",
     "network trash folder",
     "picasa.ini",
-    "recycled",
-    "recycler",
     "sync.ffs_db",
     "system volume information",
     "temporary items",
@@ -40,7 +39,7 @@ _SYSTEM_NAMES = {
     "zbthumbnail.info",
     "~snapshot",
 }
-_SYSTEM_BEGINNINGS = (":2e", "found.0", "synofile_thumb_", "synophoto_thumb_", "~$")
+_SYSTEM_BEGINNINGS = (":2e", "synofile_thumb_", "synophoto_thumb_", "~$")
 # Notes of Windows and of network storage on a file, copied to another file system; of phones and photo programs.
 _SYSTEM_ENDS = (":zone.identifier", ":encryptable", "@synoeastream", "@synoresource", ".aae", ".xmp")
 
@@ -53,23 +52,27 @@ def is_passed_over(name: str) -> bool:
         or lower in _SYSTEM_NAMES
         or lower.startswith(_SYSTEM_BEGINNINGS)
         or lower.endswith(_SYSTEM_ENDS)
+        or re.fullmatch(r"found\.\d{3}", lower) is not None  # what Windows found on a damaged disk
     )
 
 
 def find_top(list_folders: Callable[[str], Iterable[str]]) -> str:
-    """Return the folder of a tree that holds `train` or `test`, or a name alike: "", or "pets/" if it holds no other.
+    """Return the folder of a tree that holds `train` or `test`: "", or "pets/" where that is all that the tree holds.
 
+    Without one, the first folder that holds a name alike; or else "".
     list_folders  from a folder ("" or with a slash at its end) to the names of the folders in it
     """
-    top = ""
+    top, alike = "", []
     for _ in range(8):  # deeper than anybody packs; links may lead round and round
         folders = [name for name in list_folders(top) if not is_passed_over(name)]
-        if any(folder.lower() in ALIKE for folder in folders):
+        if any(part in folders for part in PARTS):
             return top
+        if any(folder.lower() in ALIKE for folder in folders):
+            alike.append(top)
         if len(folders) != 1:
             break
         top += f"{folders[0]}/"
-    return ""
+    return alike[0] if alike else ""
 
 
 def is_text(name: str) -> bool:
