@@ -44,6 +44,7 @@ def run(folder, *further):
     return text
 
 
+@pytest.mark.long
 def test_what_a_changed_number_replaces_is_kept_and_comes_back(folder):
     before = bytes_of(folder)
     text = run(folder, *epochs(2))

@@ -227,6 +227,7 @@ def test_only_the_records_and_results_need_be_writable(folder, without_privilege
 # ---- two at once
 
 
+@pytest.mark.long
 def test_a_second_snakemake_is_told_so_and_the_first_goes_on(folder, tiny_study):
     with subprocess.Popen(
         [*SNAKEMAKE, *arguments_for(CHECKPOINT)],

@@ -81,6 +81,7 @@ def test_costs_are_counted_once(tmp_path, monkeypatch):
         count_once([NETWORK | {"width": 3}], kept)
 
 
+@pytest.mark.long
 def test_a_trial_takes_time():
     (cost,) = try_networks([NETWORK], "cpu", 1)
     assert cost["step_s"] > 0

@@ -406,6 +406,7 @@ def test_another_source_of_the_same_bytes_trains_nothing(own_study):
     assert dry_run(own_study, *measured, *STUDY, *resized).jobs == set()
 
 
+@pytest.mark.long
 def test_other_bytes_train_anew(own_study):
     write_zip(own_study / "tiny.zip", tiny_images(6, 5))
     assert plan(own_study).jobs == OF_TINY
