@@ -291,6 +291,11 @@ def test_missing_images_are_told_before_their_job_or_refused_where_a_dataset_was
     assert check_source("mnist", {"source": "torchvision", "root": "nowhere"}, made) is None
 
 
+def test_a_notice_of_missing_images_says_that_their_path_is_none(tmp_path):
+    notice = check_source("pets", {"source": "images", "path": "https://example.org/a.zip"}, tmp_path / "pets.h5")
+    assert "no such folder or archive (addresses are not fetched: download it); put it there" in notice
+
+
 def test_a_dataset_that_is_open_for_writing_is_refused(tmp_path):
     path = tmp_path / "mine.h5"
     check_not_held(path)

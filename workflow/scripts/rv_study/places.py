@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from rotational_variance.samples.image_files.folder_tree import locate
+from rotational_variance.samples.image_files.folder_tree import locate, tell_missing
 from rotational_variance.samples.image_files.tree_names import is_text, printable
 from rv_study.errors import ConfigError
 
@@ -125,7 +125,7 @@ def check_source(dataset: str, source: dict, made: Path) -> str | None:
     path = source.get("path")
     if not path or os.path.exists(locate(path)):
         return None
-    missing = f"dataset {dataset}: {path}: no such folder or archive"
+    missing = f"dataset {dataset}: {tell_missing(path)}"
     if made.exists():
         raise ConfigError(f"{missing}, but {made} was made from it; put it back, or correct `path` in the config")
     return f"{missing}; put it there, or correct `path` in the config"

@@ -1,6 +1,7 @@
 """Look through a folder of images. Standard library only, as the workflow does it at each start."""
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +32,17 @@ def locate(path: str | Path) -> Path:
     """Return where a path of the config really is: `~` is the user's home."""
     # Text of a config is Unicode. Where the system's file names are ASCII, its UTF-8 bytes are what is on the disk.
     return Path(os.fsdecode(os.path.expanduser(path).encode("utf-8", "surrogateescape")))
+
+
+def tell_missing(path: str | Path) -> str:
+    """Say in a line that there is nothing at a path of the config, with the reason if its text tells it."""
+    if re.match(r"(https?|ftp|s3):/", str(path)):
+        why = " (addresses are not fetched: download it)"
+    elif "$" in str(path):
+        why = " (variables such as $HOME are not looked up in a path, but ~ is)"
+    else:
+        why = ""
+    return f"{path}: no such folder or archive{why}"
 
 
 def look_through(folder: Path) -> FolderTree:

@@ -1,6 +1,5 @@
 """Read a dataset from image files: a folder, a zip or a tar of `train/<class>/*` and `test/<class>/*`."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from rotational_variance.samples.image_dataset import Dataset
 from rotational_variance.samples.image_files.archive_tree import ArchiveTree, guess_readings, open_archive
 from rotational_variance.samples.image_files.class_folders import ClassNameError, shorten, sort_into_classes
 from rotational_variance.samples.image_files.decode_files import Form, decode_files
-from rotational_variance.samples.image_files.folder_tree import FolderTree, locate, look_through
+from rotational_variance.samples.image_files.folder_tree import FolderTree, locate, look_through, tell_missing
 from rotational_variance.samples.image_files.pixels import laid_on
 from rotational_variance.samples.image_files.tree_names import PARTS
 
@@ -103,13 +102,7 @@ def _open_tree(path: Path, encoding: str | None) -> Iterator[FolderTree | Archiv
     elif path.exists():
         raise ValueError(f"{path}: is neither a folder nor a file; give the path of one that holds images")
     else:
-        raise MissingSourceError(f"{path}: no such folder or archive{_why_not(path)}")
-
-
-def _why_not(path: Path) -> str:
-    if re.match(r"(https?|ftp|s3):/", str(path)):
-        return " (addresses are not fetched: download it)"
-    return " (variables such as $HOME are not looked up in a path, but ~ is)" if "$" in str(path) else ""
+        raise MissingSourceError(tell_missing(path))
 
 
 def _sort(path: Path, tree: FolderTree | ArchiveTree) -> dict[str, dict[str, list[str]]]:
