@@ -52,6 +52,13 @@ def test_a_convolution_is_a_matrix_in_any_memory_format(memory_format):
     assert torch.allclose(start - weights.detach(), expected, atol=1e-5)
 
 
+def test_a_single_number_moves_by_the_learning_rate_against_its_gradient():
+    number = nn.Parameter(torch.tensor(1.0))
+    number.grad = torch.tensor(-7.0)
+    Muon([{"params": [number]}], lr=0.1, momentum=0.0).step()
+    assert number.item() == pytest.approx(1.1)
+
+
 def test_a_bias_moves_in_the_direction_of_its_gradient():
     bias = nn.Parameter(torch.zeros(4))
     bias.grad = torch.tensor([3.0, 0.0, -4.0, 0.0])

@@ -17,9 +17,9 @@ TINY = 1e-7  # in place of a gradient of 0
 class Muon(Optimizer):
     """Nesterov momentum, made orthogonal, and as long as the learning rate.
 
-    A convolution's weights [out, in, height, width] are a matrix [out, in x height x width]; parameters of one axis
-    (biases, scales) are a matrix [out, 1], so that their step is the direction of their momentum. The weight decay is
-    decoupled from the gradient. A rate that suits narrow networks suits wide ones, too.
+    A convolution's weights [out, in, height, width] are a matrix [out, in x height x width]; parameters of one axis or
+    none (biases, scales) are a matrix [out, 1], so that their step is the direction of their momentum. The weight decay
+    is decoupled from the gradient. A rate that suits narrow networks suits wide ones, too.
     """
 
     def __init__(self, groups: list[dict], *, lr: float, momentum: float, weight_decay: float = 0.0) -> None:
@@ -42,7 +42,7 @@ class Muon(Optimizer):
             state["mean_gradient"] = torch.zeros_like(parameter)
         mean = state["mean_gradient"].lerp_(parameter.grad, 1 - momentum)
         update = parameter.grad.lerp(mean, momentum)
-        matrix = update.flatten(1) if update.dim() > 1 else update[:, None]
+        matrix = update.flatten(1) if update.dim() > 1 else update.reshape(-1, 1)
         n_out, n_in = matrix.shape
         return (orthogonalise(matrix) * math.sqrt(max(1, n_out / n_in))).view_as(parameter)
 

@@ -13,7 +13,7 @@ LAST_SHARE = 1e-3  # at the last step
 
 
 def make_optimizer(model: nn.Module, recipe: Recipe) -> Optimizer:
-    """Make the optimizer of all parameters; those of one axis, biases and normalisations, are not decayed."""
+    """Make the optimizer of all parameters; those of one axis or none (biases, normalisations) are not decayed."""
     parameters = list(model.parameters())
     groups = [
         {"params": [part for part in parameters if part.dim() > 1], "weight_decay": recipe.weight_decay},

@@ -23,9 +23,10 @@ class Recipe:
     optimizer           "muon" (`muon.Muon`) or "adam" (Kingma and Ba 2015)
     learning_rate       the highest
     momentum            of the gradient; Adam's first beta
-    weight_decay        L2 regularisation of the weights of layers; none of biases and of normalisations
-    schedule            of the learning rate: "constant", or "one_cycle": straight up, then straight down to 0 (Smith
-                        and Topin 2019)
+    weight_decay        of the weights of layers, none of biases and of normalisations: decoupled from the gradient by
+                        muon, added to it by adam
+    schedule            of the learning rate: "constant", or "one_cycle": straight up, then straight down to a
+                        thousandth (Smith and Topin 2019)
     label_smoothing     share of the target that is spread evenly over all classes (Szegedy et al. 2016)
     history_samples     test samples, as many of each class, that are tested after each epoch but the last, which tests
                         all; "all": always all
