@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from rotational_variance.samples.inputs import Samples
 from rotational_variance.training.augmentation import mirror, random_flips, random_offsets, shift
 from rotational_variance.training.training_batches import random_degrees, shuffled_batches
 from test_fit import RECIPE
@@ -71,3 +72,23 @@ def test_each_sample_comes_once_with_changes_of_its_own(make_samples, numbers, a
     expected = replace(samples, images=images).inputs(slice(None), degrees)
     assert torch.equal(torch.cat([labels for _, labels in batches]), samples.labels[order])
     assert torch.allclose(torch.cat([inputs for inputs, _ in batches]), expected, atol=1e-6)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+def test_batches_are_made_without_waiting_for_the_gpu(make_samples):
+    samples = make_samples()
+    on_gpu = Samples(*(values.cuda() for values in vars(samples).values()))
+    recipe = replace(RECIPE, rotate=45, shift=2, flip=True)
+    made, expected = (
+        shuffled_batches(images, 4, recipe, torch.Generator().manual_seed(0), torch.channels_last)
+        for images in (on_gpu, samples)
+    )
+    next(made), next(expected)  # the order of an epoch's samples is sent once, before its first batch
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        inputs, labels = next(made)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+    expected_inputs, expected_labels = next(expected)
+    assert torch.equal(labels.cpu(), expected_labels)
+    assert torch.allclose(inputs.cpu(), expected_inputs, atol=1e-4)

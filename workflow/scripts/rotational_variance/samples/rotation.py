@@ -9,6 +9,8 @@ import math
 import torch
 import torch.nn.functional as F
 
+from rotational_variance.torch_setup.device import send
+
 
 def rotate(images: torch.Tensor, degrees: float | torch.Tensor) -> torch.Tensor:
     """Rotate all images by one angle, or each image by its own angle.
@@ -58,5 +60,6 @@ def _resample(images: torch.Tensor, degrees: torch.Tensor) -> torch.Tensor:
     inverse = torch.zeros(n_samples, 2, 3, dtype=torch.float64)  # [sample, (x, y), (x, y, 1)]
     inverse[:, 0, 0], inverse[:, 0, 1] = cos, -sin * height / width
     inverse[:, 1, 0], inverse[:, 1, 1] = sin * width / height, cos
-    grid = F.affine_grid(inverse.to(images), list(images.shape), align_corners=False)  # [sample, height, width, (x, y)]
+    sent = send(inverse.to(images.dtype), images.device)
+    grid = F.affine_grid(sent, list(images.shape), align_corners=False)  # [sample, height, width, (x, y)]
     return F.grid_sample(images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)

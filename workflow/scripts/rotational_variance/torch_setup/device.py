@@ -1,4 +1,4 @@
-"""Set up how torch computes: the device, the number of threads, and the same bits every time."""
+"""Set up how torch computes: the device, the number of threads, and the same bits every time; send numbers to it."""
 
 import os
 
@@ -22,3 +22,10 @@ def set_up(device: str, n_threads: int) -> torch.device:
     # Only a warning, because some CUDA kernels have no repeatable version; all CPU kernels used here have one.
     torch.use_deterministic_algorithms(True, warn_only=True)
     return torch.device("cuda" if device != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def send(values: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """Copy numbers from the CPU to a device, and do not wait until a GPU is done with what it was given before."""
+    if device.type == "cuda":
+        return values.pin_memory().to(device, non_blocking=True)
+    return values.to(device)

@@ -3,6 +3,8 @@
 import torch
 import torch.nn.functional as F
 
+from rotational_variance.torch_setup.device import send
+
 
 def random_offsets(n: int, limit: int, generator: torch.Generator) -> torch.Tensor:
     """Draw offsets for `n` images, whole pixels from -limit to limit: int64 [n, (down, right)], on the CPU."""
@@ -24,10 +26,10 @@ def shift(images: torch.Tensor, offsets: torch.Tensor) -> torch.Tensor:
     limit = int(offsets.abs().max())
     height, width = images.shape[2:]
     windows = F.pad(images, [limit] * 4).unfold(2, height, 1).unfold(3, width, 1)  # [..., down, right, height, width]
-    down, right = (limit - offsets).to(images.device).unbind(1)
+    down, right = send(limit - offsets, images.device).unbind(1)
     return windows[torch.arange(len(images), device=images.device), :, down, right]
 
 
 def mirror(images: torch.Tensor, flips: torch.Tensor) -> torch.Tensor:
     """Swap left and right in the images [sample, channel, height, width] for which `flips` [sample] is True."""
-    return torch.where(flips.to(images.device)[:, None, None, None], images.flip(3), images)
+    return torch.where(send(flips, images.device)[:, None, None, None], images.flip(3), images)
