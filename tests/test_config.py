@@ -590,6 +590,7 @@ def test_a_learning_rate_for_adam_is_doubted_where_it_is_muons():
         return doubt_rates(spec(config, run) for run in list_runs(config))
 
     assert doubt("config.yaml") == doubt("config.yaml", "paper.yaml") == ""
-    assert doubt("config.yaml", learning_rate=0.001).startswith("training.learning_rate: 0.001 is very low for Muon")
+    assert doubt("config.yaml", learning_rate=0.001).startswith("training.learning_rate: 0.001 is low for Muon")
+    assert doubt("config.yaml", learning_rate=0.003).startswith("training.learning_rate: 0.003 is low for Muon")
     assert doubt("config.yaml", learning_rate=0.001, optimizer="adam") == ""
     assert doubt("config.yaml", learning_rate=0.005) == ""

@@ -35,11 +35,11 @@ def match_runs(config: dict) -> str:
 def doubt_rates(specs: Iterable[dict]) -> str:
     """Return a line if a learning rate looks like one for Adam, and is Muon's; "" if none does."""
     rates = {spec["training"]["learning_rate"] for spec in specs if spec["training"]["optimizer"] == "muon"}
-    low = sorted(rate for rate in rates if rate < MUON_RATE / 10)
+    low = sorted(rate for rate in rates if rate < MUON_RATE / 4)
     if not low:
         return ""
     return (
-        f"training.learning_rate: {low[0]:g} is very low for Muon, which takes about {MUON_RATE:g}; if it was meant "
+        f"training.learning_rate: {low[0]:g} is low for Muon, which takes about {MUON_RATE:g}; if it was meant "
         "for Adam, set optimizer: adam beside it"
     )
 
