@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from unittest.mock import ANY
 
 import h5py
@@ -18,6 +18,7 @@ from rv_study.image_counts import count_images
 from rv_study.network_costs import count_once, try_networks
 from rv_study.plan import Cost, Job, Machine
 from rv_study.run import Run
+from test_fit import RECIPE
 
 IMAGES = Images(n_channels=1, size=28, n_classes=10, n_train=1000, n_test=100)
 TRAINING = {"epochs": 4, "history_samples": 30}
@@ -83,7 +84,10 @@ def test_costs_are_counted_once(tmp_path, monkeypatch):
 
 @pytest.mark.long
 def test_a_trial_takes_time():
-    (cost,) = try_networks([NETWORK], "cpu", 1)
+    recipes = [RECIPE, replace(RECIPE, rotate=180), replace(RECIPE, optimizer="adam")]
+    cost, of_rotated, other = try_networks([NETWORK] * 3, [asdict(recipe) for recipe in recipes], "cpu", 1)
+    assert of_rotated is cost  # tried once
+    assert other["step_s"] != cost["step_s"]
     assert cost["step_s"] > 0
     assert cost["pass_s"] > 0
     assert cost["measured_s"] > 0

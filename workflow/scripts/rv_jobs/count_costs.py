@@ -1,17 +1,19 @@
 """What networks cost: operations of a forward pass, by torch's counter, memory, and seconds here, by a short trial.
 
-A process of its own, so that a Snakefile needs no torch: reads {"networks": [arguments of models.build, ...], "trial":
-true or false, "device": ..., "threads": ...} from the standard input, writes a list of costs to the standard output.
-With a trial, these are {"flops": ..., "step_s": ..., "pass_s": ..., "measured_s": ...}: the seconds of one sample in a
-large batch, as it takes a training step, passes forward, and is measured at one angle. Without one, they are {"flops":
-..., "parameter_bytes": ..., "sample_bytes": ..., "n_units": ...}: what a training step keeps of one sample, and how
-many units are measured.
+A process of its own, so that a Snakefile needs no torch: reads {"networks": [arguments of models.build, ...],
+"recipes": [the numbers of a training, ...] or null, "device": ..., "threads": ...} from the standard input, writes a
+list of costs to the standard output. With a recipe for each network, these are tried, and cost {"flops": ...,
+"step_s": ..., "pass_s": ..., "measured_s": ..., "on_gpu": ...}: the seconds of one sample in a large batch, as it takes
+a training step, passes forward, and is measured at one angle. Without recipes, they cost {"flops": ...,
+"parameter_bytes": ..., "sample_bytes": ..., "n_units": ...}: what a training step keeps of one sample, and how many
+units are measured.
 """
 
 import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from torch import nn
@@ -27,23 +29,25 @@ from rotational_variance.networks.output_form import find_output_form
 from rotational_variance.samples.inputs import Samples
 from rotational_variance.torch_setup.device import set_up
 from rotational_variance.training.fit import loss_of
-from rotational_variance.training.muon import Muon
+from rotational_variance.training.optimizer import make_optimizer
+from rotational_variance.training.recipe import Recipe
 from rv_study.costs import PASSES_PER_STEP
 
 TRIAL_FLOPS = 2e10  # of a trial's training steps: some tenths of a second on a core
-MAX_SAMPLES = 256  # as in a batch of the study
+MAX_SAMPLES = 256  # that are measured at once, at most
+TRIAL_RATE = 1e-3  # the weights hardly change
 MAX_ANGLES = 16
 N_RUNS = 3
 
 
-def cost_of(arguments: dict, *, trial: bool, device: torch.device) -> dict[str, float]:
-    """Return the operations of one sample's forward pass and, with a trial, the seconds of its step and its pass."""
+def cost_of(arguments: dict, recipe: Recipe | None, device: torch.device) -> dict[str, float]:
+    """Return the operations of one sample's forward pass and, with a recipe, the seconds of its step and its pass."""
     network = models.build(**arguments).to(device)
     shape = arguments["n_channels"], arguments["image_size"], arguments["image_size"]
     inputs = torch.rand(3, *shape, device=device)
     flops = count_model_flops(network, inputs[:1])
     form = find_output_form(network, inputs, arguments["n_classes"])
-    if not trial:
+    if recipe is None:
         n_units = find_activations(Classifier(network, form).eval(), inputs[:2]).n_units
         of_step = _count_bytes(network.train(), torch.cat([inputs, inputs[:1]]))
         return {"flops": flops, **of_step, "n_units": n_units}
@@ -51,7 +55,7 @@ def cost_of(arguments: dict, *, trial: bool, device: torch.device) -> dict[str, 
     memory_format = find_memory_format(network, inputs)
     many = torch.rand(n_samples, *shape, device=device).contiguous(memory_format=memory_format)
     model = Classifier(network, form)
-    seconds = _try(model, many, arguments["n_classes"])
+    seconds = _try(model, many[: recipe.batch_size], arguments["n_classes"], recipe)
     return {"flops": flops, **seconds, "measured_s": _try_measuring(model, many, flops)}
 
 
@@ -95,13 +99,13 @@ def _try_measuring(model: Classifier, inputs: torch.Tensor, flops: int) -> float
     return _shortest(measured, device) / (len(samples) * n_angles)
 
 
-def _try(model: nn.Module, inputs: torch.Tensor, n_classes: int) -> dict[str, float | bool]:
+def _try(model: nn.Module, inputs: torch.Tensor, n_classes: int, recipe: Recipe) -> dict[str, float | bool]:
     labels = torch.arange(len(inputs), device=inputs.device) % n_classes
-    optimizer = Muon([{"params": list(model.parameters())}], lr=1e-3, momentum=0.9)
+    optimizer = make_optimizer(model, replace(recipe, learning_rate=TRIAL_RATE))
 
     def backward() -> None:
         optimizer.zero_grad()
-        loss_of(model(inputs), labels, 0.0).backward()
+        loss_of(model(inputs), labels, recipe.label_smoothing).backward()
 
     def forward() -> None:
         with torch.inference_mode():
@@ -111,7 +115,7 @@ def _try(model: nn.Module, inputs: torch.Tensor, n_classes: int) -> dict[str, fl
     backward_s, step_s = _shortest(backward, inputs.device), _shortest(optimizer.step, inputs.device)
     model.eval()
     return {
-        "step_s": backward_s / len(inputs) + step_s / MAX_SAMPLES,
+        "step_s": backward_s / len(inputs) + step_s / recipe.batch_size,
         "pass_s": _shortest(forward, inputs.device) / len(inputs),
         "on_gpu": inputs.device.type == "cuda",
     }
@@ -132,7 +136,10 @@ def _shortest(function: Callable[[], None], device: torch.device) -> float:
 def main(asked: dict) -> list[dict[str, float]]:
     """Return the costs of all networks that are asked for."""
     device = set_up(asked["device"], asked["threads"])
-    return [cost_of(arguments, trial=asked["trial"], device=device) for arguments in asked["networks"]]
+    networks, recipes = asked["networks"], asked["recipes"] or [None] * len(asked["networks"])
+    return [
+        cost_of(network, recipe and Recipe(**recipe), device) for network, recipe in zip(networks, recipes, strict=True)
+    ]
 
 
 if __name__ == "__main__":

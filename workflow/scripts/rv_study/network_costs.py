@@ -17,13 +17,24 @@ COUNTER = "rv_jobs.count_costs"
 COUNTED = {"flops", "parameter_bytes", "sample_bytes", "n_units"}  # as in its docstring
 
 
-def try_networks(networks: list[dict], device: str, threads: int) -> list[dict[str, float]]:
-    """Return the costs of networks (arguments of `models.build`), with seconds of a short trial on this machine."""
-    keys = [_key(network) for network in networks]
-    different = dict(zip(keys, networks, strict=True))
-    asked = {"networks": list(different.values()), "trial": True, "device": device, "threads": threads}
-    costs = dict(zip(different, _ask(asked), strict=True)) if different else {}
+def try_networks(networks: list[dict], recipes: list[dict], device: str, threads: int) -> list[dict[str, float]]:
+    """Return the costs of networks (arguments of `models.build`), with seconds of a short trial on this machine.
+
+    recipes  the numbers of the training of each; those of equal steps are tried once
+    """
+    keys = [(_key(network), *_step(recipe)) for network, recipe in zip(networks, recipes, strict=True)]
+    different = dict(zip(keys, zip(networks, recipes, strict=True), strict=True))
+    if not different:
+        return []
+    networks, recipes = map(list, zip(*different.values(), strict=True))
+    asked = {"networks": networks, "recipes": recipes, "device": device, "threads": threads}
+    costs = dict(zip(different, _ask(asked), strict=True))
     return [costs[key] for key in keys]
+
+
+def _step(recipe: dict) -> tuple:
+    """Return the numbers of a training that decide how long a step takes."""
+    return recipe["optimizer"], recipe["batch_size"], recipe["label_smoothing"] > 0
 
 
 def count_once(networks: list[dict], kept: Path) -> list[dict[str, int]]:
@@ -32,7 +43,7 @@ def count_once(networks: list[dict], kept: Path) -> list[dict[str, int]]:
     keys = [_key(network) for network in networks]
     unknown = {key: network for key, network in zip(keys, networks, strict=True) if key not in known}
     if unknown:
-        asked = {"networks": list(unknown.values()), "trial": False, "device": "cpu", "threads": 1}
+        asked = {"networks": list(unknown.values()), "recipes": None, "device": "cpu", "threads": 1}
         known |= dict(zip(unknown, _ask(asked), strict=True))
         with suppress(OSError), replacing(kept) as temporary:
             temporary.write_text(f"{json.dumps(known, indent=1)}\n", encoding="utf-8")

@@ -172,7 +172,8 @@ def _split(jobs: Iterable[Job], images: Mapping[str, Images | None]) -> tuple[li
 
 def _try(jobs: list[Job], images: Mapping[str, Images | None], device: str, threads: int) -> tuple[list[Cost], bool]:
     """Return what jobs cost, and whether they were tried on a GPU."""
-    tried = try_networks([job.network(images[job.run.dataset]) for job in jobs], device, threads)
+    networks = [job.network(images[job.run.dataset]) for job in jobs]
+    tried = try_networks(networks, [job.spec["training"] for job in jobs], device, threads)
     works = [job.work(images[job.run.dataset]) for job in jobs]
     costs = [
         Cost(job, work.flops(cost["flops"]), work.seconds(**{name: cost[name] for name in SECONDS}))
