@@ -113,23 +113,33 @@ def count(tmp_path_factory):
 
 
 def test_hours_of_work_are_announced(count):
-    line = plan.announce(count(jobs(8)), 8, n_gpus=0)
-    assert line.startswith("About 2 hours of work begin, at 60 GFLOP/s on each of 8 cores (3.17 PFLOP);")
+    line = plan.announce(count(jobs(8)), [], 8, n_gpus=0)
+    assert line.startswith("About 110 min of work begin, at 60 GFLOP/s on each of 8 cores (3.17 PFLOP);")
     assert "make plan" in line
     assert "\n" not in line
-    assert plan.announce(count(jobs(8)), 64, n_gpus=0) == ""
-    assert plan.announce(count(jobs(8), {"cifar10": None}), 8, n_gpus=0) == ""
-    assert plan.announce(count([], {}), 8, n_gpus=0) == ""
+    assert plan.announce(count(jobs(8)), [], 64, n_gpus=0) == ""
+    assert plan.announce(count([], {}), [], 8, n_gpus=0) == ""
+
+
+def test_work_on_images_that_are_not_read_yet_is_said_to_be_unknown(count):
+    not_known = (
+        "the work on cifar10 takes is not known before its images are read: `snakemake --until dataset` reads them"
+    )
+    unread = count(jobs(8), {"cifar10": None})
+    assert plan.announce(unread, ["cifar10"], 8, n_gpus=0) == f"How long {not_known}, then `make plan` says it."
+    line = plan.announce(count(jobs(8)), ["cifar10"], 8, n_gpus=0)
+    assert line.startswith("About 110 min of work begin")
+    assert line.endswith(f"How much more {not_known}.")
 
 
 def test_on_gpus_their_number_counts_not_that_of_cores(count):
-    work = count(jobs(80))
-    assert plan.announce(work, 64, n_gpus=1).startswith("About 4 hours of work begin, at 2 TFLOP/s on each GPU")
-    assert plan.announce(work, 1, n_gpus=8) == ""
+    line = plan.announce(count(jobs(80)), [], 64, n_gpus=1)
+    assert line.startswith("About 4.3 h of work begin, at 2 TFLOP/s on each GPU")
+    assert plan.announce(count(jobs(80)), [], 1, n_gpus=8) == ""
 
 
 def test_an_unfit_network_is_left_to_its_job(count):
-    assert plan.announce(count(jobs(8, depth=17)), 1, n_gpus=0) == ""
+    assert plan.announce(count(jobs(8, depth=17)), [], 1, n_gpus=0) == ""
 
 
 def costs_of(*seconds, stage="train"):

@@ -32,7 +32,7 @@ def list_jobs():
 
 
 def plan_or_announce():
-    """Say what the jobs about to run cost: all of it if that is asked for, and nothing runs; else if it takes hours.
+    """Say what the jobs about to run cost: all of it if that is asked for, and nothing runs; else if it takes long.
 
     Return the work of each job, or of none if that of some is not known.
     """
@@ -43,7 +43,8 @@ def plan_or_announce():
         print(plan.plan(jobs, images, device=device, threads=EXECUTION["threads"], n_cores=n_cores, n_gpus=len(GPUS)))
         sys.exit()
     work = plan.count_work(jobs, images, on_disk("<results>/.network_costs.json"))
-    line = plan.announce(work, n_cores, len(GPUS))
+    unread = [name for name, count in images.items() if count is None]
+    line = plan.announce(work, unread, n_cores, len(GPUS))
     if line and workflow.local_exec:
         logger.info(line)
     return work if len(work) == len(jobs) else {}

@@ -143,24 +143,31 @@ def count_work(jobs: Iterable[Job], images: Mapping[str, Images | None], kept: P
     return {job.name: work.flops(of_pass) for job, work, of_pass in zip(known, works, of_passes, strict=True)}
 
 
-def announce(work: Mapping[str, int], n_cores: int, n_gpus: int) -> str:
-    """Return one line that says how long all jobs take if that is more than an hour; "" if it is not.
+def announce(work: Mapping[str, int], unread: Iterable[str], n_cores: int, n_gpus: int) -> str:
+    """Return one line that says how long all jobs take if that is more than an hour, or not known; "" if neither.
 
     work    by `count_work`
+    unread  the datasets of the jobs that are not in it, as their images are not read yet
     n_gpus  that jobs here may compute on
     """
+    names = ", ".join(unread)
     speed, of_each = CORE_FLOPS * n_cores, f"{CORE_FLOPS / 1e9:.0f} GFLOP/s on each of {n_cores} cores"
     if n_gpus:
         speed, of_each = SLOW_GPU_FLOPS * n_gpus, f"{SLOW_GPU_FLOPS / 1e12:.0f} TFLOP/s on each GPU, which are {n_gpus}"
     total = sum(work.values())
-    hours = total / speed / 3600
-    if hours < LONG_HOURS:
-        return ""
+    seconds = total / speed
+    if seconds < LONG_HOURS * 3600:
+        return f"How long the work on {_not_read(names)}, then `make plan` says it." if names else ""
     faster = "wide networks" if n_gpus else "a GPU"
     return (
-        f"About {hours:.0f} hours of work begin, at {of_each} "
+        f"About {in_words(seconds)} of work begin, at {of_each} "
         f"({total / 1e15:.3g} PFLOP); {faster} may be much faster. `make plan` measures this machine, and says more."
+        + (f" How much more the work on {_not_read(names)}." if names else "")
     )
+
+
+def _not_read(names: str) -> str:
+    return f"{names} takes is not known before its images are read: `snakemake --until dataset` reads them"
 
 
 def _split(jobs: Iterable[Job], images: Mapping[str, Images | None]) -> tuple[list[Job], list[str]]:
