@@ -43,8 +43,7 @@ def plan_or_announce():
         print(plan.plan(jobs, images, device=device, threads=EXECUTION["threads"], n_cores=n_cores, n_gpus=len(GPUS)))
         sys.exit()
     work = plan.count_work(jobs, images, on_disk("<results>/.network_costs.json"))
-    unread = [name for name, count in images.items() if count is None]
-    line = plan.announce(work, unread, n_cores, len(GPUS))
+    line = plan.announce(work, plan.list_unread(images), n_cores, len(GPUS))
     if line and workflow.local_exec:
         logger.info(line)
     return work if len(work) == len(jobs) else {}

@@ -112,11 +112,11 @@ def plan(
 ) -> str:
     """Return a table of the jobs and their costs, and the hours of all.
 
-    images   of each dataset; None if only reading them would tell
+    images   of each dataset of the jobs; None if only reading them would tell
     threads  of a job of each stage
     n_gpus   that jobs here may compute on, if torch can
     """
-    known, unknown = _split(jobs, images)
+    known, unknown = _known(jobs, images), list_unread(images)
     if not known and not unknown:
         return "No network would be trained or measured."
     machine = Machine(n_cores, threads, min(threads["train"], n_cores))
@@ -133,7 +133,7 @@ def count_work(jobs: Iterable[Job], images: Mapping[str, Images | None], kept: P
     kept  the file of counted costs
     Of jobs that take no hour, whatever the networks, it is the forward passes, which need no counting.
     """
-    known, _ = _split(jobs, images)
+    known = _known(jobs, images)
     works = [job.work(images[job.run.dataset]) for job in known]
     of_passes = [1] * len(works)
     if sum(work.flops(1) for work in works) >= MIN_PASSES:
@@ -147,7 +147,7 @@ def announce(work: Mapping[str, int], unread: Iterable[str], n_cores: int, n_gpu
     """Return one line that says how long all jobs take if that is more than an hour, or not known; "" if neither.
 
     work    by `count_work`
-    unread  the datasets of the jobs that are not in it, as their images are not read yet
+    unread  by `list_unread`: datasets whose jobs are not in it
     n_gpus  that jobs here may compute on
     """
     names = ", ".join(unread)
@@ -170,11 +170,13 @@ def _not_read(names: str) -> str:
     return f"{names} takes is not known before its images are read: `snakemake --until dataset` reads them"
 
 
-def _split(jobs: Iterable[Job], images: Mapping[str, Images | None]) -> tuple[list[Job], list[str]]:
-    """Return the jobs whose images are known, and the datasets of the others."""
-    jobs = list(jobs)
-    unknown = dict.fromkeys(job.run.dataset for job in jobs if images[job.run.dataset] is None)
-    return [job for job in jobs if job.run.dataset not in unknown], list(unknown)
+def list_unread(images: Mapping[str, Images | None]) -> list[str]:
+    """List the datasets of which only reading their images would tell how many there are."""
+    return [name for name, count in images.items() if count is None]
+
+
+def _known(jobs: Iterable[Job], images: Mapping[str, Images | None]) -> list[Job]:
+    return [job for job in jobs if images[job.run.dataset] is not None]
 
 
 def _try(jobs: list[Job], images: Mapping[str, Images | None], device: str, threads: int) -> tuple[list[Cost], bool]:
